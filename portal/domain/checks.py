@@ -1,0 +1,89 @@
+"""Checks: what the rules of an edition find in a report, and the counts shown above it.
+
+Every comparison is between integers. A rule looks only at figures that are known: a blank is
+no issue here, since blanks stop submission by themselves. A limit of 0 is a limit not set.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from portal.domain import city_checks, pair_checks, sum_checks, year_checks
+from portal.domain.check_rules import CheckRule, Grade
+from portal.domain.form import Form, Item
+from portal.domain.formulas import Figures
+from portal.domain.issues import Facts, Issue
+
+__all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues"]
+
+_FINDERS: dict[str, Callable[[CheckRule, Form, Facts], Iterator[Issue]]] = {
+    "within": pair_checks.part_over_whole,
+    "arrears-people": pair_checks.money_without_people,
+    "money-without-people": pair_checks.money_without_people,
+    "people-without-money": pair_checks.people_without_money,
+    "yuan-slip": pair_checks.yuan_slip,
+    "per-head": pair_checks.per_head_off,
+    "spent-raised": sum_checks.spent_over_raised,
+    "spent-raised-all": sum_checks.spent_over_raised,
+    "registered-twice": sum_checks.registered_twice,
+    "year-on-year": year_checks.year_on_year,
+    "copied": year_checks.copied,
+    "allocation": city_checks.allocation_differs,
+    "households": city_checks.more_than_registered,
+}
+
+
+def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
+    """Everything the form's rules find, in the paper's order, then in the order of the rules."""
+    found = [issue for rule in form.checks for issue in _FINDERS[rule.id](rule, form, facts)]
+    if len(found) < 2:
+        return tuple(found)
+    keys = {issue.key for issue in found}
+    place = {code: number for number, code in enumerate(form.by_code)}
+    kept = (issue for issue in found if not _adds_nothing(issue, keys))
+    return tuple(sorted(kept, key=lambda issue: place[issue.code]))
+
+
+# Where the rule on the right speaks at the same item, the one on the left adds nothing.
+_SAID_BY = {"per-head": "yuan-slip", "spent-raised-all": "spent-raised"}
+
+
+def _adds_nothing(issue: Issue, keys: Collection[str]) -> bool:
+    louder = _SAID_BY.get(issue.check)
+    return louder is not None and f"{louder}:{issue.code}" in keys
+
+
+def blanks(form: Form, figures: Figures) -> tuple[Item, ...]:
+    """The items to be typed that are still blank, in the paper's order."""
+    return tuple(item for item in form.leaves if figures.get(item.code) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How far a report is: leaves filled and blank, issues by grade; `queries` await words."""
+
+    filled: int
+    leaves: int
+    errors: int
+    queries: int
+    hints: int
+    blanks: int
+
+
+def counters(
+    form: Form, figures: Figures, issues: Iterable[Issue], explained_keys: Collection[str]
+) -> Counters:
+    """The counts above the sheet; a query whose key is among `explained_keys` is settled."""
+    grades = [issue.grade for issue in issues if not _settled(issue, explained_keys)]
+    blank = len(blanks(form, figures))
+    return Counters(
+        filled=len(form.leaves) - blank,
+        leaves=len(form.leaves),
+        errors=grades.count(Grade.ERROR),
+        queries=grades.count(Grade.QUERY),
+        hints=grades.count(Grade.HINT),
+        blanks=blank,
+    )
+
+
+def _settled(issue: Issue, explained_keys: Collection[str]) -> bool:
+    return issue.grade is Grade.QUERY and issue.key in explained_keys

@@ -1,0 +1,40 @@
+"""City checks: rules that hold figures against what the city has registered for the unit."""
+
+from collections.abc import Iterator
+
+from portal.domain.check_rules import CheckRule
+from portal.domain.check_words import amount, stated
+from portal.domain.figures import rounded
+from portal.domain.form import Form
+from portal.domain.issues import Facts, Finding, Issue, numbers_of, raised
+
+
+def allocation_differs(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
+    """Money received from above that is not what the city has registered as passed down."""
+    if facts.allocated is None:
+        return
+    for code in rule.items:
+        figure, unit = facts.figures.get(code), form.by_code[code].unit
+        # The register may be finer than the item's decimals: what can be typed is compared.
+        if figure is not None and figure != rounded(facts.allocated, unit):
+            registered = f"与市总已登记的下拨数 {amount(facts.allocated, unit)}不一致"
+            finding = Finding(f"{stated(form, code, facts.figures)}，{registered}", "请与市总核对")
+            yield _at(code, rule, facts, finding, f"allocated={facts.allocated}")
+
+
+def more_than_registered(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
+    """More registered workers visited than the unit has registered households."""
+    if facts.households is None:
+        return
+    for code in rule.items:
+        figure = facts.figures.get(code)
+        if figure is not None and figure > facts.households:
+            registered = f"超过本单位在册建档困难职工 {facts.households:,} 户"
+            seen = f"{stated(form, code, facts.figures)}，{registered}"
+            finding = Finding(seen, "请核对是否多填或重复填写")
+            yield _at(code, rule, facts, finding, f"households={facts.households}")
+
+
+def _at(code: str, rule: CheckRule, facts: Facts, finding: Finding, registered: str) -> Issue:
+    numbers = f"{numbers_of((code,), facts.figures)};{registered}"
+    return raised(rule, code, (code,), finding, numbers)

@@ -1,0 +1,276 @@
+"""Consolidation: which reports add up to a unit's sum, who is missing, and the sums."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.form import Form
+from portal.domain.formulas import Figures, total, with_totals
+from portal.domain.report_state import State
+
+
+class Basis(StrEnum):
+    """What the figures of a unit cover: itself alone, or everything below it too."""
+
+    OWN = "own"
+    FULL = "full"
+
+    @property
+    def label(self) -> str:
+        """The basis in Chinese."""
+        return {"own": "本级", "full": "全口径"}[self.value]
+
+
+class Scope(StrEnum):
+    """How far a report must have come to be added."""
+
+    ACCEPTED = "accepted"
+    SUBMITTED = "submitted"
+    DRAFTS = "drafts"
+
+    @property
+    def label(self) -> str:
+        """The scope as its switch says it."""
+        return {"accepted": "已审核", "submitted": "已上报", "drafts": "含填报中"}[self.value]
+
+    @property
+    def states(self) -> frozenset[State]:
+        """The states whose reports are added."""
+        return _STATES[self]
+
+
+_STATES: Mapping[Scope, frozenset[State]] = {
+    Scope.ACCEPTED: frozenset({State.ACCEPTED}),
+    Scope.SUBMITTED: frozenset({State.ACCEPTED, State.SUBMITTED}),
+    Scope.DRAFTS: frozenset(set(State) - {State.NOT_STARTED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A unit as the tree of a campaign has it, with the state of its report.
+
+    `order` is the unit's place among its sisters; `expected` is false for 免报.
+    """
+
+    code: str
+    name: str
+    parent: str | None
+    kind: str
+    order: int
+    basis: Basis
+    expected: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: the node itself or a child of it, and whose reports it adds."""
+
+    member: Member
+    contributing: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where every unit of a node's subtree stands in its sum, in the city's fixed order.
+
+    `for_checking` are 仅供核对: a 全口径 report above them holds their figures already.
+    `exempt` are 免报: never added, not even where there is a report.
+    """
+
+    node: Member
+    columns: tuple[Column, ...]
+    for_checking: tuple[Member, ...]
+    exempt: tuple[Member, ...]
+
+    @property
+    def contributing(self) -> tuple[Member, ...]:
+        """The units whose reports are, or should be, added."""
+        return tuple(member for column in self.columns for member in column.contributing)
+
+
+def place(members: Iterable[Member], node_code: str) -> Placement:
+    """Sort the subtree of `node_code` into added, 仅供核对 and 免报.
+
+    A report is added unless an expected 全口径 unit stands above it inside the subtree, the
+    node included; what stands above the node plays no part. Raises `KeyError` when the node
+    is not among `members`.
+    """
+    below = _children(members)
+    node = _find(node_code, below)
+    walks = [(node, [(node, False)]), *_walks(node, _stands_above(node), below)]
+    return _placement(node, walks)
+
+
+def place_below(members: Iterable[Member], node_code: str) -> Placement:
+    """As `place`, but without the node's own report: the Σ below it that `node_check` needs."""
+    below = _children(members)
+    node = _find(node_code, below)
+    return _placement(node, _walks(node, False, below))
+
+
+Tree = Mapping[str | None, Sequence[Member]]
+Walk = list[tuple[Member, bool]]
+
+
+def _children(members: Iterable[Member]) -> Tree:
+    below: dict[str | None, list[Member]] = defaultdict(list)
+    for member in sorted(members, key=lambda member: (member.order, member.code)):
+        below[member.parent].append(member)
+    return below
+
+
+def _find(code: str, below: Tree) -> Member:
+    for sisters in below.values():
+        for member in sisters:
+            if member.code == code:
+                return member
+    raise KeyError(code)
+
+
+def _walks(node: Member, covered: bool, below: Tree) -> list[tuple[Member, Walk]]:
+    return [(child, list(_walk(child, covered, below))) for child in below.get(node.code, ())]
+
+
+def _walk(member: Member, covered: bool, below: Tree) -> Iterator[tuple[Member, bool]]:
+    """The member and all below it, each with whether a 全口径 report covers it."""
+    yield member, covered
+    for child in below.get(member.code, ()):
+        yield from _walk(child, covered or _stands_above(member), below)
+
+
+def _stands_above(member: Member) -> bool:
+    return member.expected and member.basis is Basis.FULL
+
+
+def _placement(node: Member, walks: Sequence[tuple[Member, Walk]]) -> Placement:
+    everybody = [pair for _, walk in walks for pair in walk]
+    return Placement(
+        node=node,
+        columns=tuple(Column(top, tuple(_added(walk))) for top, walk in walks),
+        for_checking=tuple(member for member, under in everybody if member.expected and under),
+        exempt=tuple(member for member, _ in everybody if not member.expected),
+    )
+
+
+def _added(walk: Walk) -> Iterator[Member]:
+    return (member for member, covered in walk if member.expected and not covered)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is in a sum and who is not, by unit and by column, with the line that says so.
+
+    A column with some of its reports in and some missing stands in both lists of columns.
+    """
+
+    included: tuple[Member, ...]
+    missing: tuple[Member, ...]
+    included_columns: tuple[str, ...]
+    missing_columns: tuple[str, ...]
+    footnote: str
+
+
+def standing(placement: Placement, scope: Scope) -> Standing:
+    """Who of `placement` is in the sum under `scope`, and who is still missing."""
+    included = _within(placement.contributing, scope)
+    missing = _beyond(placement.contributing, scope)
+    columns = placement.columns
+    return Standing(
+        included=included,
+        missing=missing,
+        included_columns=tuple(c.member.code for c in columns if _within(c.contributing, scope)),
+        missing_columns=tuple(c.member.code for c in columns if _beyond(c.contributing, scope)),
+        footnote=_footnote(included, missing),
+    )
+
+
+def _within(members: Iterable[Member], scope: Scope) -> tuple[Member, ...]:
+    return tuple(member for member in members if member.state in scope.states)
+
+
+def _beyond(members: Iterable[Member], scope: Scope) -> tuple[Member, ...]:
+    return tuple(member for member in members if member.state not in scope.states)
+
+
+def _footnote(included: Sequence[Member], missing: Sequence[Member]) -> str:
+    unfinished = len(_beyond(included, Scope.SUBMITTED))
+    counted = f"汇总单位 {len(included)} 家"
+    if unfinished:
+        counted += f"（其中尚未上报 {unfinished} 家）"
+    return f"{counted}；{_missing_words(included, missing)}。"
+
+
+def _missing_words(included: Sequence[Member], missing: Sequence[Member]) -> str:
+    if not missing:
+        return "全部应报单位已汇总" if included else "没有应报单位"
+    names = "、".join(member.name + _WHY_MISSING.get(member.state, "") for member in missing)
+    return f"未含：{names}" + (f"等 {len(missing)} 家" if len(missing) > 1 else "")
+
+
+_WHY_MISSING: Mapping[State, str] = {
+    State.RETURNED: "（退回中）",
+    State.SUBMITTED: "（待审核）",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Every item of the form for each column, by the code of its unit, and for all of them."""
+
+    columns: Mapping[str, Figures]
+    total: Figures
+
+
+def add(
+    figures_by_code: Mapping[str, Figures], placement: Placement, scope: Scope, form: Form
+) -> Sums:
+    """The sums of the reports in `scope`, by column and in all; `figures_by_code` by unit.
+
+    Leaves are added first and calculated items follow from the added leaves. An item that is
+    blank in every report stays blank.
+    """
+    columns = {
+        column.member.code: add_up(
+            form, [figures_by_code.get(m.code, {}) for m in _within(column.contributing, scope)]
+        )
+        for column in placement.columns
+    }
+    return Sums(columns, add_up(form, columns.values()))
+
+
+def add_up(form: Form, reports: Iterable[Figures]) -> dict[str, int | None]:
+    """Several reports as one: leaves added, calculated items from the added leaves."""
+    added = tuple(reports)
+    leaves = {leaf.code: total(one.get(leaf.code) for one in added) for leaf in form.leaves}
+    return with_totals(form, leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCheck:
+    """One item of a 全口径 unit against what lies below it; `difference` is only ever shown."""
+
+    code: str
+    reported: int | None
+    below: int | None
+    own_part: int | None
+
+    @property
+    def difference(self) -> int | None:
+        """Reported − Σ below − own part, blanks counting as nothing; blank when all are."""
+        taken = [-figure for figure in (self.below, self.own_part) if figure is not None]
+        return total([self.reported, *taken])
+
+
+def node_check(
+    form: Form, own: Figures, below_sum: Figures, own_part: Figures
+) -> tuple[NodeCheck, ...]:
+    """How the report of a 全口径 unit compares with its parts, every item in the paper's order.
+
+    `below_sum` is the total of `place_below`; `own_part` what the unit itself did, empty when
+    nobody has said.
+    """
+    reported, below, part = (with_totals(form, each) for each in (own, below_sum, own_part))
+    return tuple(NodeCheck(code, reported[code], below[code], part[code]) for code in reported)

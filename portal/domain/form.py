@@ -1,0 +1,259 @@
+"""The form: its sections, items and checks, read from data and held together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from portal.domain.check_rules import CheckRule, parse_rule
+from portal.domain.figures import Kind, Unit
+
+
+class FormError(ValueError):
+    """The form's data cannot be used; `problems` are sentences, all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A numbered part of the form."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One coded line of the form.
+
+    `formula` lists the items that it sums (empty for a leaf that is typed), `measure` is
+    慰问对象 or 发放款物 where the item is one of a pair, `previous` the confirmed item of
+    last year's form that it is compared with.
+    """
+
+    code: str
+    label: str
+    unit: Unit
+    section: int
+    measure: str | None = None
+    formula: tuple[str, ...] = ()
+    within: str | None = None
+    note: str = ""
+    previous: str | None = None
+    reconstructed: bool = False
+
+    @property
+    def calculated(self) -> bool:
+        """Whether the item is a sum of others and so never typed."""
+        return bool(self.formula)
+
+    @property
+    def name(self) -> str:
+        """The item as a sentence calls it: its code, label and measure."""
+        measure = f"（{self.measure}）" if self.measure else ""
+        return f"{self.code} {self.label}{measure}"
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """One edition of the form: everything the page, the print and the workbook draw from.
+
+    A form is itself and equals no other, so that it can be a key of what is kept per form.
+    """
+
+    id: str
+    version: str
+    title: str
+    sections: tuple[Section, ...]
+    items: tuple[Item, ...]
+    checks: tuple[CheckRule, ...]
+    annex: str
+    unit_line: str
+    signatures: tuple[str, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Item]:
+        """The items by their code."""
+        return {item.code: item for item in self.items}
+
+    @cached_property
+    def leaves(self) -> tuple[Item, ...]:
+        """The items that are typed, in the paper's order."""
+        return tuple(item for item in self.items if not item.calculated)
+
+    @cached_property
+    def in_order_of_sums(self) -> tuple[Item, ...]:
+        """The calculated items, each after every item that it sums."""
+        ordered: dict[str, Item] = {}
+        for item in self.items:
+            self._add_after_its_parts(item, ordered)
+        return tuple(ordered.values())
+
+    def _add_after_its_parts(self, item: Item, ordered: dict[str, Item]) -> None:
+        if item.calculated and item.code not in ordered:
+            for part in item.formula:
+                self._add_after_its_parts(self.by_code[part], ordered)
+            ordered[item.code] = item
+
+    @cached_property
+    def partners(self) -> dict[str, Item]:
+        """For each item of a pair the other one: neighbours of one label, a measure each."""
+        partners: dict[str, Item] = {}
+        for first, second in zip(self.items, self.items[1:], strict=False):
+            if _are_a_pair(first, second) and first.code not in partners:
+                partners[first.code], partners[second.code] = second, first
+        return partners
+
+    @cached_property
+    def sums_over(self) -> dict[str, tuple[str, ...]]:
+        """For each item the calculated items that change with it, directly or through others."""
+        over: dict[str, list[str]] = {item.code: [] for item in self.items}
+        for total in self.in_order_of_sums:
+            for leaf in self._parts_of(total):
+                over[leaf].append(total.code)
+        return {code: tuple(totals) for code, totals in over.items()}
+
+    def _parts_of(self, total: Item) -> Iterator[str]:
+        for part in total.formula:
+            yield part
+            yield from self._parts_of(self.by_code[part])
+
+    def in_section(self, number: int) -> tuple[Item, ...]:
+        """The items of one section, in the paper's order."""
+        return tuple(item for item in self.items if item.section == number)
+
+    def section_title(self, number: int) -> str:
+        """The title of a section."""
+        return next(section.title for section in self.sections if section.number == number)
+
+
+def _are_a_pair(first: Item, second: Item) -> bool:
+    return bool(
+        first.measure
+        and second.measure
+        and first.label == second.label
+        and first.section == second.section
+    )
+
+
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+
+
+def parse_form(
+    document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]] | None = None
+) -> Form:
+    """The form that `document` describes, with a campaign's own `limits` laid over its checks.
+
+    `limits` maps a check's id to the settings that replace the edition's. Raises `FormError`
+    with every problem found: unknown units or codes, twice-used codes, sums over other units,
+    cycles, checks that name missing items.
+    """
+    try:
+        form = _read(document, limits or {})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormError([f"表样数据缺少或写错了内容：{error}"]) from error
+    if problems := list(_problems(form)):
+        raise FormError(problems)
+    return form
+
+
+def _read(document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) -> Form:
+    units = {name: _read_unit(name, unit) for name, unit in document["units"].items()}
+    head = document.get("head", {})
+    return Form(
+        id=str(document["id"]),
+        version=str(document["version"]),
+        title=str(document["title"]),
+        sections=tuple(Section(int(s["number"]), str(s["title"])) for s in document["sections"]),
+        items=tuple(_read_item(item, units) for item in document["items"]),
+        checks=tuple(_read_check(check, limits) for check in document["checks"]),
+        annex=str(head.get("top_left", "附件")),
+        unit_line=str(head.get("right", "")),
+        signatures=tuple(str(line) for line in document.get("footer", ())),
+    )
+
+
+def _read_check(check: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) -> CheckRule:
+    own = dict(limits.get(check["id"], {}))
+    for name, setting in own.items():
+        # A campaign that changes one item's limit keeps the edition's limits of the others.
+        if isinstance(setting, Mapping):
+            own[name] = {**check.get(name, {}), **setting}
+    return parse_rule({**check, **own})
+
+
+def _read_unit(name: str, unit: Mapping[str, Any]) -> Unit:
+    kind = Kind(unit["kind"])
+    decimals = int(unit["decimals"])
+    if not 0 <= decimals <= (6 if kind is Kind.MONEY else 0):
+        raise ValueError(f"计量单位 {name} 的小数位数 {decimals} 不可用")
+    return Unit(name, kind, decimals)
+
+
+def _read_item(item: Mapping[str, Any], units: Mapping[str, Unit]) -> Item:
+    unit = units[item["unit"]]
+    if "decimals" in item:
+        unit = _read_unit(unit.name, {"kind": unit.kind, "decimals": item["decimals"]})
+    return replace(
+        Item(str(item["code"]), str(item["label"]), unit, int(item["section"])),
+        measure=item.get("measure"),
+        formula=tuple(item.get("formula", ())),
+        within=item.get("within"),
+        note=str(item.get("note", "")),
+        previous=item.get("previous"),
+        reconstructed=item.get("provenance") == "reconstructed",
+    )
+
+
+def _problems(form: Form) -> Iterator[str]:
+    codes = Counter(item.code for item in form.items)
+    sections = {section.number for section in form.sections}
+    if not codes:
+        yield "表样没有指标"
+    for code, times in codes.items():
+        if not CODE.fullmatch(code):
+            yield f"代码 {code} 应为大写字母开头的字母和数字，不超过 8 位"
+        if times > 1:
+            yield f"代码 {code} 用了 {times} 次"
+    for item in form.items:
+        if item.section not in sections:
+            yield f"{item.code} 所在的第 {item.section} 部分不存在"
+        yield from _formula_problems(form, item)
+    if round_trips := [item.code for item in form.items if _goes_round(form, item.code, ())]:
+        yield f"{'、'.join(round_trips)} 的合计公式互相引用，成了循环"
+    yield from _check_problems(form, set(codes))
+
+
+def _formula_problems(form: Form, item: Item) -> Iterator[str]:
+    for part in item.formula:
+        if part not in form.by_code:
+            yield f"{item.code} 的公式引用了不存在的 {part}"
+        elif form.by_code[part].unit.name != item.unit.name:
+            yield f"{item.code} 与公式中的 {part} 计量单位不同"
+    if len(set(item.formula)) != len(item.formula):
+        yield f"{item.code} 的公式重复引用了同一项"
+
+
+def _goes_round(form: Form, code: str, above: tuple[str, ...]) -> bool:
+    if code in above:
+        return True
+    item = form.by_code.get(code)
+    return item is not None and any(
+        _goes_round(form, part, (*above, code)) for part in item.formula
+    )
+
+
+def _check_problems(form: Form, codes: set[str]) -> Iterator[str]:
+    for rule_id, times in Counter(rule.id for rule in form.checks).items():
+        if times > 1:
+            yield f"审核关系 {rule_id} 写了 {times} 次"
+    named = [(rule.id, rule.codes) for rule in form.checks]
+    named += [("within", frozenset({item.within})) for item in form.items if item.within]
+    for rule, its_codes in named:
+        for code in sorted(its_codes - codes):
+            yield f"审核关系 {rule} 引用了不存在的 {code}"

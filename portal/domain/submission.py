@@ -1,0 +1,123 @@
+"""The document of a submission: the whole form as it was, its fingerprint, what changed since."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from portal.domain.calendar import ZONE
+from portal.domain.form import Form
+from portal.domain.formulas import Figures, with_totals
+
+FORMAT = 1
+"""The number of the document's layout; a document keeps the one that it was written in."""
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def document(
+    form: Form,
+    figures: Figures,
+    *,
+    organisation_code: str,
+    organisation_name: str,
+    campaign_code: str,
+    number: int,
+    submitted_at: datetime,
+    submitted_by: str,
+    explanations: Mapping[str, Json],
+    filler: str,
+    phone: str,
+) -> dict[str, Json]:
+    """Everything that the `number`-th submission of a report says.
+
+    Figures are integers as stored (counts, fen), calculated items among them; a blank is
+    null. The instant is kept to the second at +08:00. Raises `TypeError` when a float or a
+    figure that is no integer is among them, `ValueError` when `submitted_at` has no zone.
+    """
+    if submitted_at.tzinfo is None:
+        raise ValueError("the instant of a submission needs a time zone")
+    written: dict[str, Json] = {
+        "format": FORMAT,
+        "form": {"id": form.id, "version": form.version},
+        "campaign": campaign_code,
+        "organisation": {"code": organisation_code, "name": organisation_name},
+        "number": number,
+        "submitted_at": submitted_at.astimezone(ZONE).isoformat(timespec="seconds"),
+        "submitted_by": submitted_by,
+        "filler": filler,
+        "phone": phone,
+        "figures": with_totals(form, _whole(figures)),
+        "explanations": dict(explanations),
+    }
+    _refuse_what_json_bends(written)
+    return written
+
+
+def canonical_bytes(document: Mapping[str, Json]) -> bytes:
+    """The one way to write a document down: sorted keys, no spaces, UTF-8.
+
+    Raises `TypeError` for floats and for keys that are not text, which JSON would write in
+    more than one way or change silently.
+    """
+    _refuse_what_json_bends(document)
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def fingerprint(content: bytes) -> str:
+    """The sha256 of a document's canonical bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def short_code(full: str) -> str:
+    """The beginning of a fingerprint as paper carries it: ``3F9A-0C27``."""
+    return f"{full[:4]}-{full[4:8]}".upper()
+
+
+def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:
+    """The figures of a document that was read back; raises `TypeError` when they are none."""
+    figures = document["figures"]
+    if not isinstance(figures, Mapping):
+        raise TypeError("the figures of a submission are a mapping of item codes")
+    return _whole(figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item whose figure is another than before; blank is ``None``."""
+
+    code: str
+    old: int | None
+    new: int | None
+
+
+def changes(form: Form, old: Figures, new: Figures) -> tuple[Change, ...]:
+    """What differs from `old` to `new`, calculated items too, in the order of `form`."""
+    before, now = with_totals(form, old), with_totals(form, new)
+    return tuple(Change(code, before[code], now[code]) for code in now if before[code] != now[code])
+
+
+def _whole(figures: Mapping[str, Json]) -> dict[str, int | None]:
+    whole: dict[str, int | None] = {}
+    for code, figure in figures.items():
+        # A bool is an int to Python, and JSON would write it as true.
+        if figure is not None and (isinstance(figure, bool) or not isinstance(figure, int)):
+            raise TypeError(f"the figure of {code} is {figure!r}, not a whole number or blank")
+        whole[code] = figure
+    return whole
+
+
+def _refuse_what_json_bends(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"a submission holds no floats: {value!r}")
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"a key of a submission is text, not {key!r}")
+            _refuse_what_json_bends(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            _refuse_what_json_bends(inner)

@@ -1,0 +1,65 @@
+"""Year checks: rules that hold figures against last year's, by confirmed counterparts only."""
+
+from collections.abc import Iterator
+
+from portal.domain.check_rules import CheckRule, Grade
+from portal.domain.check_words import amount, called, change, stated
+from portal.domain.figures import FEN_PER_WAN, Kind, Unit
+from portal.domain.form import Form
+from portal.domain.formulas import Figures
+from portal.domain.issues import Facts, Finding, Issue, numbers_of, raised
+
+
+def year_on_year(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
+    """A main figure that moved more than the rule's percents, where it is large enough to tell."""
+    previous: Figures = facts.previous or {}
+    for code in rule.items:
+        now, before = facts.figures.get(code), previous.get(code)
+        if now is None or before is None:
+            continue
+        if grade := _grade_of_change(rule, form.by_code[code].unit, now, before):
+            yield _changed(rule, form, code, (now, before), grade)
+
+
+def _grade_of_change(rule: CheckRule, unit: Unit, now: int, before: int) -> Grade | None:
+    scale = FEN_PER_WAN if unit.kind is Kind.MONEY else 1
+    if now == before or max(now, before) < rule.base.get(unit.name, 0) * scale:
+        return None
+    limit = rule.up_percent if now > before else rule.down_percent
+    moved = abs(now - before) * 100
+    if not before or (limit and moved > limit * before):
+        return rule.grade
+    return Grade.HINT if rule.hint_percent and moved > rule.hint_percent * before else None
+
+
+def _changed(
+    rule: CheckRule, form: Form, code: str, figures: tuple[int, int], grade: Grade
+) -> Issue:
+    now, before = figures
+    item = form.by_code[code]
+    seen = (
+        f"{called(item)}，本次 {amount(now, item.unit)}，"
+        f"上年 {amount(before, item.unit)}，{change(now, before)}"
+    )
+    numbers = f"{code}={now};previous={before}"
+    return raised(rule, code, (code,), Finding(seen, "请核对本次数"), numbers, grade)
+
+
+def copied(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
+    """So many typed figures equal to last year's, zeros aside, that they may be a copy."""
+    same = _same_as_last_year(form, facts.figures, facts.previous or {})
+    if rule.at_least and len(same) >= rule.at_least:
+        seen = (
+            f"{'、'.join(same)} 共 {len(same)} 项非零数与上年完全相同"
+            f"（{rule.at_least} 项以上即请核对），如 {stated(form, same[0], facts.figures)}"
+        )
+        numbers = numbers_of(same, facts.figures)
+        yield raised(rule, same[0], same, Finding(seen, "请核对是否照抄了上年数"), numbers)
+
+
+def _same_as_last_year(form: Form, figures: Figures, previous: Figures) -> tuple[str, ...]:
+    return tuple(
+        item.code
+        for item in form.leaves
+        if (figure := figures.get(item.code)) and previous.get(item.code) == figure
+    )
