@@ -1,0 +1,131 @@
+"""Access: every view names its rule, and a view that names none stops the application.
+
+A rule lists the roles that may at their own organisation and those that may at one below it.
+Whether a person may enter an organisation at all is tenancy's question (404); whether their
+role allows what the view does is asked here (403).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+
+from portal.identity import Person, organisation_here, who
+from portal.models.user import Role
+from portal.tenancy import SignInNeeded
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class NotYourRole(Exception):
+    """The person's role does not reach this; answered 403 with the sentence."""
+
+    def __init__(self, sentence: str = "您的角色不能进行这项操作。") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may: roles at the own organisation (`own`) and at one below it (`below`)."""
+
+    name: str
+    own: frozenset[Role] = field(default_factory=frozenset)
+    below: frozenset[Role] = field(default_factory=frozenset)
+
+    def permits(self, person: Person, organisation_id: int) -> bool:
+        """Whether `person` may, at the organisation with this id."""
+        at_home = organisation_id == person.organisation.id
+        return bool(person.roles & (self.own if at_home else self.below))
+
+
+def _roles(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_DESK = _roles(Role.REVIEWER, Role.ADMIN, Role.VIEWER)
+
+public = Rule("public")
+"""Anybody, signed in or not."""
+
+signed_in = Rule("signed_in", own=frozenset(Role))
+"""Everybody who is signed in, at a page that belongs to no organisation."""
+
+reporter = Rule("reporter", own=_roles(Role.REPORTER, Role.HEAD))
+"""Fill, submit and withdraw the own report."""
+
+report_reader = Rule("report_reader", own=_DESK | _roles(Role.REPORTER, Role.HEAD), below=_DESK)
+"""Read and print one report."""
+
+desk = Rule("desk", own=_DESK | _roles(Role.HEAD), below=_DESK)
+"""Status board, consolidation, export and print of a subtree; a head sees the own one."""
+
+reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
+"""Accept, send back, reopen, extend; which level decides is asked of the report itself."""
+
+admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
+"""Organisations and users."""
+
+trail_reader = Rule(
+    "trail_reader",
+    own=frozenset(Role) - _roles(Role.VIEWER),
+    below=_roles(Role.REVIEWER, Role.ADMIN, Role.AUDITOR),
+)
+"""Read the trail of one report."""
+
+RULES = (public, signed_in, reporter, report_reader, desk, reviewer, admin, trail_reader)
+
+
+def allow(rule: Rule) -> Callable[[View], View]:
+    """Name the rule of a view."""
+
+    def named(view: View) -> View:
+        view.rule = rule  # type: ignore[attr-defined]
+        return view
+
+    return named
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule:
+    """The rule that the view behind `endpoint` names; raises `LookupError` when it names none."""
+    rule = getattr(app.view_functions[endpoint], "rule", None)
+    if not isinstance(rule, Rule):
+        raise LookupError(f"the view {endpoint} names no rule")
+    return rule
+
+
+def init_app(app: Flask) -> None:
+    """Ask the view's rule before every request."""
+    app.before_request(_ask_rule)
+
+
+def check_views(app: Flask) -> None:
+    """Refuse to start with a view that names no rule."""
+    app.view_functions["static"] = allow(public)(app.view_functions["static"])
+    for rule in app.url_map.iter_rules():
+        named = rule_of(app, rule.endpoint)
+        if "organisation" in rule.arguments and named in (public, signed_in):
+            raise LookupError(f"the view {rule.endpoint} names an organisation but lets all in")
+
+
+def _ask_rule() -> Any:
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if rule is public:
+        return None
+    person = who()
+    if person is None:
+        raise SignInNeeded
+    if person.must_change_password and not request.endpoint.startswith("accounts."):
+        return redirect(url_for("accounts.change_password"), 303)
+    if rule is not signed_in and not rule.permits(person, organisation_here().id):
+        raise NotYourRole
+    return None
+
+
+def may(rule: Rule, organisation_id: int) -> bool:
+    """Whether the signed-in person may, for templates that show or leave out a link."""
+    person = who()
+    return person is not None and rule.permits(person, organisation_id)

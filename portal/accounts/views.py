@@ -1,0 +1,235 @@
+"""Views of accounts: signing in and out, one's password, the users of a subtree."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_login import login_user
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
+
+from portal import clock, passwords, tenancy
+from portal.access import admin, allow, public, signed_in
+from portal.accounts import operations, queries
+from portal.db import db, writing
+from portal.html import carried_fields, wants_fragment
+from portal.identity import actor, address, organisation_here, person_by_token, sign_in_door, who
+from portal.models import User
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/login")
+@allow(public)
+def login() -> Any:
+    """The page for signing in; whoever is signed in goes home."""
+    if who():
+        return redirect(url_for("home.home"), 303)
+    return _login_page()
+
+
+@bp.post("/login")
+@allow(public)
+def sign_in() -> Any:
+    """Sign in, and go on to where one was going; inside a page only the token is renewed."""
+    attempt = operations.Attempt(
+        username=operations.name_as_typed(request.form.get("username", "")),
+        password=request.form.get("password", "")[:200],
+        address=address(),
+        at=clock.now(),
+    )
+    with sign_in_door() as door:
+        found = operations.check_attempt(door, attempt)
+        with writing(door):
+            if isinstance(found, operations.Refusal):
+                operations.count_failure(door, attempt)
+                door.commit()
+                return _refused(found)
+            token = operations.start_sign_in(door, found, address=attempt.address, at=attempt.at)
+            door.commit()
+    _carry(token)
+    return _signed_in(found)
+
+
+def _refused(refusal: operations.Refusal) -> Any:
+    status = 429 if refusal.too_many else 401
+    if wants_fragment():
+        return render_template("accounts/_refused.html", sentence=refusal.sentence), status
+    return _login_page(refusal.sentence), status
+
+
+def _signed_in(user: User) -> Any:
+    if wants_fragment():
+        page = render_template("accounts/_signed_in.html", username=user.username)
+        return make_response(page)
+    target = safe_target(request.form.get("next"))
+    if carried := carried_fields(request.form.get("carried")):
+        return render_template(
+            "accounts/go_on.html",
+            heading="已登录，请继续提交",
+            sentence="登录过期前提交的内容还在。按下面的按钮，把它再提交一次。",
+            target=target,
+            carried=carried,
+        )
+    return redirect(target, 303)
+
+
+def _carry(token: str) -> None:
+    session.clear()
+    login_user(person_by_token(token))
+    generate_csrf()
+
+
+def _login_page(problem: str | None = None) -> str:
+    return render_template(
+        "accounts/login.html",
+        problem=problem,
+        username=request.form.get("username", ""),
+        target=safe_target(request.values.get("next")),
+        carried=request.form.get("carried", ""),
+    )
+
+
+def safe_target(target: str | None) -> str:
+    """A path of this portal to go on to; anything that could lead elsewhere leads home."""
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+        return "/"
+    if any(ord(character) <= 32 or character == "\\" for character in target):
+        return "/"
+    return target
+
+
+@bp.post("/logout")
+@allow(public)
+def logout() -> Any:
+    """Sign out; the browser is asked to forget what it kept."""
+    person = who()
+    if person:
+        with sign_in_door() as door, writing(door):
+            operations.end_sign_in(door, person, at=clock.now())
+            door.commit()
+    session.clear()
+    answer: Response = make_response(redirect(url_for("accounts.login"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@bp.get("/forgotten-password")
+@allow(public)
+def forgotten_password() -> Any:
+    """Whom to ask when the password is forgotten."""
+    return render_template("accounts/forgotten.html", city=queries.whom_to_ask(db.session()))
+
+
+@bp.get("/password")
+@allow(signed_in)
+def change_password() -> Any:
+    """The page for changing one's own password."""
+    return render_template("accounts/password.html", problem=None)
+
+
+@bp.post("/password")
+@allow(signed_in)
+def keep_password() -> Any:
+    """Change one's own password; every other sign-in of this person ends."""
+    person = actor()
+    typed: MultiDict[str, str] = request.form
+    new = typed.get("new", "")
+    with sign_in_door() as door:
+        problem = operations.refuse_new_password(
+            door, person, typed.get("current", ""), new, typed.get("again", "")
+        )
+        if problem:
+            return render_template("accounts/password.html", problem=problem), 422
+        hashed = passwords.hash_password(new)
+        with writing(door):
+            token = operations.change_password(
+                door, person, hashed, address=address(), at=clock.now()
+            )
+            door.commit()
+    _carry(token)
+    flash("密码已修改，其他地方的登录已全部退出。")
+    return redirect(url_for("home.home"), 303)
+
+
+@bp.get("/o/<organisation>/users")
+@allow(admin)
+def users() -> Any:
+    """The users of this organisation and of those below it."""
+    return _users_page()
+
+
+def _users_page(**extra: Any) -> str:
+    with tenancy.subtree(organisation_here()) as below:
+        people = queries.users_below(below)
+    return render_template("accounts/users.html", people=people, **extra)
+
+
+@bp.post("/o/<organisation>/users/<username>/password")
+@allow(admin)
+def reset_password(username: str) -> Any:
+    """Give a user a one-time password, shown this once."""
+    one_time = passwords.one_time_password()
+    hashed = passwords.hash_password(one_time)
+    with writing() as here:
+        user = _user_or_404(username)
+        operations.reset_password(here, user, hashed, by=actor(), at=clock.now())
+        here.commit()
+    return render_template("accounts/one_time_password.html", user=user, password=one_time)
+
+
+@bp.post("/o/<organisation>/users/<username>/sign-outs")
+@allow(admin)
+def end_sign_ins(username: str) -> Any:
+    """End every sign-in of a user."""
+    with writing() as here:
+        user = _user_or_404(username)
+        operations.end_sign_ins_of(here, user, by=actor(), at=clock.now())
+        here.commit()
+    return _back_to_users(f"已结束 {user.name} 的全部登录。")
+
+
+@bp.post("/o/<organisation>/users/<username>/closing")
+@allow(admin)
+def disable(username: str) -> Any:
+    """Close an account; nobody closes their own."""
+    with writing() as here:
+        user = _user_or_404(username)
+        if user.id == actor().id:
+            abort(409, "不能停用自己的账号。")
+        operations.disable(here, user, by=actor(), at=clock.now())
+        here.commit()
+    return _back_to_users(f"已停用 {user.name} 的账号。")
+
+
+@bp.post("/o/<organisation>/users/<username>/opening")
+@allow(admin)
+def enable(username: str) -> Any:
+    """Open a closed account again."""
+    with writing() as here:
+        user = _user_or_404(username)
+        operations.enable(here, user, by=actor(), at=clock.now())
+        here.commit()
+    return _back_to_users(f"已启用 {user.name} 的账号。")
+
+
+def _back_to_users(sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("accounts.users", organisation=actor().organisation.code), 303)
+
+
+def _user_or_404(username: str) -> User:
+    user = queries.user_named(db.session(), username)
+    if user is None:
+        abort(404)
+    return user

@@ -1,0 +1,344 @@
+"""An assignment: one organisation's part in one campaign, and its report as it stands.
+
+Filling, reviewing, printing and the home page all begin here, so they judge alike.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import TypedDict
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain import calendar, checks
+from portal.domain import explanations as reasons
+from portal.domain.calendar import Dates, Permission, Status
+from portal.domain.checks import Counters, Facts, Issue
+from portal.domain.form import Form
+from portal.domain.formulas import Figures, with_totals
+from portal.domain.report_state import EDITABLE, State
+from portal.domain.submission import figures_of
+from portal.models import (
+    Campaign,
+    Expectation,
+    Explanation,
+    Extension,
+    Figure,
+    FormEdition,
+    Report,
+    SentBack,
+    SentBackItem,
+    Submission,
+)
+from portal.models.form import parsed_form
+
+
+class _Moment(TypedDict):
+    status: Status
+    dates: Dates
+    extension: calendar.Extension | None
+    expected: bool
+    state: State
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What one organisation owes in one campaign: its dates, its form, its report if begun."""
+
+    campaign: Campaign
+    expectation: Expectation
+    report: Report | None
+    extensions: tuple[calendar.Extension, ...]
+    form: Form
+
+    @property
+    def extension(self) -> calendar.Extension | None:
+        """延期报送: the newest one, which is the one that counts; None without any."""
+        return self.extensions[-1] if self.extensions else None
+
+    @property
+    def state(self) -> State:
+        """Where the report stands; not started when there is none."""
+        return State(self.report.state) if self.report else State.NOT_STARTED
+
+    @property
+    def status(self) -> Status:
+        """What is stored of the campaign."""
+        return Status(self.campaign.status)
+
+    @property
+    def due(self) -> datetime:
+        """报送截止 for this organisation, an extension counted in."""
+        return calendar.due_of(self.campaign.dates, self.extension)
+
+    @property
+    def late(self) -> bool:
+        """迟报: whether the first submission came after the due time."""
+        first = self.report.first_submitted_at if self.report else None
+        return calendar.handed_in_late(first, self.campaign.dates, self.extensions)
+
+    def overdue(self, now: datetime) -> bool:
+        """逾期未报: whether nothing was handed in although the due time is over."""
+        return calendar.overdue(self.state, self.campaign.dates, self.extension, now)
+
+    def may_write(self, now: datetime) -> Permission:
+        """Whether figures may be written now, with the sentence that is shown."""
+        return calendar.may_write(**self._moment(now))
+
+    def may_submit(self, now: datetime) -> Permission:
+        """Whether the report may be submitted now, with the sentence that is shown."""
+        return calendar.may_submit(**self._moment(now))
+
+    def may_withdraw(self, now: datetime) -> Permission:
+        """Whether the submission may be taken back now, with the sentence that is shown."""
+        return calendar.may_withdraw(**self._moment(now))
+
+    def closed(self, now: datetime) -> bool:
+        """Whether 停止填报 is over for this organisation."""
+        dates = self.campaign.dates
+        return calendar.phase(dates, self.extension, now) is calendar.Phase.CLOSED
+
+    def _moment(self, now: datetime) -> "_Moment":
+        return {
+            "status": self.status,
+            "dates": self.campaign.dates,
+            "extension": self.extension,
+            "expected": self.expectation.expected,
+            "state": self.state,
+            "now": now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A leaf figure as the database keeps it; version 0 was never written."""
+
+    value: int | None = None
+    version: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+
+
+NEVER = Stored()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """An assignment with everything typed into its report, and what the checks find in it."""
+
+    assignment: Assignment
+    stored: Mapping[str, Stored]
+    explanations: Mapping[str, reasons.Explanation]
+    previous: Figures | None
+
+    @property
+    def form(self) -> Form:
+        """The edition that the report is filled with."""
+        return self.assignment.form
+
+    @cached_property
+    def figures(self) -> dict[str, int | None]:
+        """Every item's figure, calculated ones too, in the paper's order."""
+        return with_totals(self.form, {code: kept.value for code, kept in self.stored.items()})
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """What the checks find."""
+        expectation = self.assignment.expectation
+        facts = Facts(self.figures, self.previous, expectation.allocated, expectation.households)
+        return checks.find_issues(self.form, facts)
+
+    @cached_property
+    def explained(self) -> frozenset[str]:
+        """The keys of the issues that have a living explanation."""
+        return frozenset(
+            issue.key for issue in self.issues if reasons.explained(issue, self.explanations)
+        )
+
+    @cached_property
+    def counters(self) -> Counters:
+        """How much is filled, wrong, unexplained."""
+        return checks.counters(self.form, self.figures, self.issues, self.explained)
+
+    def issues_at(self, code: str) -> list[Issue]:
+        """The issues shown at one item."""
+        return [issue for issue in self.issues if issue.code == code]
+
+    def at(self, code: str) -> Stored:
+        """The stored figure of a leaf; never written when there is none."""
+        return self.stored.get(code, NEVER)
+
+
+_assignment = (
+    select(Campaign, Expectation, FormEdition.sha256, Report)
+    .join(Expectation, Expectation.campaign_id == Campaign.id)
+    .join(FormEdition, FormEdition.id == Campaign.edition_id)
+    .outerjoin(
+        Report,
+        (Report.campaign_id == Campaign.id)
+        & (Report.organisation_id == Expectation.organisation_id),
+    )
+)
+_by_code = _assignment.where(Campaign.code == bindparam("code"))
+_held_by_code = _by_code.with_for_update(of=Expectation)
+_extensions = (
+    select(Extension.until, Extension.reason, Extension.granted_by, Extension.granted_at)
+    .where(Extension.campaign_id == bindparam("campaign_id"))
+    .order_by(Extension.granted_at, Extension.id)
+)
+_figures = select(
+    Figure.item, Figure.value, Figure.version, Figure.saved_at, Figure.saved_by
+).where(Figure.report_id == bindparam("report_id"))
+_explanations = select(
+    Explanation.issue, Explanation.reason, Explanation.words, Explanation.numbers
+).where(Explanation.report_id == bindparam("report_id"))
+_last_submission = (
+    select(Submission.sha256, Submission.document)
+    .join(Report, Report.id == Submission.report_id)
+    .where(Report.campaign_id == bindparam("campaign_id"))
+    .order_by(Submission.number.desc())
+    .limit(1)
+)
+
+
+def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
+    """This organisation's part in the campaign; None where it has no part in it.
+
+    A writer holds it until the end of its transaction, so that two do not decide at once.
+    """
+    wanted = _held_by_code if session.info.get("writing") else _by_code
+    row = session.execute(wanted, {"code": campaign_code}).first()
+    if row is None or row.Campaign.status == Status.DRAFT:
+        return None
+    campaign = row.Campaign
+    granted = session.execute(_extensions, {"campaign_id": campaign.id})
+    return Assignment(
+        campaign=campaign,
+        expectation=row.Expectation,
+        report=row.Report,
+        extensions=tuple(calendar.Extension(*row) for row in granted),
+        form=form_of(session, campaign, row.sha256),
+    )
+
+
+def form_of(session: Session, campaign: Campaign, fingerprint: str) -> Form:
+    """The campaign's edition of the form, with the campaign's own limits for its checks."""
+    limits = json.dumps(campaign.limits or {}, sort_keys=True)
+    return parsed_form(fingerprint, _document(session, campaign.edition_id, fingerprint), limits)
+
+
+_documents: dict[str, str] = {}
+
+
+def _document(session: Session, edition_id: int, fingerprint: str) -> str:
+    if fingerprint not in _documents:
+        document = session.scalars(
+            select(FormEdition.document).where(FormEdition.id == edition_id)
+        ).one()
+        _documents[fingerprint] = document
+    return _documents[fingerprint]
+
+
+def fill_of(session: Session, assignment: Assignment) -> Filling:
+    """The assignment with its figures, explanations and last campaign's figures."""
+    report = assignment.report
+    return Filling(
+        assignment,
+        stored=stored_figures(session, report) if report else {},
+        explanations=_kept_explanations(session, report) if report else {},
+        previous=previous_figures(session, assignment),
+    )
+
+
+def stored_figures(session: Session, report: Report) -> dict[str, Stored]:
+    """The leaf figures of a report that were ever written."""
+    rows = session.execute(_figures, {"report_id": report.id})
+    return {row.item: Stored(row.value, row.version, row.saved_at, row.saved_by) for row in rows}
+
+
+def _kept_explanations(
+    session: Session, report: Report
+) -> dict[str, reasons.Explanation]:
+    rows = session.execute(_explanations, {"report_id": report.id})
+    return {issue: reasons.Explanation(*rest) for issue, *rest in rows}
+
+
+def previous_figures(session: Session, assignment: Assignment) -> Figures | None:
+    """Last campaign's figures under this edition's codes; None without a last campaign.
+
+    Only items whose counterpart (上年对应项) is confirmed in the edition are there, since a
+    code can mean something else from one year to the next.
+    """
+    if assignment.campaign.previous_id is None:
+        return None
+    last = session.execute(
+        _last_submission, {"campaign_id": assignment.campaign.previous_id}
+    ).first()
+    if last is None:
+        return None
+    figures = _submitted_figures(last.sha256, last.document)
+    return {
+        item.code: figures[item.previous]
+        for item in assignment.form.items
+        if item.previous and item.previous in figures
+    }
+
+
+@lru_cache(maxsize=512)
+def _submitted_figures(_fingerprint: str, document: str) -> Figures:
+    return figures_of(json.loads(document))
+
+
+def editable(assignment: Assignment) -> bool:
+    """Whether the state of the report lets its figures be written, the dates aside."""
+    return assignment.state in EDITABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Reproof:
+    """What the last sending back asked for: the reason, and the items named with theirs."""
+
+    move: str
+    submission: int
+    reason: str
+    sent_at: datetime
+    sent_by: str
+    items: Mapping[str, str]
+
+
+def last_reproof(session: Session, report: Report | None) -> Reproof | None:
+    """The newest sending back or reopening of a report, or None."""
+    if report is None:
+        return None
+    sent = session.scalar(
+        select(SentBack)
+        .where(SentBack.report_id == report.id)
+        .order_by(SentBack.id.desc())
+        .limit(1)
+    )
+    if sent is None:
+        return None
+    items = session.execute(
+        select(SentBackItem.item, SentBackItem.reason).where(SentBackItem.sent_back_id == sent.id)
+    )
+    return Reproof(
+        sent.move,
+        sent.submission,
+        sent.reason,
+        sent.sent_at,
+        sent.sent_by,
+        items={item.item: item.reason for item in items},
+    )
+
+
+def submissions_of(session: Session, report: Report) -> list[Submission]:
+    """Every submission of a report, the first one first."""
+    return list(
+        session.scalars(
+            select(Submission).where(Submission.report_id == report.id).order_by(Submission.number)
+        )
+    )

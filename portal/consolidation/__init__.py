@@ -1,0 +1,5 @@
+"""Consolidation: the sum over many reports, with who is in it and who is missing."""
+
+from portal.consolidation.views import bp
+
+__all__ = ["bp"]

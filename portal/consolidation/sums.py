@@ -1,0 +1,103 @@
+"""The sums behind every consolidation: reports added by the database, as integers only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.consolidation.tree import Tree
+from portal.domain.consolidation import Column, Member, Scope
+from portal.domain.form import Form
+from portal.domain.formulas import Figures, total, with_totals
+from portal.models import Expectation, Figure
+from portal.models.organisation import SEGMENT, path_below
+
+MOST_AT_ONCE = 10_000
+"""Reports named in one statement; SQLite takes 32 766 parameters."""
+
+_of_reports = Figure.report_id.in_(bindparam("reports", expanding=True))
+_by_item = (
+    select(Figure.item, func.sum(Figure.value)).where(_of_reports).group_by(Figure.item)
+)
+
+_segment = func.substr(Expectation.path, bindparam("start"), SEGMENT)
+_by_segment = (
+    select(_segment, Figure.item, func.sum(Figure.value))
+    .join(Expectation, Expectation.organisation_id == Figure.organisation_id)
+    .where(Expectation.campaign_id == bindparam("campaign_id"), _of_reports)
+    .group_by(_segment, Figure.item)
+)
+
+_one_by_one = select(Figure.report_id, Figure.item, Figure.value).where(
+    _of_reports, Figure.item.in_(bindparam("items", expanding=True))
+)
+
+
+def sums_by_kind(
+    session: Session, tree: Tree, members: Iterable[Member], form: Form
+) -> dict[str, Figures]:
+    """The sums of the reports of `members`, by the kind of the unit that reports."""
+    kinds: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        kinds[member.kind].append(member)
+    return {
+        kind: _sum(session, tree.reports_of(of_kind), form) for kind, of_kind in kinds.items()
+    }
+
+
+def _sum(session: Session, reports: Sequence[int], form: Form) -> Figures:
+    leaves: dict[str, int | None] = {}
+    for some in _batches(reports):
+        for item, added in session.execute(_by_item, {"reports": some}):
+            leaves[item] = total([leaves.get(item), _whole(added)])
+    return with_totals(form, leaves)
+
+
+def sums_by_column(
+    session: Session, tree: Tree, columns: Iterable[Column], scope: Scope, form: Form
+) -> dict[str, Figures]:
+    """The sums of the reports in `scope` that each of `columns` adds, by its unit's code."""
+    columns = tuple(columns)
+    members = [m for column in columns for m in column.contributing if m.state in scope.states]
+    codes = {_segment_of(tree, column.member): column.member.code for column in columns}
+    leaves: dict[str, dict[str, int | None]] = {code: {} for code in codes.values()}
+    where = {"campaign_id": tree.node.campaign_id, "start": len(tree.node.path) + 1}
+    for some in _batches(tree.reports_of(members)):
+        for segment, item, added in session.execute(_by_segment, {**where, "reports": some}):
+            column = leaves[codes[segment]]
+            column[item] = total([column.get(item), _whole(added)])
+    return {code: with_totals(form, column) for code, column in leaves.items()}
+
+
+def _segment_of(tree: Tree, member: Member) -> str:
+    """What the path of a column's units has just below the node: nothing for the node itself."""
+    if member.code == tree.node.code:
+        return ""
+    return path_below("", tree.organisations[member.code])
+
+
+def figures_of_item(
+    session: Session, tree: Tree, members: Iterable[Member], code: str, form: Form
+) -> dict[str, int | None]:
+    """One item of each report of `members`, by the unit's code; calculated from its leaves."""
+    members = tuple(members)
+    leaves: Mapping[int, dict[str, int | None]] = defaultdict(dict)
+    items = [leaf.code for leaf in form.leaves if code in (leaf.code, *form.sums_over[leaf.code])]
+    for some in _batches(tree.reports_of(members)):
+        for report, item, value in session.execute(_one_by_one, {"reports": some, "items": items}):
+            leaves[report][item] = value
+    return {
+        member.code: with_totals(form, leaves.get(tree.reports.get(member.code, 0), {}))[code]
+        for member in members
+    }
+
+
+def _batches(reports: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(reports), MOST_AT_ONCE):
+        yield reports[start : start + MOST_AT_ONCE]
+
+
+def _whole(added: object) -> int | None:
+    """PostgreSQL hands sums of bigint back as exact decimals."""
+    return None if added is None else int(added)  # type: ignore[call-overload, no-any-return]

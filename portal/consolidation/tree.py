@@ -1,0 +1,82 @@
+"""The tree that a campaign copied when it opened, read from one node downwards."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.consolidation import Basis, Member
+from portal.domain.report_state import State
+from portal.models import Expectation, Report
+from portal.models.organisation import end_of_subtree
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A node of a campaign and everything below it, each unit with the state of its report.
+
+    `organisations` and `reports` give the ids behind the codes of units; a unit that has not
+    started has no report.
+    """
+
+    node: Expectation
+    members: tuple[Member, ...]
+    organisations: Mapping[str, int]
+    reports: Mapping[str, int]
+
+    def reports_of(self, members: Iterable[Member]) -> list[int]:
+        """The ids of the reports of `members`."""
+        return [self.reports[member.code] for member in members if member.code in self.reports]
+
+
+_units = (
+    select(
+        Expectation.organisation_id,
+        Expectation.parent_id,
+        Expectation.code,
+        Expectation.name,
+        Expectation.kind,
+        Expectation.position,
+        Expectation.basis,
+        Expectation.expected,
+        Report.id.label("report_id"),
+        Report.state,
+    )
+    .outerjoin(
+        Report,
+        (Report.campaign_id == Expectation.campaign_id)
+        & (Report.organisation_id == Expectation.organisation_id),
+    )
+    .where(
+        Expectation.campaign_id == bindparam("campaign_id"),
+        Expectation.path >= bindparam("path"),
+        Expectation.path < bindparam("path_end"),
+    )
+)
+
+
+def read_tree(session: Session, node: Expectation) -> Tree:
+    """The tree from `node` downwards, by the copy that its campaign keeps."""
+    bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
+    rows = session.execute(_units, {"campaign_id": node.campaign_id, **bounds}).all()
+    codes = {row.organisation_id: row.code for row in rows}
+    members = (
+        Member(
+            code=row.code,
+            name=row.name,
+            parent=codes.get(row.parent_id),
+            kind=row.kind,
+            order=row.position,
+            basis=Basis(row.basis),
+            expected=row.expected,
+            state=State(row.state) if row.state else State.NOT_STARTED,
+        )
+        for row in rows
+    )
+    return Tree(
+        node=node,
+        members=tuple(members),
+        organisations={code: organisation_id for organisation_id, code in codes.items()},
+        reports={row.code: row.report_id for row in rows if row.report_id},
+    )

@@ -1,0 +1,5 @@
+"""Views of consolidation."""
+
+from flask import Blueprint
+
+bp = Blueprint("consolidation", __name__)

@@ -1,0 +1,141 @@
+"""The database: one engine, durable commits, and one writer at a time in a fair queue.
+
+SQLite lets one connection write. Left to its own retrying, one of several writers can wait for
+seconds while others pass it, and a transaction that read first and writes later fails at once.
+So reads use a plain BEGIN, and a write ends the read, waits its turn in this process and, by a
+lock on a file, among all processes, and then begins as a writer.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from portal.fence import FencedSession
+from portal.models import Base
+from portal.settings import Settings
+
+try:
+    import fcntl
+except ImportError:  # Windows: a single process serves, and its own queue is enough
+    fcntl = None  # type: ignore[assignment]
+
+POOL = 48
+"""Connections kept: at least two for each thread of the server."""
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"class_": FencedSession, "expire_on_commit": False},
+)
+
+
+class WriteQueue:
+    """Lets one writer in at a time, in the order in which they came."""
+
+    def __init__(self, lock_file: Path) -> None:
+        self._lock_file = lock_file
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._busy = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, hold it, hand it to the next."""
+        self._enter()
+        try:
+            with self._among_processes():
+                yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        with self._guard:
+            if not self._busy:
+                self._busy = True
+                return
+            called = threading.Event()
+            self._waiting.append(called)
+        called.wait()
+
+    def _leave(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._busy = False
+
+    @contextmanager
+    def _among_processes(self) -> Iterator[None]:
+        if fcntl is None:
+            yield
+            return
+        with self._lock_file.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def init_app(app: Flask) -> None:
+    """Bind the engine to the application; connections are made durable and strict."""
+    settings: Settings = app.config["PORTAL"]
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": POOL,
+        "max_overflow": 16,
+        "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 256},
+    }
+    db.init_app(app)
+    app.extensions["write-queue"] = WriteQueue(settings.instance / "write.lock")
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make every connection of a SQLite engine durable, and every begin explicit."""
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+
+
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is said by _begin, not guessed by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged save survives a power cut
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "journal_size_limit=67108864",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(session: Session | None = None) -> Iterator[Session]:
+    """A write transaction on the request's session (or on `session`), in its fair turn.
+
+    What was read before is forgotten, so that the write decides on what it reads itself.
+    The body commits; without a commit nothing is kept.
+    """
+    session = session or db.session()
+    session.rollback()
+    queue: WriteQueue = current_app.extensions["write-queue"]
+    with queue.turn():
+        session.connection(execution_options={"writing": True})
+        session.info["writing"] = True
+        try:
+            yield session
+        finally:
+            session.info["writing"] = False
+            session.rollback()

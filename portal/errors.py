@@ -1,0 +1,112 @@
+"""Errors: one meaning and one Chinese sentence for each refusal, and no bare 500."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.access import NotYourRole
+from portal.domain.report_state import NotAllowedNow
+from portal.html import carried_as_text, carried_fields, wants_fragment
+from portal.tenancy import SignInNeeded
+
+SENTENCES = {
+    400: "请求不完整或来源不对，没有做任何改动。请返回上一页重试。",
+    401: "您还没有登录，或者登录已经过期。请登录后继续。",
+    403: "您的角色不能进行这项操作。",
+    404: "没有找到这个页面。请从首页进入。",
+    405: "这个地址不支持这样的操作。请从首页进入。",
+    409: "现在不能进行这项操作，没有做任何改动。",
+    413: "提交的内容太大，没有保存。",
+    415: "提交的内容格式不对，没有保存。",
+    422: "填写的内容有误，没有保存。",
+    429: "尝试次数过多，请稍后再试。",
+    431: "请求过大，没有处理。",
+    500: "系统出了意外，没有做任何改动。请稍后再试；如仍不行，请把错误编号告诉管理员。",
+    503: "系统暂时忙，您的改动没有保存。请稍后再试。",
+}
+
+
+class BadInput(Exception):
+    """Something typed cannot be taken; answered 422 with the sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def init_app(app: Flask) -> None:
+    """Answer every kind of refusal."""
+    app.register_error_handler(SignInNeeded, _sign_in_needed)
+    app.register_error_handler(NotYourRole, lambda error: refuse(403, error.sentence))
+    app.register_error_handler(NotAllowedNow, lambda error: refuse(409, error.sentence))
+    app.register_error_handler(BadInput, lambda error: refuse(422, error.sentence))
+    app.register_error_handler(CSRFError, _token_wrong)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def refuse(status: int, sentence: str | None = None, **extra: Any) -> tuple[str, int]:
+    """The answer to a refused request: a page, or a line where htmx asked."""
+    template = "errors/_refusal.html" if wants_fragment() else "errors/page.html"
+    sentence = sentence or SENTENCES[status]
+    return render_template(template, status=status, sentence=sentence, **extra), status
+
+
+def _sign_in_needed(_error: SignInNeeded) -> Any:
+    if wants_fragment():
+        return refuse(401)
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.login", next=_here()), 303)
+    return render_template(
+        "accounts/login.html",
+        problem="登录已过期，刚才提交的内容还在，登录后可以继续提交。",
+        username="",
+        target=request.path,
+        carried=carried_as_text(),
+    ), 401
+
+
+def _here() -> str:
+    return request.full_path if request.query_string else request.path
+
+
+def _token_wrong(_error: CSRFError) -> Any:
+    """A lost token is no loss of what was typed: the page offers to post the same again."""
+    if wants_fragment() or request.endpoint in {"accounts.sign_in", "accounts.logout"}:
+        return refuse(400, "页面已过期，请刷新后重试。")
+    page = render_template(
+        "accounts/go_on.html",
+        heading="请再提交一次",
+        sentence="页面已过期，刚才提交的内容没有保存，但还在这里。按下面的按钮再提交一次。",
+        target=request.path,
+        carried=carried_fields(carried_as_text()),
+    )
+    return page, 400
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    own = error.description if error.description != type(error).description else None
+    return refuse(error.code, own if _is_chinese(own) else SENTENCES.get(error.code, "请求有误。"))
+
+
+def _is_chinese(text: str | None) -> bool:
+    return bool(text) and any("一" <= character <= "鿿" for character in text or "")
+
+
+def _database_busy(error: OperationalError) -> Any:
+    current_app.logger.error("database: %s", error.orig)
+    page, status = refuse(503)
+    return page, status, {"Retry-After": "5"}
+
+
+def _unexpected(error: Exception) -> Any:
+    number = secrets.token_hex(4)
+    current_app.logger.error("unexpected error %s", number, exc_info=error)
+    return refuse(500, number=number)

@@ -1,0 +1,153 @@
+"""The fence: a session sees and writes the rows of one organisation, and says no without one.
+
+A session keeps for life the scope that it was born with. Every ORM statement is bound to that
+scope; statements that go round the ORM are refused, since no criterion can be added to them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_sqlalchemy.session import Session as BaseSession
+from sqlalchemy import bindparam, event, select
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import Session as AnySession
+
+from portal.models.base import TenantOwned
+from portal.models.organisation import Organisation, end_of_subtree
+
+
+class OutsideFence(RuntimeError):
+    """A statement or a row reached for something that its session's scope does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScope:
+    """One organisation: read and write."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubtreeScope:
+    """An organisation and everything below it: read only."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A declared way past the fence, for the named models only."""
+
+    name: str
+    models: frozenset[type]
+
+
+Scope = OwnScope | SubtreeScope | Door
+
+_own = with_loader_criteria(
+    TenantOwned,
+    lambda owned: owned.organisation_id == bindparam("fence_organisation", type_=None),
+    include_aliases=True,
+    track_closure_variables=False,
+)
+_below = with_loader_criteria(
+    TenantOwned,
+    lambda owned: owned.organisation_id.in_(
+        select(Organisation.id).where(
+            Organisation.path >= bindparam("fence_from"),
+            Organisation.path < bindparam("fence_to"),
+        )
+    ),
+    include_aliases=True,
+    track_closure_variables=False,
+)
+
+
+class FencedSession(BaseSession):
+    """A session with the scope it was born in; without one it reads only what is shared."""
+
+    def __init__(self, *args: Any, scope: Scope | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._scope = scope
+
+    @property
+    def scope(self) -> Scope | None:
+        """What this session may see; set once, at its birth."""
+        return self._scope
+
+    def get(self, entity: Any, *args: Any, **kwargs: Any) -> Any:
+        """As usual, but an object that is already loaded is no way round a missing scope."""
+        if self._scope is None and isinstance(entity, type) and issubclass(entity, TenantOwned):
+            raise OutsideFence(f"{entity.__name__} read outside any organisation")
+        return super().get(entity, *args, **kwargs)
+
+
+@event.listens_for(FencedSession, "do_orm_execute")
+def _bind_to_scope(state: ORMExecuteState) -> None:
+    scope = state.session.scope  # type: ignore[attr-defined]
+    if not state.is_orm_statement:
+        raise OutsideFence("a statement that is not the ORM's cannot be fenced")
+    if isinstance(scope, Door):
+        _check_door(scope, state)
+    elif state.is_insert:
+        _check_inserted(scope, state)
+    elif isinstance(scope, SubtreeScope):
+        if not state.is_select:
+            raise OutsideFence("a subtree is for reading")
+        bounds = {"fence_from": scope.path, "fence_to": end_of_subtree(scope.path)}
+        _restrict(state, _below, bounds)
+    else:
+        # without a scope the parameter is missing, and a statement that needs it cannot run
+        _restrict(state, _own, {"fence_organisation": scope.organisation_id} if scope else {})
+
+
+def _restrict(state: ORMExecuteState, criterion: Any, parameters: dict[str, Any]) -> None:
+    if isinstance(state.parameters, list):
+        raise OutsideFence("many rows are changed by criteria, not by their keys")
+    state.statement = state.statement.options(criterion)
+    own: Any = state.parameters or {}
+    state.parameters = {**own, **parameters}
+
+
+def _owned(state: ORMExecuteState) -> list[type]:
+    return [m.class_ for m in state.all_mappers if issubclass(m.class_, TenantOwned)]
+
+
+def _check_door(door: Door, state: ORMExecuteState) -> None:
+    for model in _owned(state):
+        if model not in door.models:
+            raise OutsideFence(f"the door {door.name} does not lead to {model.__name__}")
+
+
+def _check_inserted(scope: Scope | None, state: ORMExecuteState) -> None:
+    if not _owned(state):
+        return
+    rows: Any = state.parameters or ()
+    for row in rows if isinstance(rows, list) else [rows]:
+        _check_owner(scope, row.get("organisation_id"))
+    if not rows:
+        raise OutsideFence("rows are inserted by parameters, so that their owner can be seen")
+
+
+def _check_owner(scope: Scope | None, organisation_id: int | None) -> None:
+    if not isinstance(scope, OwnScope) or scope.organisation_id != organisation_id:
+        raise OutsideFence(f"a row of organisation {organisation_id} was written in {scope}")
+
+
+@event.listens_for(FencedSession, "before_flush")
+def _check_flushed(session: AnySession, _context: UOWTransaction, _objects: Any) -> None:
+    scope = session.scope  # type: ignore[attr-defined]
+    for row in {*session.new, *session.dirty, *session.deleted}:
+        if not isinstance(row, TenantOwned):
+            if isinstance(scope, SubtreeScope):
+                raise OutsideFence("a subtree is for reading")
+        elif isinstance(scope, Door):
+            if type(row) not in scope.models:
+                raise OutsideFence(f"the door {scope.name} does not lead to {type(row).__name__}")
+        else:
+            _check_owner(scope, row.organisation_id)
+
+
+@event.listens_for(FencedSession, "after_begin")
+def _tell_connection(session: AnySession, _transaction: Any, connection: Any) -> None:
+    connection.info["scope"] = session.scope  # type: ignore[attr-defined]

@@ -1,0 +1,86 @@
+"""HTML: what templates may call, and how a request says which kind of answer it wants."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from portal import access, clock
+from portal.domain.calendar import in_words, time_left
+from portal.domain.figures import canonical, show
+from portal.domain.formulas import formula_text
+from portal.domain.report_state import State
+from portal.identity import who
+from portal.models.trail import Action, Channel
+from portal.models.user import ROLE_LABELS
+
+NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username"}
+"""Fields that never travel through a page for signing in again."""
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their filters and the few values that every page shows."""
+    app.jinja_env.filters |= {
+        "figure": show,
+        "canonical": canonical,
+        "moment": in_words,
+        "clock": lambda moment: moment.strftime("%H:%M:%S"),
+        "stamp": lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S"),
+        "formula": formula_text,
+        "state_label": lambda state: State(state).label,
+        "role_label": lambda role: ROLE_LABELS[role],
+        "action_label": lambda action: Action(action).label,
+        "channel_label": lambda channel: Channel(channel).label,
+    }
+    app.jinja_env.globals |= {"may": access.may, "rules": access, "time_left": time_left}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    versions = _versions(Path(app.static_folder or ""))
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=versions[name])
+
+    app.jinja_env.globals["static_url"] = static_url
+    app.context_processor(_every_page)
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {
+        file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest()[:12]
+        for file in files
+    }
+
+
+def _every_page() -> dict[str, Any]:
+    return {"person": who(), "now": clock.now(), "csrf_field": csrf_field}
+
+
+def csrf_field() -> Markup:
+    """The hidden field that every form posts back."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(
+        escape(generate_csrf())
+    )
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks, so that a part of a page is the answer."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def carried_as_text() -> str:
+    """The fields of a refused form post as text, to be posted again after signing in."""
+    pairs = [[name, text] for name, text in request.form.items(multi=True)]
+    return json.dumps([pair for pair in pairs if pair[0] not in NOT_CARRIED], ensure_ascii=False)
+
+
+def carried_fields(text: str | None) -> list[tuple[str, str]]:
+    """The fields that a page for signing in again carried; anything else is nothing."""
+    try:
+        pairs = json.loads(text or "[]")
+        return [(str(name), str(value)) for name, value in pairs if name not in NOT_CARRIED]
+    except (ValueError, TypeError):
+        return []

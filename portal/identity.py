@@ -1,0 +1,166 @@
+"""Who is signed in: a person known by a random token whose hash the database keeps.
+
+Flask-Login carries the token in the signed session cookie; the row behind it can be ended by
+an administrator, by a new password, by silence or by age, and counts at the next request.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, g, request
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import select, update
+
+from portal import clock
+from portal.db import db, writing
+from portal.fence import Door, FencedSession
+from portal.models import Organisation, SignIn, TrailEntry, TrailHead, User
+from portal.models.user import Role
+
+IDLE = timedelta(minutes=30)
+"""Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
+
+LONGEST = timedelta(hours=12)
+"""Age at which a sign-in ends, however busy it is."""
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How often being seen is written down; more would make every page a write."""
+
+SIGN_IN = Door("sign_in", frozenset({User, SignIn, TrailEntry, TrailHead}))
+"""The way to users and sign-ins before anybody is known, and so before any scope."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person(UserMixin):  # type: ignore[misc]
+    """The signed-in user with everything that rules ask of them."""
+
+    token: str
+    id: int
+    username: str
+    name: str
+    roles: frozenset[Role]
+    must_change_password: bool
+    organisation: Organisation
+    seen_at: datetime
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the session cookie: the token, not the user's number."""
+        return self.token
+
+    def may_look_down(self) -> bool:
+        """Whether some role of this person reaches below the own organisation."""
+        return bool(self.roles & LOOKING_DOWN)
+
+
+LOOKING_DOWN = frozenset({Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR})
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find people by their token."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # a token of our own can be ended; addresses change
+    manager.user_loader(person_by_token)
+    app.before_request(note_seen)
+
+
+@contextmanager
+def sign_in_door() -> Iterator[FencedSession]:
+    """A session on users and sign-ins, before anybody is known."""
+    session = FencedSession(db, scope=SIGN_IN, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+_known = (
+    select(
+        User.id,
+        User.username,
+        User.name,
+        User.roles,
+        User.must_change_password,
+        SignIn.started_at,
+        SignIn.seen_at,
+        Organisation,
+    )
+    .join(User, User.id == SignIn.user_id)
+    .join(Organisation, Organisation.id == User.organisation_id)
+    .where(SignIn.ended_at.is_(None), User.disabled_at.is_(None))
+)
+
+
+def person_by_token(token: str) -> Person | None:
+    """The person behind a token, or None when it is unknown, ended, silent or too old."""
+    with sign_in_door() as session:
+        row = session.execute(_known.where(SignIn.token_hash == hashed(token))).first()
+    if row is None or _lapsed(row, clock.now()):
+        return None
+    return Person(
+        token=token,
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        roles=frozenset(Role(role) for role in row.roles),
+        must_change_password=row.must_change_password,
+        organisation=row.Organisation,
+        seen_at=row.seen_at,
+    )
+
+
+def _lapsed(row: Any, now: datetime) -> bool:
+    return bool(now - row.seen_at > IDLE or now - row.started_at > LONGEST)
+
+
+def hashed(token: str) -> str:
+    """What the database keeps of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """A token that nobody can guess (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def note_seen() -> None:
+    """Write down, at most once a minute, that this sign-in is in use; polling is not use."""
+    if request.endpoint == "static" or request.headers.get("X-Portal-Poll"):
+        return
+    person = who()
+    if person is None or clock.now() - person.seen_at < SEEN_EVERY:
+        return
+    with sign_in_door() as door, writing(door) as session:
+        session.execute(
+            update(SignIn)
+            .where(SignIn.token_hash == hashed(person.token))
+            .values(seen_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        session.commit()
+
+
+def who() -> Person | None:
+    """The signed-in person, or None."""
+    return current_user if current_user.is_authenticated else None
+
+
+def actor() -> Person:
+    """The signed-in person, where a rule has made sure that there is one."""
+    person: Person = current_user._get_current_object()
+    return person
+
+
+def address() -> str:
+    """The address that the request came from."""
+    return (request.remote_addr or "")[:64]
+
+
+def organisation_here() -> Organisation:
+    """The organisation that the URL names and that tenancy let the person into."""
+    organisation: Organisation = g.organisation
+    return organisation

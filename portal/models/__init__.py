@@ -1,0 +1,35 @@
+"""The tables, one file an aggregate."""
+
+from portal.models.base import Base, TenantOwned
+from portal.models.campaign import Campaign, Expectation, Extension
+from portal.models.form import FormEdition, ItemConfirmation
+from portal.models.organisation import Organisation
+from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
+from portal.models.submission import SignedCopy, Submission
+from portal.models.trail import TrailEntry, TrailHead
+from portal.models.user import Role, SignIn, Throttle, User
+
+__all__ = [
+    "Base",
+    "Batch",
+    "Campaign",
+    "Expectation",
+    "Explanation",
+    "Extension",
+    "Figure",
+    "FormEdition",
+    "ItemConfirmation",
+    "Organisation",
+    "Report",
+    "Role",
+    "SentBack",
+    "SentBackItem",
+    "SignIn",
+    "SignedCopy",
+    "Submission",
+    "TenantOwned",
+    "Throttle",
+    "TrailEntry",
+    "TrailHead",
+    "User",
+]

@@ -1,0 +1,54 @@
+"""What every table shares: names of constraints, the fence column, exact instants."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from portal.domain.calendar import ZONE
+
+
+class Base(DeclarativeBase):
+    """The base of all models; constraints get names, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class TenantOwned:
+    """A row that belongs to one organisation; the fence keeps every other organisation out."""
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=False)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, kept in UTC and handed out in the city's time; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Keep UTC; SQLite has no zones, so there the zone is left off."""
+        if value is None:
+            return None
+        moment = value.astimezone(UTC) if value.tzinfo else _refuse(value)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Hand out the city's time."""
+        if value is None:
+            return None
+        moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(ZONE)
+
+
+def _refuse(value: datetime) -> datetime:
+    raise ValueError(f"an instant needs its zone: {value!r}")

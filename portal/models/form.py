@@ -1,0 +1,71 @@
+"""Form editions as the database keeps them: the data, its fingerprint, what was confirmed."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.domain.form import Form, parse_form
+from portal.models.base import Base, Instant
+
+
+class FormEdition(Base):
+    """One edition of a form; `document` is its data as JSON and never changes once published."""
+
+    __tablename__ = "form_edition"
+    __table_args__ = (UniqueConstraint("form", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(String(64))
+    version: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ItemConfirmation(Base):
+    """The administrator's word that a reconstructed item of an edition is right."""
+
+    __tablename__ = "item_confirmation"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("form_edition.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    confirmed_by: Mapped[str] = mapped_column(String(100))
+    confirmed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def add_edition(session: Session, document: Mapping[str, Any], *, at: datetime) -> FormEdition:
+    """Keep `document` as a draft edition; raises `FormError` when it is no usable form."""
+    form = parse_form(document)
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    edition = FormEdition(
+        form=form.id,
+        version=form.version,
+        title=form.title,
+        document=text,
+        sha256=sha256(text.encode()).hexdigest(),
+        created_at=at,
+    )
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def edition_of(session: Session, form: str, version: str) -> FormEdition | None:
+    """The edition with this form id and version, or None."""
+    return session.scalar(
+        select(FormEdition).where(FormEdition.form == form, FormEdition.version == version)
+    )
+
+
+@lru_cache(maxsize=64)
+def parsed_form(fingerprint: str, document: str, limits: str) -> Form:
+    """The form of an edition, parsed once a process; `limits` are a campaign's own, as JSON."""
+    return parse_form(json.loads(document), json.loads(limits))

@@ -1,0 +1,84 @@
+"""Organisations: the union bodies that report, in a tree kept as a path of ids.
+
+The path (``/00000001/00000005/``) was chosen over a closure table: a city's tree is small and
+rarely moves, "everything below" is one range of one index, a row needs no second table to
+know its ancestors, and the segment below a node can be cut out by its position.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.models.base import Base, Instant
+
+SEGMENT = 9
+"""Characters that one level adds to a path: eight digits and a stroke."""
+
+KINDS = ("市总", "区总", "开发区", "市直系统", "市直属企（事）业", "基层")
+
+
+class Organisation(Base):
+    """One union body, the tenant; `position` is its place in the city's fixed order."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    path: Mapped[str] = mapped_column(String(200), unique=True)
+    position: Mapped[int]
+    contact: Mapped[str] = mapped_column(String(100), default="")
+    phone: Mapped[str] = mapped_column(String(50), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+def path_below(parent_path: str, organisation_id: int) -> str:
+    """The path of an organisation whose parent has `parent_path` (``/`` above the root)."""
+    return f"{parent_path}{organisation_id:08d}/"
+
+
+def end_of_subtree(path: str) -> str:
+    """The first text after every path that starts with `path`: 0 follows the stroke."""
+    return f"{path[:-1]}0"
+
+
+def organisation_by_code(session: Session, code: str) -> Organisation | None:
+    """The organisation with this code, or None."""
+    return session.scalar(select(Organisation).where(Organisation.code == code))
+
+
+def root_organisation(session: Session) -> Organisation | None:
+    """The city itself, above all others; None in an empty database."""
+    return session.scalar(select(Organisation).where(Organisation.parent_id.is_(None)))
+
+
+def organisations_below(session: Session, path: str) -> Sequence[Organisation]:
+    """The organisation at `path` and everything below it, in the city's fixed order."""
+    return session.scalars(
+        select(Organisation)
+        .where(Organisation.path >= path, Organisation.path < end_of_subtree(path))
+        .order_by(Organisation.position, Organisation.code)
+    ).all()
+
+
+def add_organisation(
+    session: Session, *, code: str, name: str, kind: str, parent: Organisation | None, position: int
+) -> Organisation:
+    """Put a new organisation below `parent`; its path is known once its id is."""
+    organisation = Organisation(
+        code=code,
+        name=name,
+        kind=kind,
+        parent_id=parent.id if parent else None,
+        path=f"new {code}",
+        position=position,
+    )
+    session.add(organisation)
+    session.flush()
+    organisation.path = path_below(parent.path if parent else "/", organisation.id)
+    session.flush()
+    return organisation

@@ -1,0 +1,133 @@
+"""Reports: one organisation's filled form in one campaign, its figures and explanations."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base, Instant, TenantOwned
+
+
+class Report(TenantOwned, Base):
+    """A filled form; `state` alone says where it is in its life.
+
+    `came_from` is the state that a withdrawal goes back to, `submissions` how often it has
+    been submitted. `on_behalf_…` name an entry that the upper union made for the unit and
+    that the unit has yet to confirm.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "campaign_id"),
+        UniqueConstraint("organisation_id", "id"),
+        Index("ix_report_campaign_id_state", "campaign_id", "state"),
+        CheckConstraint("state IN ('draft', 'submitted', 'returned', 'accepted')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("form_edition.id"))
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    came_from: Mapped[str] = mapped_column(String(16), default="draft")
+    submissions: Mapped[int] = mapped_column(default=0)
+    first_submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[str] = mapped_column(String(100), default="")
+    zero_report: Mapped[bool] = mapped_column(default=False)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    saved_by_id: Mapped[int]
+    saved_by: Mapped[str] = mapped_column(String(100))
+    on_behalf_by: Mapped[str] = mapped_column(String(100), default="")
+    on_behalf_ground: Mapped[str] = mapped_column(String(32), default="")
+    on_behalf_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+def _of_report() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["organisation_id", "report_id"], ["report.organisation_id", "report.id"]
+    )
+
+
+class Figure(TenantOwned, Base):
+    """The value of one leaf item: a count, or money in fen; NULL is blank.
+
+    `version` grows by one with every write, so a writer can say what it saw.
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (_of_report(), {"sqlite_with_rowid": False})
+
+    report_id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    saved_by: Mapped[str] = mapped_column(String(100))
+
+
+class Explanation(TenantOwned, Base):
+    """Why an unusual figure is right: a pick and words; it lapses when `numbers` change."""
+
+    __tablename__ = "explanation"
+    __table_args__ = (_of_report(),)
+
+    report_id: Mapped[int] = mapped_column(primary_key=True)
+    issue: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    words: Mapped[str] = mapped_column(String(500))
+    numbers: Mapped[str] = mapped_column(String(400))
+    explained_at: Mapped[datetime] = mapped_column(Instant)
+    explained_by: Mapped[str] = mapped_column(String(100))
+
+
+class SentBack(TenantOwned, Base):
+    """One sending back (退回修改) or reopening (更正) of a submission, with its reason."""
+
+    __tablename__ = "sent_back"
+    __table_args__ = (_of_report(), UniqueConstraint("organisation_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int]
+    move: Mapped[str] = mapped_column(String(16))
+    submission: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    sent_by: Mapped[str] = mapped_column(String(100))
+
+
+class SentBackItem(TenantOwned, Base):
+    """An item named in a sending back, with what is to be mended there."""
+
+    __tablename__ = "sent_back_item"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "sent_back_id"], ["sent_back.organisation_id", "sent_back.id"]
+        ),
+    )
+
+    sent_back_id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(String(8), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Batch(TenantOwned, Base):
+    """A change of many figures at once (空白项补“0”, 零报告), which can be undone as one."""
+
+    __tablename__ = "batch"
+    __table_args__ = (_of_report(),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[str] = mapped_column(String(100))
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)

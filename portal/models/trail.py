@@ -1,0 +1,254 @@
+"""The trail (操作日志): who did what, append-only, each entry chained to the one before.
+
+Every organisation has a chain of its own; what concerns the whole installation stands in the
+chain of the city. One chain for all would make each save read a foreign row and wait for it.
+"""
+
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.models.base import Base, Instant, TenantOwned
+
+
+class Action(StrEnum):
+    """What can be done, as the trail names it."""
+
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGNED_OUT = "signed-out"
+    PASSWORD_CHANGED = "password-changed"
+    PASSWORD_RESET = "password-reset"
+    SIGN_INS_ENDED = "sign-ins-ended"
+    USER_CREATED = "user-created"
+    USER_DISABLED = "user-disabled"
+    USER_ENABLED = "user-enabled"
+    ORGANISATION_ADDED = "organisation-added"
+    FORM_ADDED = "form-added"
+    FORM_PUBLISHED = "form-published"
+    CAMPAIGN_CREATED = "campaign-created"
+    CAMPAIGN_OPENED = "campaign-opened"
+    FIGURE_SAVED = "figure-saved"
+    FIGURE_UNDONE = "figure-undone"
+    EXPLAINED = "explained"
+    ZEROS_FILLED = "zeros-filled"
+    ZERO_REPORTED = "zero-reported"
+    ZERO_REPORT_UNDONE = "zero-report-undone"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    SENT_BACK = "sent-back"
+    ACCEPTED = "accepted"
+    REOPENED = "reopened"
+    EXTENDED = "extended"
+    EXPORTED = "exported"
+
+    @property
+    def label(self) -> str:
+        """The action in the words of the portal's pages."""
+        return ACTION_LABELS[self]
+
+
+ACTION_LABELS = {
+    Action.SIGNED_IN: "登录",
+    Action.SIGN_IN_FAILED: "登录失败",
+    Action.SIGNED_OUT: "退出",
+    Action.PASSWORD_CHANGED: "修改密码",
+    Action.PASSWORD_RESET: "重置密码",
+    Action.SIGN_INS_ENDED: "结束登录",
+    Action.USER_CREATED: "新建用户",
+    Action.USER_DISABLED: "停用用户",
+    Action.USER_ENABLED: "启用用户",
+    Action.ORGANISATION_ADDED: "新增单位",
+    Action.FORM_ADDED: "导入表样",
+    Action.FORM_PUBLISHED: "发布表样",
+    Action.CAMPAIGN_CREATED: "新建填报任务",
+    Action.CAMPAIGN_OPENED: "发布填报任务",
+    Action.FIGURE_SAVED: "填报",
+    Action.FIGURE_UNDONE: "撤销填报",
+    Action.EXPLAINED: "说明",
+    Action.ZEROS_FILLED: "空白项补“0”",
+    Action.ZERO_REPORTED: "零报告",
+    Action.ZERO_REPORT_UNDONE: "撤销零报告",
+    Action.SUBMITTED: "上报",
+    Action.WITHDRAWN: "撤回",
+    Action.SENT_BACK: "退回修改",
+    Action.ACCEPTED: "审核通过",
+    Action.REOPENED: "取消审核并退回更正",
+    Action.EXTENDED: "延期报送",
+    Action.EXPORTED: "导出",
+}
+
+
+class Channel(StrEnum):
+    """The way by which a change came."""
+
+    WEB = "web"
+    IMPORT = "import"
+    ON_BEHALF = "on-behalf"
+    COMMAND = "command"
+
+    @property
+    def label(self) -> str:
+        """The channel in the words of the portal's pages."""
+        return {"web": "网页", "import": "导入", "on-behalf": "代录", "command": "命令"}[self.value]
+
+
+class TrailEntry(TenantOwned, Base):
+    """One thing that was done; `old` and `new` are figures as plain decimals, or short texts."""
+
+    __tablename__ = "trail"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        Index("ix_trail_report_id_item", "report_id", "item"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16))
+    report_id: Mapped[int | None]
+    item: Mapped[str | None] = mapped_column(String(8))
+    old: Mapped[str | None] = mapped_column(String(500))
+    new: Mapped[str | None] = mapped_column(String(500))
+    version: Mapped[int | None]
+    batch_id: Mapped[int | None]
+    nonce: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class TrailHead(TenantOwned, Base):
+    """The newest number and hash of one organisation's chain, so that a cut tail is noticed."""
+
+    __tablename__ = "trail_head"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+BEGINNING = "0" * 64
+"""What the first entry of a chain is chained to."""
+
+CHAINED = (
+    "organisation_id",
+    "number",
+    "at",
+    "actor_id",
+    "actor",
+    "action",
+    "channel",
+    "report_id",
+    "item",
+    "old",
+    "new",
+    "version",
+    "batch_id",
+    "nonce",
+    "note",
+    "previous",
+)
+
+_head = select(TrailHead.number, TrailHead.hash).with_for_update()
+_move_head = update(TrailHead).values(number=bindparam("head"), hash=bindparam("head_hash"))
+
+
+def record(
+    session: Session,
+    action: Action,
+    *,
+    organisation_id: int,
+    actor: str,
+    actor_id: int | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    **what: Any,
+) -> None:
+    """Append one entry to the organisation's chain, in the transaction of the change itself.
+
+    `what` may name report_id, item, old, new, version, batch_id, nonce and note.
+    """
+    record_all(
+        session,
+        [{"action": action, **what}],
+        organisation_id=organisation_id,
+        actor=actor,
+        actor_id=actor_id,
+        at=at,
+        channel=channel,
+    )
+
+
+def record_all(
+    session: Session,
+    entries: list[dict[str, Any]],
+    *,
+    organisation_id: int,
+    actor: str,
+    actor_id: int | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> None:
+    """Append several entries of one moment and one person, in their order."""
+    if not entries:
+        return
+    known = session.execute(_head.where(TrailHead.organisation_id == organisation_id)).first()
+    number, previous = known or (0, BEGINNING)
+    rows = []
+    for entry in entries:
+        number += 1
+        row = dict.fromkeys(CHAINED) | {"note": ""} | entry
+        row |= {
+            "organisation_id": organisation_id,
+            "number": number,
+            "at": at,
+            "actor": actor,
+            "actor_id": actor_id,
+            "channel": channel,
+            "previous": previous,
+        }
+        previous = row["hash"] = entry_hash(row)
+        rows.append(row)
+    session.execute(insert(TrailEntry), rows)
+    _set_head(session, organisation_id, number, previous, is_new=known is None)
+
+
+def _set_head(
+    session: Session, organisation_id: int, number: int, newest: str, *, is_new: bool
+) -> None:
+    if is_new:
+        row = {"organisation_id": organisation_id, "number": number, "hash": newest}
+        session.execute(insert(TrailHead), [row])
+    else:
+        session.execute(
+            _move_head.where(TrailHead.organisation_id == organisation_id),
+            {"head": number, "head_hash": newest},
+            execution_options={"synchronize_session": False},
+        )
+
+
+def entry_hash(row: dict[str, Any]) -> str:
+    """The sha256 over an entry's content and the hash before it."""
+    content = {name: row[name] for name in CHAINED}
+    content["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Users, their roles, and the sign-ins that an administrator can end."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base, Instant, TenantOwned
+
+
+class Role(StrEnum):
+    """What a person may do; one person can hold several."""
+
+    REPORTER = "reporter"
+    HEAD = "head"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        """The role as the union calls it."""
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    Role.REPORTER: "填报人",
+    Role.HEAD: "单位负责人",
+    Role.REVIEWER: "审核人",
+    Role.ADMIN: "管理员",
+    Role.VIEWER: "查阅",
+    Role.AUDITOR: "经审",
+}
+
+
+class User(TenantOwned, Base):
+    """A person's account in one organisation; `username` is canonical and unique everywhere."""
+
+    __tablename__ = "user"
+    __table_args__ = (UniqueConstraint("organisation_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str] = mapped_column(String(50), default="")
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignIn(TenantOwned, Base):
+    """One signed-in browser: only the hash of its token is kept, and it can be ended."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    address: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Throttle(Base):
+    """Failed sign-ins of one name or address within the running window."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,285 @@
+"""Operations on a report: save, declare zeros, explain, submit, withdraw. The view commits."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Filling, Stored
+from portal.domain import explanations, submission
+from portal.domain.check_rules import Grade
+from portal.domain.checks import Issue, blanks
+from portal.domain.figures import Problem
+from portal.domain.form import Item
+from portal.domain.report_state import Move, NotAllowedNow, State, after
+from portal.identity import Person
+from portal.models import Explanation, Report, Submission
+from portal.models.trail import Action, record
+from portal.reports import saving
+from portal.reports.saving import Entered
+from portal.reports.typed import Typed
+
+
+def save_item(
+    session: Session, filling: Filling, item: Item, typed: Typed, *, by: Person, at: datetime
+) -> tuple[Filling, Entered]:
+    """Write one figure; its neighbours stay as they are.
+
+    Answers the filling as it is now and what became of the typed text. Raises
+    `NotAllowedNow` when the report cannot be written to at this moment.
+    """
+    filling, entered = save_items(session, filling, {item: typed}, by=by, at=at)
+    return filling, entered[0]
+
+
+def save_items(
+    session: Session, filling: Filling, typed: Mapping[Item, Typed], *, by: Person, at: datetime
+) -> tuple[Filling, list[Entered]]:
+    """Write several figures, each for itself: one that is refused stops no other."""
+    filling.assignment.may_write(at).require()
+    judged = [saving.judge(filling, item, text) for item, text in typed.items()]
+    wanted = [one for one in judged if one.written]
+    if not wanted:
+        return filling, judged
+    kept = saving.save(session, filling, wanted, by=by, at=at)
+    return _with(filling, kept), [_as_kept(one, kept) for one in judged]
+
+
+def _with(filling: Filling, kept: Mapping[str, Stored]) -> Filling:
+    return replace(filling, stored={**filling.stored, **kept})
+
+
+def _as_kept(one: Entered, kept: Mapping[str, Stored]) -> Entered:
+    return replace(one, stored=kept.get(one.item.code, one.stored))
+
+
+def fill_zeros(
+    session: Session, filling: Filling, *, zero_report: bool, by: Person, at: datetime
+) -> int:
+    """空白项补“0” or 零报告, as one batch that can be undone; answers the number of blanks."""
+    filling.assignment.may_write(at).require()
+    return saving.fill_zeros(session, filling, zero_report=zero_report, by=by, at=at)
+
+
+def undo_zeros(
+    session: Session, filling: Filling, *, by: Person, at: datetime
+) -> tuple[int, list[str]]:
+    """Undo the newest batch; answers how many figures came back and which were left."""
+    filling.assignment.may_write(at).require()
+    batch = saving.open_batch(session, filling.assignment.report)
+    if batch is None:
+        raise NotAllowedNow("没有可以撤销的补“0”或零报告。")
+    return saving.undo_batch(session, filling, batch, by=by, at=at)
+
+
+def explain(
+    session: Session,
+    filling: Filling,
+    keys: Sequence[str],
+    *,
+    reason: str,
+    words: str,
+    by: Person,
+    at: datetime,
+) -> Problem | None:
+    """Keep one explanation for the issues with these keys; a problem means nothing was kept."""
+    filling.assignment.may_write(at).require()
+    issues = [
+        issue for issue in filling.issues if issue.grade is Grade.QUERY and issue.key in keys
+    ]
+    if not issues:
+        raise NotAllowedNow("这一项的数已经改变，现在不需要说明，请刷新后查看。")
+    if problem := explanations.refuse(reason, words):
+        return problem
+    report = saving.begun(session, filling.assignment, by=by, at=at)
+    for issue in issues:
+        _keep_explanation(session, report, issue, reason, words.strip(), by, at)
+    return None
+
+
+def _keep_explanation(
+    session: Session,
+    report: Report,
+    issue: Issue,
+    reason: str,
+    words: str,
+    by: Person,
+    at: datetime,
+) -> None:
+    session.execute(
+        delete(Explanation).where(
+            Explanation.report_id == report.id, Explanation.issue == issue.key
+        )
+    )
+    row = {
+        "organisation_id": report.organisation_id,
+        "report_id": report.id,
+        "issue": issue.key,
+        "reason": reason,
+        "words": words,
+        "numbers": issue.numbers,
+        "explained_at": at,
+        "explained_by": by.name,
+    }
+    session.execute(insert(Explanation), [row])
+    record(
+        session,
+        Action.EXPLAINED,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=report.id,
+        item=issue.code,
+        note=f"{reason}：{words}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """What keeps a report from being submitted."""
+
+    blank: tuple[Item, ...]
+    errors: tuple[Issue, ...]
+    unexplained: tuple[Issue, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.blank or self.errors or self.unexplained)
+
+
+def not_ready(filling: Filling) -> NotReady:
+    """What is still to be done before a report can be submitted; false when nothing is."""
+    open_queries = tuple(
+        issue
+        for issue in filling.issues
+        if issue.grade is Grade.QUERY and issue.key not in filling.explained
+    )
+    return NotReady(
+        blank=blanks(filling.form, filling.figures),
+        errors=tuple(issue for issue in filling.issues if issue.grade is Grade.ERROR),
+        unexplained=open_queries,
+    )
+
+
+def submission_for(session: Session, filling: Filling, nonce: str) -> Submission | None:
+    """The submission that a click with this nonce made already, or None."""
+    report = filling.assignment.report
+    if report is None or not nonce:
+        return None
+    return session.scalar(
+        select(Submission).where(Submission.report_id == report.id, Submission.nonce == nonce)
+    )
+
+
+def submit(
+    session: Session, filling: Filling, *, nonce: str, by: Person, at: datetime
+) -> Submission | NotReady:
+    """Freeze the report and keep the whole form as the next submission.
+
+    A second click with the same nonce gets the first one's submission. Raises
+    `NotAllowedNow` at the wrong moment; answers what is missing when the form is not ready.
+    """
+    if known := submission_for(session, filling, nonce):
+        return known
+    assignment = filling.assignment
+    assignment.may_submit(at).require()
+    _four_eyes(filling, by)
+    if missing := not_ready(filling):
+        return missing
+    report = saving.begun(session, assignment, by=by, at=at)
+    before = State(report.state)
+    report.came_from = before
+    report.state = after(Move.SUBMIT, before)
+    report.submissions += 1
+    report.submitted_at = at
+    report.first_submitted_at = report.first_submitted_at or at
+    session.flush()
+    submitted = _keep_submission(session, filling, report, nonce, by, at)
+    _record_move(session, Action.SUBMITTED, report, by, at, f"第 {report.submissions} 次报送")
+    return submitted
+
+
+def _four_eyes(filling: Filling, by: Person) -> None:
+    report = filling.assignment.report
+    if filling.assignment.campaign.four_eyes and report and report.saved_by_id == by.id:
+        raise NotAllowedNow("本次填报要求填报与上报由两人分别完成，请由本单位另一位人员上报。")
+
+
+def _keep_submission(
+    session: Session, filling: Filling, report: Report, nonce: str, by: Person, at: datetime
+) -> Submission:
+    expectation = filling.assignment.expectation
+    content = submission.canonical_bytes(
+        submission.document(
+            filling.form,
+            filling.figures,
+            organisation_code=expectation.code,
+            organisation_name=expectation.name,
+            campaign_code=filling.assignment.campaign.code,
+            number=report.submissions,
+            submitted_at=at,
+            submitted_by=by.name,
+            explanations=_living_explanations(filling),
+            filler=report.saved_by,
+            phone=by.organisation.phone,
+        )
+    )
+    kept = Submission(
+        organisation_id=report.organisation_id,
+        report_id=report.id,
+        number=report.submissions,
+        document=content.decode(),
+        sha256=submission.fingerprint(content),
+        submitted_at=at,
+        submitted_by_id=by.id,
+        submitted_by=by.name,
+        nonce=nonce,
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def _living_explanations(filling: Filling) -> dict[str, submission.Json]:
+    return {
+        key: {"reason": kept.reason, "words": kept.words}
+        for key, kept in filling.explanations.items()
+        if key in filling.explained
+    }
+
+
+def withdraw(session: Session, filling: Filling, *, by: Person, at: datetime) -> None:
+    """Take the submission back; the report is what it was before. Raises `NotAllowedNow`."""
+    filling.assignment.may_withdraw(at).require()
+    report = filling.assignment.report
+    if report is None:
+        raise NotAllowedNow("报表尚未上报，不必撤回。")
+    report.state = after(Move.WITHDRAW, State(report.state), State(report.came_from))
+    session.flush()
+    _record_move(session, Action.WITHDRAWN, report, by, at, f"第 {report.submissions} 次报送")
+
+
+def _record_move(
+    session: Session, action: Action, report: Report, by: Person, at: datetime, note: str
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=report.id,
+        note=note,
+    )
+
+
+def changes_since(
+    earlier: Submission, filling: Filling
+) -> tuple[submission.Change, ...]:
+    """What the report says now and did not say in an earlier submission."""
+    old = submission.figures_of(json.loads(earlier.document))
+    return submission.changes(filling.form, old, filling.figures)

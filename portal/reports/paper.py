@@ -1,0 +1,68 @@
+"""A report on paper and as a workbook, and the proof of its submissions."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import workbook
+from portal.assignment import Assignment, Filling
+from portal.domain.calendar import in_words
+from portal.domain.report_state import State
+from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.submission import Change, changes, figures_of, short_code
+from portal.models import Submission
+
+
+def submission_number(session: Session, assignment: Assignment, number: int) -> Submission | None:
+    """The `number`-th submission of a report, or None."""
+    if assignment.report is None:
+        return None
+    return session.scalar(
+        select(Submission).where(
+            Submission.report_id == assignment.report.id, Submission.number == number
+        )
+    )
+
+
+def changes_from_one_before(
+    session: Session, assignment: Assignment, submission: Submission
+) -> tuple[Change, ...]:
+    """What a submission says otherwise than the one before it; nothing for the first."""
+    before = submission_number(session, assignment, submission.number - 1)
+    if before is None:
+        return ()
+    old, new = (figures_of(json.loads(each.document)) for each in (before, submission))
+    return changes(assignment.form, old, new)
+
+
+def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
+    """The report as the paper draws it, marked with what it is: a draft, or which submission."""
+    assignment = filling.assignment
+    report = assignment.report
+    return report_sheet(
+        filling.form,
+        filling.figures,
+        organisation=assignment.expectation.name,
+        period=assignment.campaign.period,
+        as_of=in_words(report.saved_at if report else now),
+        mark=_mark(session, assignment),
+    )
+
+
+def _mark(session: Session, assignment: Assignment) -> str:
+    report = assignment.report
+    if report is None or assignment.state not in (State.SUBMITTED, State.ACCEPTED):
+        return "送审稿·未上报"
+    kept = submission_number(session, assignment, report.submissions)
+    code = short_code(kept.sha256) if kept else ""
+    return f"{assignment.state.label}·第 {report.submissions} 次报送·校验码 {code}"
+
+
+def workbook_of(session: Session, filling: Filling, now: datetime) -> tuple[str, bytes]:
+    """The report's workbook: its file name and its content."""
+    sheet = sheet_of(session, filling, now)
+    expectation = filling.assignment.expectation
+    name = workbook.attachment_name(filling.assignment.campaign.name, expectation.name)
+    return name, workbook.report_workbook(filling.form, sheet)

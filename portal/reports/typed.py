@@ -1,0 +1,47 @@
+"""What the browser sends of one item: the text, and the version that its writer saw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text typed for one item; `version` is None when it was not sent as a number."""
+
+    text: str
+    version: int | None
+    nonce: str | None = None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str], code: str) -> "Typed":
+        """What `fields` say of the item `code`."""
+        version = fields.get(f"{code}.version", "")
+        whole = version.isascii() and version.isdigit() and len(version) < 10
+        return cls(
+            text=fields.get(code, "")[:LONGEST],
+            version=int(version) if whole else None,
+            nonce=(fields.get("nonce") or "")[:64] or None,
+        )
+
+
+def changed(fields: Mapping[str, str], code: str) -> bool:
+    """Whether the text of an item differs from what the page showed."""
+    return code in fields and fields[code].strip() != fields.get(f"{code}.was", "").strip()
+
+
+def as_chosen(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the whole sheet with the button that was pressed applied.
+
+    `offer` puts an offered figure in the place of the typed one (``C9=0.34``); `theirs`
+    gives one's own text up, so that the figure somebody else stored stays.
+    """
+    chosen = dict(fields)
+    code, _, text = chosen.get("offer", "").partition("=")
+    if code in chosen:
+        chosen[code] = text
+    given_up = chosen.get("theirs", "")
+    if given_up in chosen:
+        chosen[given_up] = chosen.get(f"{given_up}.was", "")
+    return chosen

@@ -1,0 +1,5 @@
+"""Review: the next union up accepts, sends back, reopens, and grants more time."""
+
+from portal.review.views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,163 @@
+"""Settings: the environment read once, checked, and refused with a sentence when wrong."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.domain.calendar import ZONE
+
+KNOWN = {
+    "PORTAL_INSTANCE",
+    "PORTAL_DATABASE_URL",
+    "PORTAL_DATABASE_ADMIN_URL",
+    "PORTAL_SECRET_KEY",
+    "PORTAL_HOST",
+    "PORTAL_PORT",
+    "PORTAL_PUBLIC_URL",
+    "PORTAL_PROXIES",
+    "PORTAL_NOW",
+}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104 - named in order to be refused
+
+
+class SettingError(Exception):
+    """A setting cannot be used; the message is the sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides; `fixed_now` is for tests only."""
+
+    instance: Path
+    database_url: str
+    secret_key: str | None
+    host: str
+    port: int
+    public_url: str
+    proxies: int
+    fixed_now: datetime | None = None
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the portal over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """The host names that a request may name; on one's own machine any name of it."""
+        host = urlsplit(self.public_url).hostname or ""
+        return [*LOOPBACK] if host in LOOPBACK else [host]
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, or None on another engine."""
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix):
+            return None
+        return Path(self.database_url.removeprefix(prefix))
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings that the environment gives; raises `SettingError` on the first wrong one."""
+    given = os.environ if environment is None else environment
+    _refuse_unknown(given)
+    instance = Path(given.get("PORTAL_INSTANCE") or _default_instance()).expanduser().resolve()
+    host = given.get("PORTAL_HOST", "127.0.0.1")
+    port = _whole_number(given, "PORTAL_PORT", 8000, 65535)
+    return Settings(
+        instance=instance,
+        database_url=_database_url(given, instance),
+        secret_key=_secret_key(given),
+        host=host,
+        port=port,
+        public_url=public_url(given.get("PORTAL_PUBLIC_URL"), host, port),
+        proxies=_whole_number(given, "PORTAL_PROXIES", 0, 10),
+        fixed_now=_fixed_now(given.get("PORTAL_NOW")),
+    )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in sorted(given):
+        if name.startswith("PORTAL_") and not name.startswith("PORTAL_TEST_") and name not in KNOWN:
+            raise SettingError(f"不认识的设置 {name}，请核对名称。")
+
+
+def _default_instance() -> Path:
+    return Path(__file__).resolve().parent.parent / "instance"
+
+
+def _database_url(given: Mapping[str, str], instance: Path) -> str:
+    url = given.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite3'}"
+    if not url.startswith("sqlite:////"):
+        raise SettingError("PORTAL_DATABASE_URL 目前只支持 sqlite:////绝对路径。")
+    return url
+
+
+def _secret_key(given: Mapping[str, str]) -> str | None:
+    key = given.get("PORTAL_SECRET_KEY")
+    if key is not None and len(key) < 32:
+        raise SettingError("PORTAL_SECRET_KEY 太短，至少 32 个字符。")
+    return key
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, greatest: int) -> int:
+    text = given.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and int(text) <= greatest):
+        raise SettingError(f"{name} 应为 0 到 {greatest} 的整数，现在是“{text}”。")
+    return int(text)
+
+
+def public_url(given: str | None, host: str, port: int) -> str:
+    """The address under which people reach the portal, without a stroke at its end."""
+    if given is None:
+        if host in WILDCARDS:
+            raise SettingError(
+                "监听所有地址时必须设置 PORTAL_PUBLIC_URL，例如 https://wennuan.example.cn。"
+            )
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise SettingError(
+            f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在是“{given}”。"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _fixed_now(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingError(f"PORTAL_NOW 应为 ISO 时刻，现在是“{text}”。") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def kept_secret_key(instance: Path) -> str:
+    """The key kept in the instance folder; raises `SettingError` when there is none yet."""
+    file = instance / "secret-key"
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"{instance} 里还没有数据，请先运行 portal init。") from error
+
+
+def make_instance(instance: Path) -> None:
+    """Create the instance folder with its secret key, once; only its owner may read the key."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(instance / "secret-key", secrets.token_urlsafe(48), keep=True)
+
+
+def write_private(file: Path, text: str, *, keep: bool = False) -> None:
+    """Write a file that only its owner can read; with `keep` an existing one stays as it is."""
+    if keep and file.exists():
+        return
+    file.unlink(missing_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(text + "\n")

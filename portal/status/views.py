@@ -1,0 +1,5 @@
+"""Views of status."""
+
+from flask import Blueprint
+
+bp = Blueprint("status", __name__)

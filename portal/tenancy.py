@@ -1,0 +1,98 @@
+"""Tenancy: the URL names the organisation; here it is found, entered and fenced, once.
+
+`subtree` is the declared way to look down the tree: a second session, for reading.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, abort, current_app, g
+
+from portal.db import db
+from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
+from portal.identity import Person, sign_in_door, who
+from portal.models import (
+    Expectation,
+    Organisation,
+    TrailEntry,
+    TrailHead,
+)
+from portal.models.organisation import organisation_by_code
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or not any more; answered 401 with a way to sign in."""
+
+
+def init_app(app: Flask) -> None:
+    """Enter the organisation of every URL that names one, before anything else looks at it."""
+    app.url_value_preprocessor(_enter)
+    app.url_defaults(_name_organisation)
+
+
+def _enter(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if not values or "organisation" not in values:
+        return
+    code = values.pop("organisation")
+    person = who()
+    if person is None:
+        raise SignInNeeded
+    organisation = _organisation_for(person, code)
+    if organisation is None:
+        abort(404)
+    g.organisation = organisation
+    enter(organisation)
+
+
+def _organisation_for(person: Person, code: str) -> Organisation | None:
+    if person.organisation.code == code:
+        return person.organisation
+    if not person.may_look_down():
+        return None
+    with sign_in_door() as session:
+        organisation = organisation_by_code(session, code)
+    return organisation if organisation and is_below(organisation, person.organisation) else None
+
+
+def is_below(organisation: Organisation, above: Organisation) -> bool:
+    """Whether `organisation` is `above` itself or stands somewhere below it."""
+    return organisation.path.startswith(above.path)
+
+
+def enter(organisation: Organisation) -> None:
+    """Give this request (or command) a session that holds `organisation` and nothing else."""
+    db.session.remove()
+    db.session(scope=OwnScope(organisation.id))
+
+
+def _name_organisation(endpoint: str, values: dict[str, Any]) -> None:
+    here = g.get("organisation")
+    if here is None or "organisation" in values:
+        return
+    if current_app.url_map.is_endpoint_expecting(endpoint, "organisation"):
+        values["organisation"] = here.code
+
+
+@contextmanager
+def subtree(organisation: Organisation) -> Iterator[FencedSession]:
+    """A session that reads `organisation` and everything below it, and writes nothing."""
+    session = FencedSession(db, scope=SubtreeScope(organisation.path), expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+OPENING = Door("opening", frozenset({Expectation, TrailEntry, TrailHead}))
+"""Opening a campaign copies the whole tree, one row for each organisation."""
+
+
+@contextmanager
+def opening() -> Iterator[FencedSession]:
+    """A session for opening a campaign: the expected units of all organisations at once."""
+    session = FencedSession(db, scope=OPENING, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()

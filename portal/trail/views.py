@@ -1,0 +1,26 @@
+"""Views of the trail: the entries of one report."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from portal.access import allow, trail_reader
+from portal.assignment import find_assignment
+from portal.db import db
+from portal.trail import queries
+
+bp = Blueprint("trail", __name__)
+
+
+@bp.get("/o/<organisation>/campaigns/<campaign>/report/trail")
+@allow(trail_reader)
+def report(campaign: str) -> Any:
+    """Everything that was done to this organisation's report, the newest first."""
+    session = db.session()
+    assignment = find_assignment(session, campaign)
+    if assignment is None:
+        abort(404)
+    item = request.args.get("item")
+    before = request.args.get("before", type=int)
+    page = queries.entries(session, assignment.report, item=item, before=before)
+    return render_template("trail/report.html", assignment=assignment, page=page, item=item)
