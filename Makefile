@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip --require-virtualenv install --quiet --quiet
 .PHONY: run test lint bench
 
 run: .venv/.installed
-	@$(BIN)/portal init && $(BIN)/portal demo --keep && exec $(BIN)/portal serve
+	@$(BIN)/portal demo --keep && exec $(BIN)/portal serve
 
 test: .venv/.installed-test
 	@$(BIN)/python -m pytest $(ARGS)

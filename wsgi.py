@@ -1,4 +1,4 @@
-"""The application for any WSGI server: ``wsgi:application``."""
+"""The application for any WSGI server; settings come from the environment."""
 
 from portal import create_app
 

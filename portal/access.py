@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 
 from portal.identity import Person, organisation_here, who
 from portal.models.user import Role
@@ -52,6 +52,9 @@ public = Rule("public")
 signed_in = Rule("signed_in", own=frozenset(Role))
 """Everybody who is signed in, at a page that belongs to no organisation."""
 
+member = Rule("member", own=frozenset(Role), below=_DESK | _roles(Role.AUDITOR))
+"""The home page of an organisation; those who look down open the ones below theirs too."""
+
 reporter = Rule("reporter", own=_roles(Role.REPORTER, Role.HEAD))
 """Fill, submit and withdraw the own report."""
 
@@ -60,6 +63,11 @@ report_reader = Rule("report_reader", own=_DESK | _roles(Role.REPORTER, Role.HEA
 
 desk = Rule("desk", own=_DESK | _roles(Role.HEAD), below=_DESK)
 """Status board, consolidation, export and print of a subtree; a head sees the own one."""
+
+note_writer = Rule(
+    "note_writer", own=_roles(Role.REPORTER, Role.HEAD, Role.REVIEWER), below=_roles(Role.REVIEWER)
+)
+"""Write a note on an item of a report."""
 
 reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
 """Accept, send back, reopen, extend; which level decides is asked of the report itself."""
@@ -74,7 +82,18 @@ trail_reader = Rule(
 )
 """Read the trail of one report."""
 
-RULES = (public, signed_in, reporter, report_reader, desk, reviewer, admin, trail_reader)
+RULES = (
+    public,
+    signed_in,
+    member,
+    reporter,
+    report_reader,
+    note_writer,
+    desk,
+    reviewer,
+    admin,
+    trail_reader,
+)
 
 
 def allow(rule: Rule) -> Callable[[View], View]:
@@ -98,6 +117,7 @@ def rule_of(app: Flask, endpoint: str) -> Rule:
 def init_app(app: Flask) -> None:
     """Ask the view's rule before every request."""
     app.before_request(_ask_rule)
+    app.before_request(_refuse_nameless_fields)
 
 
 def check_views(app: Flask) -> None:
@@ -107,6 +127,12 @@ def check_views(app: Flask) -> None:
         named = rule_of(app, rule.endpoint)
         if "organisation" in rule.arguments and named in (public, signed_in):
             raise LookupError(f"the view {rule.endpoint} names an organisation but lets all in")
+        if "organisation" not in rule.arguments and named not in (public, signed_in):
+            raise LookupError(f"the view {rule.endpoint} names no organisation to have a role in")
+
+
+CHANGING_IT = {"accounts.change_password", "accounts.keep_password"}
+"""What is open to somebody whose password must be changed first."""
 
 
 def _ask_rule() -> Any:
@@ -118,11 +144,17 @@ def _ask_rule() -> Any:
     person = who()
     if person is None:
         raise SignInNeeded
-    if person.must_change_password and not request.endpoint.startswith("accounts."):
+    if person.must_change_password and request.endpoint not in CHANGING_IT:
         return redirect(url_for("accounts.change_password"), 303)
     if rule is not signed_in and not rule.permits(person, organisation_here().id):
         raise NotYourRole
     return None
+
+
+def _refuse_nameless_fields() -> None:
+    """A part of a form without a name is nobody's, and breaks what looks for the token."""
+    if None in request.form:
+        abort(400)
 
 
 def may(rule: Rule, organisation_id: int) -> bool:

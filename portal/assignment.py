@@ -13,6 +13,7 @@ from typing import TypedDict
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.db import hold
 from portal.domain import calendar, checks
 from portal.domain import explanations as reasons
 from portal.domain.calendar import Dates, Permission, Status
@@ -164,9 +165,20 @@ class Filling:
         """How much is filled, wrong, unexplained."""
         return checks.counters(self.form, self.figures, self.issues, self.explained)
 
-    def issues_at(self, code: str) -> list[Issue]:
+    @cached_property
+    def _issues_by_code(self) -> dict[str, tuple[Issue, ...]]:
+        by_code: dict[str, tuple[Issue, ...]] = {}
+        for issue in self.issues:
+            by_code[issue.code] = (*by_code.get(issue.code, ()), issue)
+        return by_code
+
+    def issues_at(self, code: str) -> tuple[Issue, ...]:
         """The issues shown at one item."""
-        return [issue for issue in self.issues if issue.code == code]
+        return self._issues_by_code.get(code, ())
+
+    def explanation_of(self, issue: Issue) -> reasons.Explanation | None:
+        """The living explanation of an issue, or None."""
+        return self.explanations[issue.key] if issue.key in self.explained else None
 
     def at(self, code: str) -> Stored:
         """The stored figure of a leaf; never written when there is none."""
@@ -184,7 +196,12 @@ _assignment = (
     )
 )
 _by_code = _assignment.where(Campaign.code == bindparam("code"))
-_held_by_code = _by_code.with_for_update(of=Expectation)
+_part = (
+    select(Expectation.organisation_id)
+    .join(Campaign, Campaign.id == Expectation.campaign_id)
+    .where(Campaign.code == bindparam("code"))
+    .with_for_update(of=Expectation)
+)
 _extensions = (
     select(Extension.until, Extension.reason, Extension.granted_by, Extension.granted_at)
     .where(Extension.campaign_id == bindparam("campaign_id"))
@@ -210,8 +227,8 @@ def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
 
     A writer holds it until the end of its transaction, so that two do not decide at once.
     """
-    wanted = _held_by_code if session.info.get("writing") else _by_code
-    row = session.execute(wanted, {"code": campaign_code}).first()
+    hold(session, _part, {"code": campaign_code})
+    row = session.execute(_by_code, {"code": campaign_code}).first()
     if row is None or row.Campaign.status == Status.DRAFT:
         return None
     campaign = row.Campaign
@@ -275,17 +292,20 @@ def previous_figures(session: Session, assignment: Assignment) -> Figures | None
     """
     if assignment.campaign.previous_id is None:
         return None
-    last = session.execute(
-        _last_submission, {"campaign_id": assignment.campaign.previous_id}
-    ).first()
-    if last is None:
+    figures = last_submitted(session, assignment.campaign.previous_id)
+    if figures is None:
         return None
-    figures = _submitted_figures(last.sha256, last.document)
     return {
         item.code: figures[item.previous]
         for item in assignment.form.items
         if item.previous and item.previous in figures
     }
+
+
+def last_submitted(session: Session, campaign_id: int) -> Figures | None:
+    """The figures of this organisation's last submission in a campaign, under its own codes."""
+    last = session.execute(_last_submission, {"campaign_id": campaign_id}).first()
+    return _submitted_figures(last.sha256, last.document) if last else None
 
 
 @lru_cache(maxsize=512)

@@ -9,17 +9,18 @@ lock on a file, among all processes, and then begins as a writer.
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.orm import Session
 
-from portal.fence import FencedSession
+from portal.fence import Door, FencedSession
 from portal.models import Base
+from portal.serving_role import refuse_mighty_role
 from portal.settings import Settings
 
 try:
@@ -27,8 +28,21 @@ try:
 except ImportError:  # Windows: a single process serves, and its own queue is enough
     fcntl = None  # type: ignore[assignment]
 
-POOL = 48
-"""Connections kept: at least two for each thread of the server."""
+# Connections kept suffice for every thread of the server; PostgreSQL counts them over all
+# processes, so there fewer are kept and some threads wait a moment.
+SQLITE: dict[str, Any] = {
+    "pool_size": 48,
+    "max_overflow": 48,
+    "pool_use_lifo": True,  # few connections stay warm, and their caches with them
+    "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 256},
+}
+POSTGRESQL: dict[str, Any] = {
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_timeout": 10,
+    "pool_pre_ping": True,  # a restarted server is noticed before a request meets it
+    "connect_args": {"connect_timeout": 5},
+}
 
 db = SQLAlchemy(
     metadata=Base.metadata,
@@ -86,21 +100,20 @@ def init_app(app: Flask) -> None:
     """Bind the engine to the application; connections are made durable and strict."""
     settings: Settings = app.config["PORTAL"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": POOL,
-        "max_overflow": 16,
-        "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 256},
-    }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL if settings.on_postgresql else SQLITE
     db.init_app(app)
     app.extensions["write-queue"] = WriteQueue(settings.instance / "write.lock")
     with app.app_context():
         prepare_engine(db.engine)
+        if settings.on_postgresql and not settings.as_owner:
+            refuse_mighty_role(db.engine)
 
 
 def prepare_engine(engine: Engine) -> None:
     """Make every connection of a SQLite engine durable, and every begin explicit."""
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_connection)
+        event.listen(engine, "begin", _begin)
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:
@@ -110,6 +123,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
         "synchronous=FULL",  # an acknowledged save survives a power cut
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "cache_size=-1024",
         "journal_size_limit=67108864",
         "trusted_schema=OFF",
     ):
@@ -130,12 +144,39 @@ def writing(session: Session | None = None) -> Iterator[Session]:
     """
     session = session or db.session()
     session.rollback()
-    queue: WriteQueue = current_app.extensions["write-queue"]
-    with queue.turn():
-        session.connection(execution_options={"writing": True})
-        session.info["writing"] = True
+    with _turn(session):
+        connection = session.connection(execution_options={"writing": True})
+        _hold_door(session, connection)
+        session.info["writing on"] = connection.dialect.name
         try:
             yield session
         finally:
-            session.info["writing"] = False
+            session.info["writing on"] = None
             session.rollback()
+
+
+def hold(session: Session, rows: Select[Any], parameters: dict[str, Any]) -> None:
+    """Keep what `rows` selects for this writer alone until the end of its transaction.
+
+    `rows` locks what it selects (FOR UPDATE). What the writer decides on is read after it by
+    another statement, since one that had to wait goes on with what it saw before it waited.
+    On SQLite there is one writer at a time and nothing to do.
+    """
+    if session.info.get("writing on") == "postgresql":
+        session.execute(rows, parameters)
+
+
+def _turn(session: Session) -> AbstractContextManager[None]:
+    if session.get_bind().dialect.name == "postgresql":
+        return nullcontext()  # its own locks on rows decide there
+    queue: WriteQueue = current_app.extensions["write-queue"]
+    return queue.turn()
+
+
+def _hold_door(session: Session, connection: Connection) -> None:
+    """On PostgreSQL, let the writers behind doors in one at a time: they hold no row in common.
+
+    They are few (signing in, opening a campaign) and count failures or build whole trees.
+    """
+    if connection.dialect.name == "postgresql" and isinstance(session.scope, Door):  # type: ignore[attr-defined]
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20220126)")

@@ -4,8 +4,10 @@ import secrets
 from typing import Any
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from portal.access import NotYourRole
@@ -45,16 +47,23 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAllowedNow, lambda error: refuse(409, error.sentence))
     app.register_error_handler(BadInput, lambda error: refuse(422, error.sentence))
     app.register_error_handler(CSRFError, _token_wrong)
-    app.register_error_handler(OperationalError, _database_busy)
+    for error in (OperationalError, InterfaceError, NoConnectionFree):
+        app.register_error_handler(error, _database_busy)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
 def refuse(status: int, sentence: str | None = None, **extra: Any) -> tuple[str, int]:
     """The answer to a refused request: a page, or a line where htmx asked."""
-    template = "errors/_refusal.html" if wants_fragment() else "errors/page.html"
     sentence = sentence or SENTENCES[status]
-    return render_template(template, status=status, sentence=sentence, **extra), status
+    return render_template(_template(), status=status, sentence=sentence, **extra), status
+
+
+def _template() -> str:
+    if wants_fragment():
+        return "errors/_refusal.html"
+    # under a name that is not ours no address can be built, and so no page with links
+    return "errors/page.html" if request_ctx.url_adapter else "errors/bare.html"
 
 
 def _sign_in_needed(_error: SignInNeeded) -> Any:
@@ -100,10 +109,12 @@ def _is_chinese(text: str | None) -> bool:
     return bool(text) and any("一" <= character <= "鿿" for character in text or "")
 
 
-def _database_busy(error: OperationalError) -> Any:
-    current_app.logger.error("database: %s", error.orig)
-    page, status = refuse(503)
-    return page, status, {"Retry-After": "5"}
+def _database_busy(error: DBAPIError | NoConnectionFree) -> Any:
+    current_app.logger.error("database: %s", getattr(error, "orig", error))
+    # every other page asks the database who is signed in, which is what fails just now
+    name = "errors/_refusal.html" if wants_fragment() else "errors/bare.html"
+    template = current_app.jinja_env.get_template(name)
+    return template.render(status=503, sentence=SENTENCES[503]), 503, {"Retry-After": "5"}
 
 
 def _unexpected(error: Exception) -> Any:

@@ -5,15 +5,16 @@ scope; statements that go round the ORM are refused, since no criterion can be a
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy.session import Session as BaseSession
-from sqlalchemy import bindparam, event, select
+from sqlalchemy import Connection, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as AnySession
 
 from portal.models.base import TenantOwned
-from portal.models.organisation import Organisation, end_of_subtree
+from portal.models.organisation import Organisation, end_of_own, end_of_subtree
 
 
 class OutsideFence(RuntimeError):
@@ -22,9 +23,10 @@ class OutsideFence(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class OwnScope:
-    """One organisation: read and write."""
+    """One organisation: read and write; its path is what the database's own wall compares."""
 
     organisation_id: int
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ class FencedSession(BaseSession):
         """What this session may see; set once, at its birth."""
         return self._scope
 
-    def get(self, entity: Any, *args: Any, **kwargs: Any) -> Any:
-        """As usual, but an object that is already loaded is no way round a missing scope."""
-        if self._scope is None and isinstance(entity, type) and issubclass(entity, TenantOwned):
-            raise OutsideFence(f"{entity.__name__} read outside any organisation")
-        return super().get(entity, *args, **kwargs)
+    def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refused, like its siblings: rows written in bulk pass no part of the fence."""
+        raise OutsideFence("rows are written by flushing or by statements")
+
+    bulk_insert_mappings = bulk_save_objects
+    bulk_update_mappings = bulk_save_objects
 
 
 @event.listens_for(FencedSession, "do_orm_execute")
@@ -104,13 +107,30 @@ def _bind_to_scope(state: ORMExecuteState) -> None:
 def _restrict(state: ORMExecuteState, criterion: Any, parameters: dict[str, Any]) -> None:
     if isinstance(state.parameters, list):
         raise OutsideFence("many rows are changed by criteria, not by their keys")
-    state.statement = state.statement.options(criterion)
+    state.statement = _restricted(state.statement, criterion)
     own: Any = state.parameters or {}
     state.parameters = {**own, **parameters}
 
 
+# A statement that is kept and run again is restricted and looked into once: most of the
+# fence's cost would otherwise be paid anew with every save.
+_kept: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def _restricted(statement: Any, criterion: Any) -> Any:
+    made = _kept.setdefault(statement, {})
+    if criterion not in made:
+        made[criterion] = statement.options(criterion)
+    return made[criterion]
+
+
 def _owned(state: ORMExecuteState) -> list[type]:
-    return [m.class_ for m in state.all_mappers if issubclass(m.class_, TenantOwned)]
+    made = _kept.setdefault(state.statement, {})
+    if "owned" not in made:
+        mappers = state.all_mappers
+        made["owned"] = [m.class_ for m in mappers if issubclass(m.class_, TenantOwned)]
+    owned: list[type] = made["owned"]
+    return owned
 
 
 def _check_door(door: Door, state: ORMExecuteState) -> None:
@@ -122,11 +142,11 @@ def _check_door(door: Door, state: ORMExecuteState) -> None:
 def _check_inserted(scope: Scope | None, state: ORMExecuteState) -> None:
     if not _owned(state):
         return
-    rows: Any = state.parameters or ()
-    for row in rows if isinstance(rows, list) else [rows]:
-        _check_owner(scope, row.get("organisation_id"))
+    rows: Any = state.parameters
     if not rows:
         raise OutsideFence("rows are inserted by parameters, so that their owner can be seen")
+    for row in rows if isinstance(rows, list) else [rows]:
+        _check_owner(scope, row.get("organisation_id"))
 
 
 def _check_owner(scope: Scope | None, organisation_id: int | None) -> None:
@@ -134,20 +154,53 @@ def _check_owner(scope: Scope | None, organisation_id: int | None) -> None:
         raise OutsideFence(f"a row of organisation {organisation_id} was written in {scope}")
 
 
+@event.listens_for(FencedSession, "before_attach")
+def _check_attached(session: AnySession, row: Any) -> None:
+    """An object brought from elsewhere would be found by its key, and reloaded, past any scope."""
+    # the attribute itself would load what is expired
+    _check_row(session, row, vars(row).get("organisation_id"))
+
+
 @event.listens_for(FencedSession, "before_flush")
 def _check_flushed(session: AnySession, _context: UOWTransaction, _objects: Any) -> None:
-    scope = session.scope  # type: ignore[attr-defined]
     for row in {*session.new, *session.dirty, *session.deleted}:
-        if not isinstance(row, TenantOwned):
-            if isinstance(scope, SubtreeScope):
-                raise OutsideFence("a subtree is for reading")
-        elif isinstance(scope, Door):
-            if type(row) not in scope.models:
-                raise OutsideFence(f"the door {scope.name} does not lead to {type(row).__name__}")
-        else:
-            _check_owner(scope, row.organisation_id)
+        _check_row(session, row, getattr(row, "organisation_id", None))
+
+
+def _check_row(session: AnySession, row: Any, organisation_id: int | None) -> None:
+    scope = session.scope  # type: ignore[attr-defined]
+    if isinstance(scope, SubtreeScope):
+        raise OutsideFence("a subtree is for reading")
+    if not isinstance(row, TenantOwned):
+        return
+    if not isinstance(scope, Door):
+        _check_owner(scope, organisation_id)
+    elif type(row) not in scope.models:
+        raise OutsideFence(f"the door {scope.name} does not lead to {type(row).__name__}")
 
 
 @event.listens_for(FencedSession, "after_begin")
-def _tell_connection(session: AnySession, _transaction: Any, connection: Any) -> None:
-    connection.info["scope"] = session.scope  # type: ignore[attr-defined]
+def _tell_connection(session: AnySession, _transaction: Any, connection: Connection) -> None:
+    scope = session.scope  # type: ignore[attr-defined]
+    connection.info["scope"] = scope
+    if connection.dialect.name == "postgresql":
+        _tell_postgresql(connection, scope)
+
+
+_NAME_SCOPE = (
+    "SELECT set_config('portal.low', %s, true), set_config('portal.high', %s, true), "
+    "set_config('portal.door', %s, true)"
+)
+
+
+def _tell_postgresql(connection: Connection, scope: Scope | None) -> None:
+    """Name the scope to row-level security, for this transaction and no longer."""
+    low = high = door = ""
+    if isinstance(scope, OwnScope):
+        low, high = scope.path, end_of_own(scope.path)
+    elif isinstance(scope, SubtreeScope):
+        low, high = scope.path, end_of_subtree(scope.path)
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    elif isinstance(scope, Door):
+        door = scope.name
+    connection.exec_driver_sql(_NAME_SCOPE, (low, high, door))

@@ -72,15 +72,28 @@ def wants_fragment() -> bool:
 
 
 def carried_as_text() -> str:
-    """The fields of a refused form post as text, to be posted again after signing in."""
+    """The fields of a refused form post as text, to be posted again after signing in.
+
+    Only what a page of the portal posted is carried: another site's fields would be offered
+    with this session's token, one click away from being taken.
+    """
+    if not _posted_from_here():
+        return ""
     pairs = [[name, text] for name, text in request.form.items(multi=True)]
     return json.dumps([pair for pair in pairs if pair[0] not in NOT_CARRIED], ensure_ascii=False)
+
+
+def _posted_from_here() -> bool:
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return source.partition("://")[2].partition("/")[0] == request.host
 
 
 def carried_fields(text: str | None) -> list[tuple[str, str]]:
     """The fields that a page for signing in again carried; anything else is nothing."""
     try:
         pairs = json.loads(text or "[]")
-        return [(str(name), str(value)) for name, value in pairs if name not in NOT_CARRIED]
-    except (ValueError, TypeError):
+        fields = [(str(name), str(value)) for name, value in pairs if name not in NOT_CARRIED]
+        json.dumps(fields, ensure_ascii=False).encode()  # half a surrogate cannot be sent
+        return fields
+    except (ValueError, TypeError, RecursionError):
         return []

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal import clock
 from portal.db import db, writing
@@ -91,14 +91,18 @@ _known = (
     )
     .join(User, User.id == SignIn.user_id)
     .join(Organisation, Organisation.id == User.organisation_id)
-    .where(SignIn.ended_at.is_(None), User.disabled_at.is_(None))
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        User.disabled_at.is_(None),
+    )
 )
 
 
 def person_by_token(token: str) -> Person | None:
     """The person behind a token, or None when it is unknown, ended, silent or too old."""
     with sign_in_door() as session:
-        row = session.execute(_known.where(SignIn.token_hash == hashed(token))).first()
+        row = session.execute(_known, {"token_hash": hashed(token)}).first()
     if row is None or _lapsed(row, clock.now()):
         return None
     return Person(

@@ -1,19 +1,20 @@
-"""The schema: brought up to date by migrations, with the triggers that guard it.
+"""The schema: brought up to date by migrations, with the guards made anew at their end.
 
-Migrations run on a connection of their own with foreign keys off, since rebuilding a parent
-table with them on would empty its children; triggers are dropped first and made again last,
-since rebuilding a table loses them.
+Migrations run on a connection of their own. On SQLite foreign keys are off meanwhile, since
+rebuilding a parent table with them on would empty its children; guards are dropped first and
+made again last, since rebuilding a table loses them.
 """
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
-APPEND_ONLY = ("trail", "submission")
-"""Tables whose rows are never changed and never removed."""
+from portal import guards
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -26,33 +27,43 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def migration_engine(url: str) -> Engine:
-    """An engine for migrations alone: nothing pooled."""
+    """An engine for migrations alone: nothing pooled, and SQLite's driver begins nothing."""
+    if url.startswith("sqlite"):
+        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     return create_engine(url, poolclass=NullPool)
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to `revision`; doing it again changes nothing."""
+def upgrade(url: str, revision: str = "head", *, role: str | None = None) -> None:
+    """Bring the database at `url` to `revision`; doing it again changes nothing.
+
+    `role` is the PostgreSQL role that will serve pages: it is given what they need.
+    """
     engine = migration_engine(url)
     with engine.connect() as connection:
-        _begin_alone(connection)
-        try:
-            drop_triggers(connection)
-            command.upgrade(alembic_config(connection), revision)
-            _refuse_broken_keys(connection)
-            create_triggers(connection)
-            connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
-            raise
+        if engine.dialect.name == "sqlite":
+            _upgrade_sqlite(connection, revision)
+        else:
+            with connection.begin():
+                _migrate(connection, revision, role)
     engine.dispose()
 
 
-def _begin_alone(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - a checked-out connection has its driver's
-    driver.isolation_level = None
+def _upgrade_sqlite(connection: Connection, revision: str) -> None:
     for statement in ("PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"):
         connection.exec_driver_sql(statement)
+    try:
+        _migrate(connection, revision, None)
+        _refuse_broken_keys(connection)
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+
+
+def _migrate(connection: Connection, revision: str, role: str | None) -> None:
+    guards.drop(connection)
+    command.upgrade(alembic_config(connection), revision)
+    guards.create(connection, role)
 
 
 def _refuse_broken_keys(connection: Connection) -> None:
@@ -61,50 +72,19 @@ def _refuse_broken_keys(connection: Connection) -> None:
         raise RuntimeError(f"foreign keys are broken after migrating: {broken[:5]}")
 
 
-def triggers() -> dict[str, str]:
-    """The names and statements of every trigger."""
-    made = {}
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            made[f"{table}_no_{verb.lower()}"] = (
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-    made["form_edition_published"] = (
-        "CREATE TRIGGER form_edition_published BEFORE UPDATE ON form_edition "
-        "WHEN OLD.published_at IS NOT NULL "
-        "BEGIN SELECT RAISE(ABORT, 'a published edition is immutable'); END"
-    )
-    made["form_edition_kept"] = (
-        "CREATE TRIGGER form_edition_kept BEFORE DELETE ON form_edition "
-        "WHEN OLD.published_at IS NOT NULL "
-        "BEGIN SELECT RAISE(ABORT, 'a published edition is immutable'); END"
-    )
-    for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
-        made[f"figure_frozen_{verb.lower()}"] = (
-            f"CREATE TRIGGER figure_frozen_{verb.lower()} BEFORE {verb} ON figure "
-            f"WHEN (SELECT state FROM report WHERE id = {row}.report_id) "
-            "IN ('submitted', 'accepted') "
-            "BEGIN SELECT RAISE(ABORT, 'a submitted report is frozen'); END"
-        )
-    return made
-
-
-def drop_triggers(connection: Connection) -> None:
-    """Take every trigger away, so that tables can be rebuilt."""
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for (name,) in names.fetchall():
-        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-
-
-def create_triggers(connection: Connection) -> None:
-    """Make every trigger."""
-    for statement in triggers().values():
-        connection.exec_driver_sql(statement)
-
-
 def is_there(url: str) -> bool:
     """Whether the database at `url` holds the portal's tables."""
     engine = migration_engine(url)
     with engine.connect() as connection:
         return inspect(connection).has_table("organisation")
+
+
+def revision_of(connection: Connection) -> str:
+    """The migration that a database stands at; empty when it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def revisions(connection: Connection) -> list[str]:
+    """Every migration that this program knows, the newest one first."""
+    scripts = ScriptDirectory.from_config(alembic_config(connection))
+    return [script.revision for script in scripts.walk_revisions()]

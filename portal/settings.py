@@ -22,6 +22,7 @@ KNOWN = {
     "PORTAL_NOW",
 }
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+POSTGRESQL = "postgresql+psycopg://"
 WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104 - named in order to be refused
 
 
@@ -31,16 +32,21 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the environment decides; `fixed_now` is for tests only."""
+    """Everything the environment decides; `fixed_now` is for tests only.
+
+    `as_owner` is set by the commands that work as the owner of the database.
+    """
 
     instance: Path
     database_url: str
+    database_admin_url: str | None
     secret_key: str | None
     host: str
     port: int
     public_url: str
     proxies: int
     fixed_now: datetime | None = None
+    as_owner: bool = False
 
     @property
     def https(self) -> bool:
@@ -52,6 +58,26 @@ class Settings:
         """The host names that a request may name; on one's own machine any name of it."""
         host = urlsplit(self.public_url).hostname or ""
         return [*LOOPBACK] if host in LOOPBACK else [host]
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether the database is a PostgreSQL server rather than the embedded file."""
+        return self.database_url.startswith(POSTGRESQL)
+
+    @property
+    def owner_url(self) -> str:
+        """The database as its owner reaches it: for init, backup, restore, verify only.
+
+        Raises `SettingError` on PostgreSQL without the owner's address, since the role that
+        serves pages must own nothing.
+        """
+        if not self.on_postgresql:
+            return self.database_url
+        if self.database_admin_url is None:
+            raise SettingError(
+                "使用 PostgreSQL 时，本命令还需要设置 PORTAL_DATABASE_ADMIN_URL（库的属主）。"
+            )
+        return self.database_admin_url
 
     @property
     def database_file(self) -> Path | None:
@@ -72,6 +98,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         instance=instance,
         database_url=_database_url(given, instance),
+        database_admin_url=_database_admin_url(given),
         secret_key=_secret_key(given),
         host=host,
         port=port,
@@ -93,8 +120,17 @@ def _default_instance() -> Path:
 
 def _database_url(given: Mapping[str, str], instance: Path) -> str:
     url = given.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite3'}"
-    if not url.startswith("sqlite:////"):
-        raise SettingError("PORTAL_DATABASE_URL 目前只支持 sqlite:////绝对路径。")
+    if not url.startswith(("sqlite:////", POSTGRESQL)):
+        raise SettingError(
+            "PORTAL_DATABASE_URL 应以 sqlite:////（绝对路径）或 postgresql+psycopg:// 开头。"
+        )
+    return url
+
+
+def _database_admin_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("PORTAL_DATABASE_ADMIN_URL")
+    if url is not None and not url.startswith(POSTGRESQL):
+        raise SettingError("PORTAL_DATABASE_ADMIN_URL 应以 postgresql+psycopg:// 开头。")
     return url
 
 

@@ -14,7 +14,10 @@ from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
 from portal.identity import Person, sign_in_door, who
 from portal.models import (
     Expectation,
+    Figure,
     Organisation,
+    Report,
+    Submission,
     TrailEntry,
     TrailHead,
 )
@@ -63,7 +66,7 @@ def is_below(organisation: Organisation, above: Organisation) -> bool:
 def enter(organisation: Organisation) -> None:
     """Give this request (or command) a session that holds `organisation` and nothing else."""
     db.session.remove()
-    db.session(scope=OwnScope(organisation.id))
+    db.session(scope=OwnScope(organisation.id, organisation.path))
 
 
 def _name_organisation(endpoint: str, values: dict[str, Any]) -> None:
@@ -92,6 +95,23 @@ OPENING = Door("opening", frozenset({Expectation, TrailEntry, TrailHead}))
 def opening() -> Iterator[FencedSession]:
     """A session for opening a campaign: the expected units of all organisations at once."""
     session = FencedSession(db, scope=OPENING, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+VERIFYING = Door(
+    "verifying",
+    frozenset({Expectation, Report, Figure, Submission, TrailEntry, TrailHead}),
+)
+"""Checking everything means reading the reports and chains of all organisations."""
+
+
+@contextmanager
+def verifying() -> Iterator[FencedSession]:
+    """A session for checking what all organisations have stored."""
+    session = FencedSession(db, scope=VERIFYING, expire_on_commit=False)
     try:
         yield session
     finally:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -58,6 +58,14 @@ def consolidated_workbook(form: Form, sheet: Sheet) -> bytes:
 
 
 def _workbook(form: Form, sheet: Sheet, name: str) -> bytes:
+    def draw(workbook: Any) -> None:
+        Drawing(workbook, workbook.add_worksheet(name), sheet).draw()
+
+    return written(form, sheet, draw)
+
+
+def written(form: Form, sheet: Sheet, draw: Callable[[Any], None]) -> bytes:
+    """The xlsx file that `draw` fills, with what it is for among its properties."""
     file = BytesIO()
     options = {
         "in_memory": True,
@@ -67,7 +75,7 @@ def _workbook(form: Form, sheet: Sheet, name: str) -> bytes:
     }
     with xlsxwriter.Workbook(file, options) as workbook:
         workbook.set_properties(_properties(form, sheet))
-        _Drawing(workbook, workbook.add_worksheet(name), sheet).draw()
+        draw(workbook)
     return file.getvalue()
 
 
@@ -85,7 +93,7 @@ def _properties(form: Form, sheet: Sheet) -> dict[str, str]:
 
 
 @dataclass
-class _Drawing:
+class Drawing:
     """One sheet being drawn on one worksheet."""
 
     workbook: Any
@@ -186,7 +194,8 @@ class _Drawing:
             self.draw_figure(at, column, row, figure)
 
     def draw_figure(self, at: int, column: int, row: Row, figure: int | None) -> None:
-        style = self.figure_style(row.item.unit, self.sheet.columns[column - FIRST_FIGURE].part)
+        part = self.sheet.columns[column - FIRST_FIGURE].part
+        style = self.style(**self.figure_properties(row, part))
         formula = self.formula(at, column, row)
         if formula:
             value = "" if figure is None else number(figure, row.item.unit)
@@ -205,11 +214,14 @@ class _Drawing:
             areas = [xl_range(one, column, last, column) for one, last in _stretches(parts)]
         return _sum_formula(areas) if areas else ""
 
-    def figure_style(self, unit: Unit, part: Part) -> Any:
-        colour = "#000000" if part is Part.ADDED else "#666666"
-        return self.style(
-            align="right", indent=1, border=1, num_format=number_format(unit), font_color=colour
-        )
+    def figure_properties(self, row: Row, part: Part) -> dict[str, object]:
+        return {
+            "align": "right",
+            "indent": 1,
+            "border": 1,
+            "num_format": number_format(row.item.unit),
+            "font_color": "#000000" if part is Part.ADDED else "#666666",
+        }
 
     def draw_foot(self) -> int:
         """Draw signatures and footnotes; the last row used."""

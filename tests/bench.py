@@ -19,8 +19,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlencode
 
+from flask import Flask
 from sqlalchemy import insert
 
 from portal import create_app, schema, tenancy
@@ -37,6 +39,7 @@ SECONDS = 6.0
 ORGANISATIONS = 1000
 EDITION = Path(__file__).parent.parent / "portal" / "editions" / "songwennuan-2022.1.json"
 PORT, YARDSTICK_PORT = 8765, 8766
+VERSION = re.compile(r'name="C1.version" form="sheet" value="([0-9]+)"')
 CAMPAIGN = "bench"
 
 
@@ -184,10 +187,11 @@ def _people(organisations: list[Organisation]) -> dict[str, str]:
     return tokens
 
 
-def _cookie(app: object, token: str) -> str:
-    client = app.test_client()  # type: ignore[attr-defined]
+def _cookie(app: Flask, token: str) -> str:
+    client = app.test_client()
     with client.session_transaction(base_url=f"http://127.0.0.1:{PORT}") as session:
         session["_user_id"] = token
+        session["csrf_token"] = token_hex()
     return str(client.get_cookie("portal", domain="127.0.0.1").value)
 
 
@@ -307,8 +311,9 @@ def saver(cookie: str, code: str) -> Client:
         }
         connection.request("POST", f"{base}/items/C1", body, headers)
         answer = connection.getresponse()
-        answer.read()
-        versions["C1"] += answer.status == 200
+        kept = VERSION.search(answer.read().decode())
+        if kept:
+            versions["C1"] = int(kept.group(1))
         return answer.status
 
     return save

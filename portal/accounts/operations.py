@@ -157,9 +157,13 @@ def change_password(
 def reset_password(
     session: Session, user: User, password_hash: str, *, by: Person, at: datetime
 ) -> None:
-    """Give a user a one-time password, to be changed at once; every sign-in of theirs ends."""
+    """Give a user a one-time password, to be changed at once; every sign-in of theirs ends.
+
+    A lock-out after failed attempts is lifted: the administrator has seen who asks.
+    """
     user.password_hash = password_hash
     user.must_change_password = True
+    throttle.forget(session, user.username, at)
     _done_to(session, Action.PASSWORD_RESET, user, by, at)
 
 

@@ -41,7 +41,10 @@ def login() -> Any:
 @bp.post("/login")
 @allow(public)
 def sign_in() -> Any:
-    """Sign in, and go on to where one was going; inside a page only the token is renewed."""
+    """Sign in, and go on to where one was going; inside a page only the token is renewed.
+
+    Whoever was signed in with this browser before is signed out.
+    """
     attempt = operations.Attempt(
         username=operations.name_as_typed(request.form.get("username", "")),
         password=request.form.get("password", "")[:200],
@@ -56,6 +59,8 @@ def sign_in() -> Any:
                 door.commit()
                 return _refused(found)
             token = operations.start_sign_in(door, found, address=attempt.address, at=attempt.at)
+            if before := who():
+                operations.end_sign_in(door, before, at=attempt.at)
             door.commit()
     _carry(token)
     return _signed_in(found)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -17,9 +18,7 @@ MOST_AT_ONCE = 10_000
 """Reports named in one statement; SQLite takes 32 766 parameters."""
 
 _of_reports = Figure.report_id.in_(bindparam("reports", expanding=True))
-_by_item = (
-    select(Figure.item, func.sum(Figure.value)).where(_of_reports).group_by(Figure.item)
-)
+_by_item = select(Figure.item, func.sum(Figure.value)).where(_of_reports).group_by(Figure.item)
 
 _segment = func.substr(Expectation.path, bindparam("start"), SEGMENT)
 _by_segment = (
@@ -34,24 +33,27 @@ _one_by_one = select(Figure.report_id, Figure.item, Figure.value).where(
 )
 
 
-def sums_by_kind(
-    session: Session, tree: Tree, members: Iterable[Member], form: Form
-) -> dict[str, Figures]:
-    """The sums of the reports of `members`, by the kind of the unit that reports."""
-    kinds: dict[str, list[Member]] = defaultdict(list)
-    for member in members:
-        kinds[member.kind].append(member)
-    return {
-        kind: _sum(session, tree.reports_of(of_kind), form) for kind, of_kind in kinds.items()
-    }
-
-
-def _sum(session: Session, reports: Sequence[int], form: Form) -> Figures:
+def total_of(session: Session, tree: Tree, members: Iterable[Member], form: Form) -> Figures:
+    """The sum of the reports of `members`, every item, calculated ones from the added leaves."""
     leaves: dict[str, int | None] = {}
-    for some in _batches(reports):
+    for some in _batches(tree.reports_of(members)):
         for item, added in session.execute(_by_item, {"reports": some}):
             leaves[item] = total([leaves.get(item), _whole(added)])
     return with_totals(form, leaves)
+
+
+def sums_by_kind(
+    session: Session, tree: Tree, members: Iterable[Member], form: Form
+) -> dict[str, Figures]:
+    """The sums of the reports of `members`, by the kind of the unit that reports.
+
+    One statement a kind, each over its own reports alone, takes half the time of one statement
+    that looks up every figure's kind.
+    """
+    kinds: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        kinds[member.kind].append(member)
+    return {kind: total_of(session, tree, of_kind, form) for kind, of_kind in kinds.items()}
 
 
 def sums_by_column(
@@ -98,6 +100,6 @@ def _batches(reports: Sequence[int]) -> Iterator[Sequence[int]]:
         yield reports[start : start + MOST_AT_ONCE]
 
 
-def _whole(added: object) -> int | None:
+def _whole(added: int | Decimal | None) -> int | None:
     """PostgreSQL hands sums of bigint back as exact decimals."""
-    return None if added is None else int(added)  # type: ignore[call-overload, no-any-return]
+    return None if added is None else int(added)

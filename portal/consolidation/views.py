@@ -1,5 +1,89 @@
-"""Views of consolidation."""
+"""Views of a consolidation: the table, a sum taken apart, the paper and the workbook."""
 
-from flask import Blueprint
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-bp = Blueprint("consolidation", __name__)
+from flask import Blueprint, abort, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.access import allow, desk
+from portal.assignment import find_assignment
+from portal.consolidation import paper
+from portal.consolidation.item import drill_down
+from portal.consolidation.node import Node
+from portal.consolidation.table import table_of
+from portal.consolidation.tree import read_tree
+from portal.db import db
+from portal.domain.consolidation import Scope
+from portal.identity import organisation_here
+from portal.tenancy import subtree
+
+bp = Blueprint(
+    "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
+)
+
+
+@contextmanager
+def _node(campaign: str) -> Iterator[tuple[Session, Node]]:
+    """This organisation's consolidation in the scope asked for, and the session that reads it."""
+    assignment = find_assignment(db.session(), campaign) or abort(404)
+    scope = _scope()
+    with subtree(organisation_here()) as session:
+        yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
+
+
+def _scope() -> Scope:
+    try:
+        return Scope(request.args.get("scope", Scope.SUBMITTED))
+    except ValueError:
+        abort(404)
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+@bp.get("")
+@allow(desk)
+def table(campaign: str) -> Any:
+    """Every item's sum over this organisation's subtree: in all, by kind and by unit."""
+    with _node(campaign) as (session, node):
+        shown = table_of(session, node, _page()) or abort(404)
+    return render_template("consolidation/table.html", node=node, table=shown, scopes=list(Scope))
+
+
+@bp.get("/items/<item>")
+@allow(desk)
+def item(campaign: str, item: str) -> Any:
+    """One item's sum taken apart: every organisation in it."""
+    kind = request.args.get("kind")
+    with _node(campaign) as (session, node):
+        found = node.form.by_code.get(item)
+        if found is None or kind not in (None, *node.kinds):
+            abort(404)
+        shown = drill_down(session, node, found, kind)
+    return render_template("consolidation/item.html", node=node, shown=shown, scopes=list(Scope))
+
+
+@bp.get("/print")
+@allow(desk)
+def print_table(campaign: str) -> Any:
+    """The sum on A4, as the notice's annex draws the form."""
+    with _node(campaign) as (session, node):
+        sheet = paper.form_of_totals(session, node, clock.now())
+    return render_template("consolidation/print.html", node=node, sheet=sheet)
+
+
+@bp.get("/workbook")
+@allow(desk)
+def workbook(campaign: str) -> Any:
+    """The table as a workbook with live sums."""
+    with _node(campaign) as (session, node):
+        name, content = paper.workbook_of(session, node, clock.now())
+    answer = make_response(content)
+    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -1,11 +1,19 @@
 """Views of home: from here everything else is found."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
-from portal.access import allow, signed_in
-from portal.identity import actor
+from portal import clock
+from portal.access import allow, desk, may, member, reporter, signed_in
+from portal.db import db
+from portal.home import queries
+from portal.home.line import own_line
+from portal.home.queries import Card
+from portal.identity import actor, organisation_here
+from portal.models.user import Role
+from portal.tenancy import subtree
 
 bp = Blueprint("home", __name__)
 
@@ -15,3 +23,44 @@ bp = Blueprint("home", __name__)
 def home() -> Any:
     """Lead everybody to the home of their own organisation."""
     return redirect(url_for("home.organisation", organisation=actor().organisation.code), 303)
+
+
+@bp.get("/o/<organisation>/")
+@allow(member)
+def organisation() -> Any:
+    """What this organisation owes and what its desk watches, what is due next on top."""
+    here, now, session = organisation_here(), clock.now(), db.session()
+    cards = [queries.card(session, each, now) for each in queries.assignments(session)]
+    cards = _with_units(queries.in_order(cards))
+    fills = may(reporter, here.id)
+    return render_template(
+        "home/organisation.html",
+        here=here,
+        open_cards=[card for card in cards if card.is_open],
+        coming=[card for card in cards if card.phase == "not-open"],
+        past=[card for card in cards if card.phase == "closed"],
+        fills=fills,
+        to_fill=queries.to_fill(cards) if fills else None,
+        looks_down=may(desk, here.id),
+        audits=_audits(),
+        own_line=lambda card: own_line(card.filling, card.phase, now),
+    )
+
+
+def _with_units(cards: list[Card]) -> list[Card]:
+    """The cards with the units below: the desk counts them, the auditor opens their trails."""
+    here, audits = organisation_here(), _audits()
+    if not (audits or may(desk, here.id)):
+        return cards
+    with subtree(here) as session:
+        return [
+            replace(card, units=queries.counted(session, card, clock.now()))
+            if card.is_open or audits
+            else card
+            for card in cards
+        ]
+
+
+def _audits() -> bool:
+    """Whether this person looks after trails alone; a desk finds them on its board."""
+    return Role.AUDITOR in actor().roles and not may(desk, organisation_here().id)

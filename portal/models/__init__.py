@@ -3,6 +3,7 @@
 from portal.models.base import Base, TenantOwned
 from portal.models.campaign import Campaign, Expectation, Extension
 from portal.models.form import FormEdition, ItemConfirmation
+from portal.models.note import ItemNote
 from portal.models.organisation import Organisation
 from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
 from portal.models.submission import SignedCopy, Submission
@@ -19,6 +20,7 @@ __all__ = [
     "Figure",
     "FormEdition",
     "ItemConfirmation",
+    "ItemNote",
     "Organisation",
     "Report",
     "Role",

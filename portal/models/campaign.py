@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.calendar import Dates, Status
 from portal.models.base import Base, Instant, TenantOwned
+from portal.models.organisation import PATH
 
 
 class Campaign(Base):
@@ -75,7 +76,7 @@ class Expectation(TenantOwned, Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    path: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(PATH)
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(32))

@@ -44,18 +44,23 @@ class ItemConfirmation(Base):
 def add_edition(session: Session, document: Mapping[str, Any], *, at: datetime) -> FormEdition:
     """Keep `document` as a draft edition; raises `FormError` when it is no usable form."""
     form = parse_form(document)
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    edition = FormEdition(
-        form=form.id,
-        version=form.version,
-        title=form.title,
-        document=text,
-        sha256=sha256(text.encode()).hexdigest(),
-        created_at=at,
-    )
+    edition = FormEdition(form=form.id, version=form.version, created_at=at)
+    write_document(edition, document)
     session.add(edition)
     session.flush()
     return edition
+
+
+def write_document(edition: FormEdition, document: Mapping[str, Any]) -> None:
+    """Put `document`, which is a usable form, into an edition that is still a draft."""
+    edition.title = str(document["title"])
+    edition.document = json.dumps(document, ensure_ascii=False, indent=1)
+    edition.sha256 = fingerprint_of(edition.document)
+
+
+def fingerprint_of(document: str) -> str:
+    """The sha256 of an edition's text."""
+    return sha256(document.encode()).hexdigest()
 
 
 def edition_of(session: Session, form: str, version: str) -> FormEdition | None:

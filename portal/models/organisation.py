@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.models.base import Base, Instant
 
+PATH = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""A path, compared sign by sign: a dictionary's order would pass over the strokes."""
+
 SEGMENT = 9
 """Characters that one level adds to a path: eight digits and a stroke."""
 
@@ -29,7 +32,7 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(32))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    path: Mapped[str] = mapped_column(String(200), unique=True)
+    path: Mapped[str] = mapped_column(PATH, unique=True)
     position: Mapped[int]
     contact: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(50), default="")
@@ -44,6 +47,11 @@ def path_below(parent_path: str, organisation_id: int) -> str:
 def end_of_subtree(path: str) -> str:
     """The first text after every path that starts with `path`: 0 follows the stroke."""
     return f"{path[:-1]}0"
+
+
+def end_of_own(path: str) -> str:
+    """The first text after `path` itself and before every path below it."""
+    return f"{path}!" if path else ""
 
 
 def organisation_by_code(session: Session, code: str) -> Organisation | None:

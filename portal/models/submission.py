@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, String, Text
+from sqlalchemy import ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
@@ -19,6 +19,7 @@ class Submission(TenantOwned, Base):
         ForeignKeyConstraint(
             ["organisation_id", "report_id"], ["report.organisation_id", "report.id"]
         ),
+        UniqueConstraint("organisation_id", "report_id", "number"),
     )
 
     report_id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,7 +38,8 @@ class SignedCopy(TenantOwned, Base):
     __tablename__ = "signed_copy"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["report_id", "submission"], ["submission.report_id", "submission.number"]
+            ["organisation_id", "report_id", "submission"],
+            ["submission.organisation_id", "submission.report_id", "submission.number"],
         ),
     )
 

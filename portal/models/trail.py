@@ -44,8 +44,10 @@ class Action(StrEnum):
     CAMPAIGN_CREATED = "campaign-created"
     CAMPAIGN_OPENED = "campaign-opened"
     FIGURE_SAVED = "figure-saved"
+    PASTED = "pasted"
     FIGURE_UNDONE = "figure-undone"
     EXPLAINED = "explained"
+    NOTED = "noted"
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
     ZERO_REPORT_UNDONE = "zero-report-undone"
@@ -79,8 +81,10 @@ ACTION_LABELS = {
     Action.CAMPAIGN_CREATED: "新建填报任务",
     Action.CAMPAIGN_OPENED: "发布填报任务",
     Action.FIGURE_SAVED: "填报",
+    Action.PASTED: "粘贴",
     Action.FIGURE_UNDONE: "撤销填报",
     Action.EXPLAINED: "说明",
+    Action.NOTED: "备注",
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",
     Action.ZERO_REPORT_UNDONE: "撤销零报告",
@@ -168,8 +172,18 @@ CHAINED = (
     "previous",
 )
 
-_head = select(TrailHead.number, TrailHead.hash).with_for_update()
-_move_head = update(TrailHead).values(number=bindparam("head"), hash=bindparam("head_hash"))
+_head = (
+    select(TrailHead.number, TrailHead.hash)
+    .where(TrailHead.organisation_id == bindparam("of_organisation"))
+    .with_for_update()
+)
+_move_head = (
+    update(TrailHead)
+    .where(TrailHead.organisation_id == bindparam("of_organisation"))
+    .values(number=bindparam("head"), hash=bindparam("head_hash"))
+    .execution_options(synchronize_session=False)
+)
+_append = insert(TrailEntry)
 
 
 def record(
@@ -211,7 +225,7 @@ def record_all(
     """Append several entries of one moment and one person, in their order."""
     if not entries:
         return
-    known = session.execute(_head.where(TrailHead.organisation_id == organisation_id)).first()
+    known = session.execute(_head, {"of_organisation": organisation_id}).first()
     number, previous = known or (0, BEGINNING)
     rows = []
     for entry in entries:
@@ -228,7 +242,7 @@ def record_all(
         }
         previous = row["hash"] = entry_hash(row)
         rows.append(row)
-    session.execute(insert(TrailEntry), rows)
+    session.execute(_append, rows)
     _set_head(session, organisation_id, number, previous, is_new=known is None)
 
 
@@ -240,9 +254,8 @@ def _set_head(
         session.execute(insert(TrailHead), [row])
     else:
         session.execute(
-            _move_head.where(TrailHead.organisation_id == organisation_id),
-            {"head": number, "head_hash": newest},
-            execution_options={"synchronize_session": False},
+            _move_head,
+            {"of_organisation": organisation_id, "head": number, "head_hash": newest},
         )
 
 

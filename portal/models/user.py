@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
@@ -56,9 +56,12 @@ class SignIn(TenantOwned, Base):
     """One signed-in browser: only the hash of its token is kept, and it can be ended."""
 
     __tablename__ = "sign_in"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "user_id"], ["user.organisation_id", "user.id"]),
+    )
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int] = mapped_column(index=True)
     started_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     address: Mapped[str] = mapped_column(String(64))

@@ -1,7 +1,7 @@
 """Operations on a report: save, declare zeros, explain, submit, withdraw. The view commits."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Filling, Stored
 from portal.domain import explanations, submission
+from portal.domain.calendar import Permission
 from portal.domain.check_rules import Grade
 from portal.domain.checks import Issue, blanks
 from portal.domain.figures import Problem
@@ -19,7 +20,7 @@ from portal.identity import Person
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, record
 from portal.reports import saving
-from portal.reports.saving import Entered
+from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
 
 
@@ -44,12 +45,11 @@ def save_items(
     wanted = [one for one in judged if one.written]
     if not wanted:
         return filling, judged
+    report = saving.begun(session, filling.assignment, by=by, at=at)
+    filling = saving.in_report(filling, report)
     kept = saving.save(session, filling, wanted, by=by, at=at)
-    return _with(filling, kept), [_as_kept(one, kept) for one in judged]
-
-
-def _with(filling: Filling, kept: Mapping[str, Stored]) -> Filling:
-    return replace(filling, stored={**filling.stored, **kept})
+    now = replace(filling, stored={**filling.stored, **kept})
+    return now, [_as_kept(one, kept) for one in judged]
 
 
 def _as_kept(one: Entered, kept: Mapping[str, Stored]) -> Entered:
@@ -64,34 +64,46 @@ def fill_zeros(
     return saving.fill_zeros(session, filling, zero_report=zero_report, by=by, at=at)
 
 
-def undo_zeros(
-    session: Session, filling: Filling, *, by: Person, at: datetime
-) -> tuple[int, list[str]]:
-    """Undo the newest batch; answers how many figures came back and which were left."""
+def undo_batch(
+    session: Session, filling: Filling, *, number: int | None, by: Person, at: datetime
+) -> Undone:
+    """Undo the newest change of many figures at once (补“0”, 零报告, 粘贴), whatever its kind.
+
+    `number` is the batch that the page offered to undo, None for whichever is the newest.
+    Raises `NotAllowedNow` where there is none, or a newer one has come since.
+    """
     filling.assignment.may_write(at).require()
     batch = saving.open_batch(session, filling.assignment.report)
     if batch is None:
-        raise NotAllowedNow("没有可以撤销的补“0”或零报告。")
+        raise NotAllowedNow("没有可以撤销的批量填写（补“0”、零报告、粘贴）。")
+    if number not in (None, batch.id):
+        raise NotAllowedNow("这一次已经撤销，或者之后又有一次批量填写，请刷新页面后再看。")
     return saving.undo_batch(session, filling, batch, by=by, at=at)
 
 
 def explain(
     session: Session,
     filling: Filling,
-    keys: Sequence[str],
+    seen: Mapping[str, str],
     *,
     reason: str,
     words: str,
     by: Person,
     at: datetime,
 ) -> Problem | None:
-    """Keep one explanation for the issues with these keys; a problem means nothing was kept."""
+    """Keep one explanation for the queries in `seen`; a problem means nothing was kept.
+
+    `seen` gives for each query's key the numbers that its writer saw. Raises `NotAllowedNow`
+    where one of them is not there any more or is about other numbers now.
+    """
     filling.assignment.may_write(at).require()
     issues = [
-        issue for issue in filling.issues if issue.grade is Grade.QUERY and issue.key in keys
+        issue
+        for issue in filling.issues
+        if issue.grade is Grade.QUERY and seen.get(issue.key) == issue.numbers
     ]
-    if not issues:
-        raise NotAllowedNow("这一项的数已经改变，现在不需要说明，请刷新后查看。")
+    if not issues or len(issues) < len(seen):
+        raise NotAllowedNow("要说明的数刚才已经改变，说明没有保存。请返回“检查并上报”重新查看。")
     if problem := explanations.refuse(reason, words):
         return problem
     report = saving.begun(session, filling.assignment, by=by, at=at)
@@ -138,6 +150,9 @@ def _keep_explanation(
     )
 
 
+FOUR_EYES = "本次填报要求填报与上报由两人分别完成，请由本单位另一位人员上报。"
+
+
 @dataclass(frozen=True, slots=True)
 class NotReady:
     """What keeps a report from being submitted."""
@@ -164,6 +179,16 @@ def not_ready(filling: Filling) -> NotReady:
     )
 
 
+def may_submit(filling: Filling, *, by: Person, at: datetime) -> Permission:
+    """Whether this person may submit now: at the right moment, and with four eyes if asked."""
+    permission = filling.assignment.may_submit(at)
+    report = filling.assignment.report
+    alone = report is not None and report.saved_by_id == by.id
+    if permission.allowed and alone and filling.assignment.campaign.four_eyes:
+        return replace(permission, allowed=False, sentence=FOUR_EYES)
+    return permission
+
+
 def submission_for(session: Session, filling: Filling, nonce: str) -> Submission | None:
     """The submission that a click with this nonce made already, or None."""
     report = filling.assignment.report
@@ -184,12 +209,10 @@ def submit(
     """
     if known := submission_for(session, filling, nonce):
         return known
-    assignment = filling.assignment
-    assignment.may_submit(at).require()
-    _four_eyes(filling, by)
+    may_submit(filling, by=by, at=at).require()
     if missing := not_ready(filling):
         return missing
-    report = saving.begun(session, assignment, by=by, at=at)
+    report = saving.begun(session, filling.assignment, by=by, at=at)
     before = State(report.state)
     report.came_from = before
     report.state = after(Move.SUBMIT, before)
@@ -200,12 +223,6 @@ def submit(
     submitted = _keep_submission(session, filling, report, nonce, by, at)
     _record_move(session, Action.SUBMITTED, report, by, at, f"第 {report.submissions} 次报送")
     return submitted
-
-
-def _four_eyes(filling: Filling, by: Person) -> None:
-    report = filling.assignment.report
-    if filling.assignment.campaign.four_eyes and report and report.saved_by_id == by.id:
-        raise NotAllowedNow("本次填报要求填报与上报由两人分别完成，请由本单位另一位人员上报。")
 
 
 def _keep_submission(

@@ -1,12 +1,14 @@
 """Rows of the report page: each item with its one state, its text and what is said about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.assignment import Filling, Reproof, Stored
 from portal.domain.checks import Counters, Issue
+from portal.domain.explanations import Explanation
 from portal.domain.figures import Problem, canonical
-from portal.domain.sheet import Row, Sheet, report_sheet
+from portal.domain.form import Item
+from portal.domain.sheet import Sheet, report_sheet
 from portal.reports.saving import Entered
 
 WORDS = {
@@ -25,26 +27,32 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One row of the page: what the paper shows of it, and how it stands."""
+    """One row of the page: an item's figure, its state, and what is said about it.
 
-    row: Row
-    state: str
+    `text` is what stands in its box: the typed text where that was refused. `explanations`
+    are the living ones by the key of their issue; `asked` is what a sending back says of
+    the item, None when it does not name it.
+    """
+
+    item: Item
+    figure: int | None
     stored: Stored
+    state: str
     text: str
     issues: tuple[Issue, ...] = ()
-    explained: frozenset[str] = frozenset()
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
     problem: Problem | None = None
     asked: str | None = None
 
     @property
     def code(self) -> str:
         """The item's code."""
-        return self.row.item.code
+        return self.item.code
 
     @property
     def value(self) -> str:
         """The stored or calculated figure as a plain decimal; blank is the empty text."""
-        return canonical(self.row.figures[0], self.row.item.unit)
+        return canonical(self.figure, self.item.unit)
 
     @property
     def word(self) -> str:
@@ -73,98 +81,101 @@ def item_rows(
 ) -> dict[str, ItemRow]:
     """Every row of the page by its code, with what was just typed where that was refused."""
     typed = {one.item.code: one for one in entered}
-    asked = reproof.items if reproof else {}
     return {
-        row.item.code: _item_row(filling, row, editable, typed, asked)
-        for row in page_sheet(filling).rows
+        item.code: item_row(
+            filling, item, editable=editable, entered=typed.get(item.code), reproof=reproof
+        )
+        for item in filling.form.items
     }
 
 
-def _item_row(
+def item_row(
     filling: Filling,
-    row: Row,
+    item: Item,
+    *,
     editable: bool,
-    typed: Mapping[str, Entered],
-    asked: Mapping[str, str],
+    entered: Entered | None = None,
+    reproof: Reproof | None = None,
 ) -> ItemRow:
-    code = row.item.code
-    issues = tuple(filling.issues_at(code))
-    one = typed.get(code)
-    stored = filling.at(code)
-    refused = one is not None and (one.problem is not None or one.conflict)
+    """One row of the page; `entered` is what was just typed there."""
+    issues = filling.issues_at(item.code)
+    said = {issue.key: filling.explanation_of(issue) for issue in issues}
+    figure = filling.figures[item.code]
+    kept_back = entered is not None and (entered.refused or not editable)
     return ItemRow(
-        row=row,
-        state=_state(filling, row, issues, editable, one),
-        stored=stored,
-        text=one.typed.text if one and refused else canonical(stored.value, row.item.unit),
+        item=item,
+        figure=figure,
+        stored=filling.at(item.code),
+        state=_state(filling, item, editable, entered),
+        text=entered.typed.text if entered and kept_back else canonical(figure, item.unit),
         issues=issues,
-        explained=filling.explained,
-        problem=one.problem if one else None,
-        asked=asked.get(code),
+        explanations={key: each for key, each in said.items() if each},
+        problem=entered.problem if entered else None,
+        asked=reproof.items.get(item.code) if reproof else None,
     )
 
 
-def _state(
-    filling: Filling,
-    row: Row,
-    issues: tuple[Issue, ...],
-    editable: bool,
-    one: Entered | None,
-) -> str:
-    if row.item.calculated:
+def _state(filling: Filling, item: Item, editable: bool, entered: Entered | None) -> str:
+    if item.calculated:
         return "calculated"
     if not editable:
         return "locked"
-    if one and one.conflict:
+    if entered and entered.conflict:
         return "conflict"
-    if (one and one.problem) or any(issue.grade == "error" for issue in issues):
+    issues = filling.issues_at(item.code)
+    if (entered and entered.problem) or any(issue.grade == "error" for issue in issues):
         return "invalid"
-    if any(issue.grade == "query" and issue.key not in filling.explained for issue in issues):
+    if any(_unexplained(filling, issue) for issue in issues):
         return "query"
-    return "empty" if row.figures[0] is None else "saved"
+    return "empty" if filling.figures[item.code] is None else "saved"
+
+
+def _unexplained(filling: Filling, issue: Issue) -> bool:
+    return issue.grade == "query" and issue.key not in filling.explained
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The counts above the table, each with the next row that it is about."""
+    """The counts above the table, each with the next item that it is about."""
 
     counters: Counters
-    next_blank: str | None
-    next_error: str | None
-    next_query: str | None
+    next_blank: Item | None
+    next_error: Item | None
+    next_query: Item | None
 
 
 def progress(filling: Filling, after: str | None = None) -> Progress:
-    """The counts, with the next blank, wrong and unexplained row after the row `after`."""
-    codes = [item.code for item in filling.form.items]
-    start = codes.index(after) + 1 if after in codes else 0
-    ahead = codes[start:] + codes[:start]
-    leaves = {item.code for item in filling.form.leaves}
+    """The counts, with the next blank, wrong and unexplained item after the item `after`."""
+    items = filling.form.items
+    start = next((place for place, item in enumerate(items, 1) if item.code == after), 0)
+    ahead = items[start:] + items[:start]
+    blank = {item.code for item in filling.form.leaves if filling.figures[item.code] is None}
     errors = {issue.code for issue in filling.issues if issue.grade == "error"}
-    queries = {
-        issue.code
-        for issue in filling.issues
-        if issue.grade == "query" and issue.key not in filling.explained
-    }
-    blank = {code for code in leaves if filling.figures[code] is None}
-    return Progress(
-        filling.counters,
-        next((code for code in ahead if code in blank), None),
-        next((code for code in ahead if code in errors), None),
-        next((code for code in ahead if code in queries), None),
-    )
+    queries = {issue.code for issue in filling.issues if _unexplained(filling, issue)}
+    wanted = (blank, errors, queries)
+    nearest = [next((item for item in ahead if item.code in among), None) for among in wanted]
+    return Progress(filling.counters, *nearest)
 
 
-def told_again(before: Filling, now: Filling, saved: str) -> tuple[list[str], list[str]]:
-    """What else changed on the page with one save: sums to show, and notices of other rows."""
-    sums = list(now.form.sums_over[saved])
-    notices = [
-        code
-        for code in now.form.by_code
-        if code != saved and (_said(before, code) != _said(now, code) or code in sums)
-    ]
-    return sums, notices
+def told_again(before: Filling, now: Filling, *saved: Item) -> tuple[list[Item], list[Item]]:
+    """What else changed on the page with a save: sums to show, and rows with other notices."""
+    over = {code for item in saved for code in now.form.sums_over[item.code]}
+    sums = [item for item in now.form.items if item.code in over]
+    about = {issue.code for issue in (*before.issues, *now.issues)}
+    about -= {item.code for item in saved}
+    changed = {code for code in about if _said(before, code) != _said(now, code)}
+    changed.update(item.code for item in sums)
+    return sums, [item for item in now.form.items if item.code in changed]
 
 
 def _said(filling: Filling, code: str) -> list[tuple[Issue, bool]]:
     return [(issue, issue.key in filling.explained) for issue in filling.issues_at(code)]
+
+
+def same_buttons(before: Filling, now: Filling) -> bool:
+    """Whether both states of a report offer the same buttons above the table."""
+    return _offers(before) == _offers(now)
+
+
+def _offers(filling: Filling) -> tuple[bool, bool]:
+    return bool(filling.counters.filled), bool(filling.counters.blanks)

@@ -1,10 +1,12 @@
 """Saving figures: one at a time with the version its writer saw, or many as one batch."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, Update, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, Filling, Stored
@@ -32,19 +34,35 @@ class Entered:
     conflict: bool = False
     written: bool = False
 
+    @property
+    def refused(self) -> bool:
+        """Whether the typed text was not taken."""
+        return self.problem is not None or self.conflict
+
+
+TYPED = frozenset({Action.FIGURE_SAVED, Action.PASTED})
+"""What people do who have some of this work to report."""
 
 _new_figure = insert(Figure)
-_change_figure = (
-    update(Figure)
-    .where(Figure.report_id == bindparam("of_report"), Figure.item == bindparam("of_item"))
-    .values(
-        value=bindparam("new_value"),
-        version=bindparam("new_version"),
-        saved_at=bindparam("at"),
-        saved_by=bindparam("by"),
+
+
+@lru_cache(maxsize=64)
+def _change_figures(count: int) -> Update:
+    """So many figures of one report change at once; each version grows by one."""
+    items = [bindparam(f"item_{place}", type_=Figure.item.type) for place in range(count)]
+    values = [bindparam(f"value_{place}", type_=Figure.value.type) for place in range(count)]
+    each = zip(items, values, strict=True)
+    return (
+        update(Figure)
+        .where(Figure.report_id == bindparam("of_report"), Figure.item.in_(items))
+        .values(
+            value=case(*((Figure.item == item, value) for item, value in each)),
+            version=Figure.version + 1,
+            saved_at=bindparam("at"),
+            saved_by=bindparam("by"),
+        )
+        .execution_options(synchronize_session=False)
     )
-    .execution_options(synchronize_session=False)
-)
 
 
 def judge(filling: Filling, item: Item, typed: Typed) -> Entered:
@@ -82,10 +100,12 @@ def save(
     for one in entered:
         before = filling.at(one.item.code)
         now = Stored(one.stored.value, before.version + 1, at, by.name)
-        _write(session, report, one.item.code, now)
         kept[one.item.code] = now
         entries.append(_entry(one, before, now, report.id, action, batch_id))
+    _write(session, report, kept, by=by, at=at)
     report.saved_at, report.saved_by, report.saved_by_id = at, by.name, by.id
+    if action in TYPED:
+        report.zero_report = False  # whoever types a figure has some of this work to report
     session.flush()
     record_all(
         session,
@@ -115,30 +135,35 @@ def begun(session: Session, assignment: Assignment, *, by: Person, at: datetime)
     return report
 
 
-def _write(session: Session, report: Report, code: str, now: Stored) -> None:
-    if now.version == 1:
-        row = {
-            "organisation_id": report.organisation_id,
-            "report_id": report.id,
-            "item": code,
-            "value": now.value,
-            "version": 1,
-            "saved_at": now.saved_at,
-            "saved_by": now.saved_by,
-        }
-        session.execute(_new_figure, [row])
-    else:
-        session.execute(
-            _change_figure,
-            {
-                "of_report": report.id,
-                "of_item": code,
-                "new_value": now.value,
-                "new_version": now.version,
-                "at": now.saved_at,
-                "by": now.saved_by,
-            },
-        )
+def in_report(filling: Filling, report: Report) -> Filling:
+    """The filling with its report, where that was begun only now."""
+    return replace(filling, assignment=replace(filling.assignment, report=report))
+
+
+def _write(
+    session: Session, report: Report, kept: Mapping[str, Stored], *, by: Person, at: datetime
+) -> None:
+    new = [code for code, now in kept.items() if now.version == 1]
+    if new:
+        session.execute(_new_figure, [_row(report, code, kept[code]) for code in new])
+    changed = [(code, now.value) for code, now in kept.items() if now.version > 1]
+    if changed:
+        each: dict[str, Any] = {"of_report": report.id, "at": at, "by": by.name}
+        for place, (code, value) in enumerate(changed):
+            each |= {f"item_{place}": code, f"value_{place}": value}
+        session.execute(_change_figures(len(changed)), each)
+
+
+def _row(report: Report, code: str, now: Stored) -> dict[str, Any]:
+    return {
+        "organisation_id": report.organisation_id,
+        "report_id": report.id,
+        "item": code,
+        "value": now.value,
+        "version": now.version,
+        "saved_at": now.saved_at,
+        "saved_by": now.saved_by,
+    }
 
 
 def _entry(
@@ -185,8 +210,24 @@ def fill_zeros(
         raise NotAllowedNow("表中已经填了数，不是零报告；余下的空白项请用“空白项补‘0’”。")
     if not blank:
         return 0
-    report = begun(session, filling.assignment, by=by, at=at)
     action = Action.ZERO_REPORTED if zero_report else Action.ZEROS_FILLED
+    report = begun(session, filling.assignment, by=by, at=at)
+    report.zero_report = report.zero_report or zero_report
+    save_batch(session, in_report(filling, report), blank, action, by=by, at=at)
+    return len(blank)
+
+
+def save_batch(
+    session: Session,
+    filling: Filling,
+    entered: list[Entered],
+    action: Action,
+    *,
+    by: Person,
+    at: datetime,
+) -> tuple[Batch, dict[str, Stored]]:
+    """Write many figures as one batch that can be undone; answers it and what is stored."""
+    report = begun(session, filling.assignment, by=by, at=at)
     batch = Batch(
         organisation_id=report.organisation_id,
         report_id=report.id,
@@ -196,10 +237,8 @@ def fill_zeros(
     )
     session.add(batch)
     session.flush()
-    report.zero_report = report.zero_report or zero_report
-    begun_filling = replace(filling, assignment=replace(filling.assignment, report=report))
-    save(session, begun_filling, blank, by=by, at=at, action=action, batch_id=batch.id)
-    return len(blank)
+    filling = in_report(filling, report)
+    return batch, save(session, filling, entered, by=by, at=at, action=action, batch_id=batch.id)
 
 
 def open_batch(session: Session, report: Report | None) -> Batch | None:
@@ -214,30 +253,65 @@ def open_batch(session: Session, report: Report | None) -> Batch | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing a batch brought: the items restored, and those changed since and left."""
+
+    filling: Filling
+    restored: tuple[Item, ...]
+    left: tuple[Item, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was undone, and what was not, in words for the page."""
+        left = "、".join(item.code for item in self.left)
+        since = f"；{left} 在此之后已被修改，保持不变" if left else ""
+        return f"已撤销，恢复 {len(self.restored)} 项{since}。"
+
+
 def undo_batch(
     session: Session, filling: Filling, batch: Batch, *, by: Person, at: datetime
-) -> tuple[int, list[str]]:
-    """Give every figure of a batch its value back, unless somebody changed it since.
+) -> Undone:
+    """Give every figure of the newest batch its value back, unless it was changed since.
 
-    Answers how many figures were restored, and the codes of those left as they are.
+    The undoing of a later batch is no change: it gave back what this batch had written.
     """
-    entries = session.execute(
-        select(TrailEntry.item, TrailEntry.old, TrailEntry.version)
-        .where(TrailEntry.batch_id == batch.id, TrailEntry.action == batch.kind)
-        .order_by(TrailEntry.number)
-    ).all()
-    restored, left = [], []
-    for entry in entries:
-        code = str(entry.item)
-        if filling.at(code).version == entry.version:
-            restored.append(_restored(filling, code, entry.old or ""))
-        else:
-            left.append(code)
+    entries = _entries_of(session, batch)
+    since = _typed_since(session, batch, entries[-1].number)
+    restored = [
+        _restored(filling, str(entry.item), entry.old or "")
+        for entry in entries
+        if entry.item not in since
+    ]
     batch.undone_at = at
     report = begun(session, filling.assignment, by=by, at=at)
     report.zero_report = False if batch.kind == Action.ZERO_REPORTED else report.zero_report
-    save(session, filling, restored, by=by, at=at, action=Action.FIGURE_UNDONE)
-    return len(restored), left
+    kept = save(session, filling, restored, by=by, at=at, action=Action.FIGURE_UNDONE)
+    return Undone(
+        replace(filling, stored={**filling.stored, **kept}),
+        restored=tuple(one.item for one in restored),
+        left=tuple(filling.form.by_code[entry.item] for entry in entries if entry.item in since),
+    )
+
+
+def _entries_of(session: Session, batch: Batch) -> Sequence[Row[str | None, str | None, int]]:
+    return session.execute(
+        select(TrailEntry.item, TrailEntry.old, TrailEntry.number)
+        .where(TrailEntry.batch_id == batch.id, TrailEntry.action == batch.kind)
+        .order_by(TrailEntry.number)
+    ).all()
+
+
+def _typed_since(session: Session, batch: Batch, number: int) -> set[str | None]:
+    """The items written one by one after the entry `number`: other batches since are undone."""
+    written = select(TrailEntry.item).where(
+        TrailEntry.report_id == batch.report_id,
+        TrailEntry.number > number,
+        TrailEntry.version.is_not(None),
+        TrailEntry.batch_id.is_(None),
+        TrailEntry.action != Action.FIGURE_UNDONE,
+    )
+    return set(session.scalars(written))
 
 
 def _restored(filling: Filling, code: str, old: str) -> Entered:

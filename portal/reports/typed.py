@@ -1,9 +1,12 @@
 """What the browser sends of one item: the text, and the version that its writer saw."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 LONGEST = 200
+NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,24 @@ class Typed:
         version = fields.get(f"{code}.version", "")
         whole = version.isascii() and version.isdigit() and len(version) < 10
         return cls(
-            text=fields.get(code, "")[:LONGEST],
+            text=legible(fields.get(code, "").strip()[:LONGEST]),
             version=int(version) if whole else None,
-            nonce=(fields.get("nonce") or "")[:64] or None,
+            nonce=nonce_in(fields) or None,
         )
+
+
+def legible(text: str) -> str:
+    """The text as it can be shown again: what no page may hold becomes a replacement mark."""
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def nonce_in(fields: Mapping[str, str]) -> str:
+    """The page's own number for one click; the empty text where it is none."""
+    nonce = fields.get("nonce", "")
+    return nonce if NONCE.fullmatch(nonce) else ""
 
 
 def changed(fields: Mapping[str, str], code: str) -> bool:

@@ -1,6 +1,7 @@
 """Views of a report: the page, its rows, its submission, its paper and its workbook."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import (
@@ -19,6 +20,7 @@ from portal.access import allow, may, report_reader, reporter
 from portal.assignment import (
     Assignment,
     Filling,
+    Reproof,
     fill_of,
     find_assignment,
     last_reproof,
@@ -26,13 +28,13 @@ from portal.assignment import (
 from portal.db import db, writing
 from portal.domain.explanations import REASONS
 from portal.domain.form import Item
-from portal.domain.report_state import State
+from portal.domain.report_state import NotAllowedNow, State
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.identity import actor, organisation_here
-from portal.reports import operations, paper, rows, saving
+from portal.reports import comparing, operations, paper, presence, rows, saving
 from portal.reports.saving import Entered
-from portal.reports.typed import Typed, as_chosen, changed
+from portal.reports.typed import Typed, as_chosen, changed, legible, nonce_in
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 
@@ -52,33 +54,57 @@ def report(campaign: str) -> Any:
     return _page(_filling(campaign))
 
 
-def _page(filling: Filling, entered: list[Entered] | None = None) -> str:
-    assignment, now = filling.assignment, clock.now()
-    permission = assignment.may_write(now)
-    mine = may(reporter, organisation_here().id)
-    session = db.session()
-    reproof = last_reproof(session, assignment.report)
+def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str:
+    bar = _bar(filling)
+    editable = bar["permission"].allowed and bar["mine"]
+    reproof = _reproof(filling.assignment)
     return render_template(
         "reports/edit.html",
-        assignment=assignment,
         filling=filling,
-        permission=permission,
-        editable=permission.allowed and mine,
-        mine=mine,
-        withdrawal=assignment.may_withdraw(now),
-        batch=saving.open_batch(session, assignment.report),
+        editable=editable,
+        unsaved=[one.item for one in entered],
         reproof=reproof,
         sheet=rows.page_sheet(filling),
-        rows=rows.item_rows(
-            filling,
-            editable=permission.allowed and mine,
-            entered=entered or (),
-            reproof=reproof if assignment.state is State.RETURNED else None,
-        ),
+        rows=rows.item_rows(filling, editable=editable, entered=entered, reproof=reproof),
         words=rows.WORDS,
-        progress=rows.progress(filling),
-        nonce=secrets.token_hex(16),
+        beside=_beside(filling),
+        colleague=_colleague(filling),
+        **bar,
+        **said,
     )
+
+
+def _beside(filling: Filling) -> Mapping[str, comparing.Beside]:
+    """What stands beside every figure; nothing where that is not wanted."""
+    asked, remembered = request.args.get("compare"), request.cookies.get(comparing.COOKIE)
+    shown = comparing.wanted(filling, asked, remembered)
+    return comparing.beside(filling, filling.form.items) if shown else {}
+
+
+def _colleague(filling: Filling) -> presence.Colleague | None:
+    """Who else of the own unit saved lately."""
+    if not may(reporter, organisation_here().id):
+        return None
+    return presence.colleague(filling, me=actor().name, now=clock.now())
+
+
+def _bar(filling: Filling) -> dict[str, Any]:
+    """What the state, the counts and the buttons above the table are drawn from."""
+    assignment, now = filling.assignment, clock.now()
+    return {
+        "assignment": assignment,
+        "campaign": assignment.campaign,
+        "mine": may(reporter, organisation_here().id),
+        "permission": assignment.may_write(now),
+        "withdrawal": assignment.may_withdraw(now),
+        "batch": saving.open_batch(db.session(), assignment.report),
+        "progress": rows.progress(filling),
+    }
+
+
+def _reproof(assignment: Assignment) -> Reproof | None:
+    returned = assignment.state is State.RETURNED
+    return last_reproof(db.session(), assignment.report) if returned else None
 
 
 @bp.post("")
@@ -86,32 +112,39 @@ def _page(filling: Filling, entered: list[Entered] | None = None) -> str:
 def save_sheet(campaign: str) -> Any:
     """Save every figure whose text was changed: the way that works without scripts."""
     fields = as_chosen(request.form)
-    with writing() as session:
-        filling = _filling(campaign)
-        typed = {
-            item: Typed.of(fields, item.code)
-            for item in filling.form.leaves
-            if changed(fields, item.code)
-        }
-        filling, entered = operations.save_items(
-            session, filling, typed, by=actor(), at=clock.now()
-        )
-        session.commit()
-    return _sheet_answer(filling, entered)
+    try:
+        with writing() as session:
+            before = _filling(campaign)
+            now, entered = operations.save_items(
+                session, before, _typed(before, fields), by=actor(), at=clock.now()
+            )
+            session.commit()
+    except NotAllowedNow:
+        before = _filling(campaign)
+        return _too_late(before, _typed(before, fields))
+    return _sheet_answer(now, entered)
 
 
-def _sheet_answer(filling: Filling, entered: list[Entered]) -> Any:
-    refused = [one for one in entered if one.problem or one.conflict]
-    if refused:
-        page = _page(_read_again(filling), refused)
-        return page, 409 if any(one.conflict for one in refused) else 422
+def _typed(filling: Filling, fields: Mapping[str, str]) -> dict[Item, Typed]:
+    leaves = (item for item in filling.form.leaves if changed(fields, item.code))
+    return {item: Typed.of(fields, item.code) for item in leaves}
+
+
+def _too_late(filling: Filling, typed: Mapping[Item, Typed]) -> Any:
+    """The report as it may only be read now, with what was typed and not saved."""
+    unsaved = [Entered(item, text, filling.at(item.code)) for item, text in typed.items()]
+    return _page(filling, unsaved), 409
+
+
+def _sheet_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
+    refused = [one for one in entered if one.refused]
     saved = sum(one.written for one in entered)
-    flash(f"已保存 {saved} 项。" if saved else "没有改动，不需要保存。")
-    return redirect(url_for(".report", campaign=filling.assignment.campaign.code), 303)
-
-
-def _read_again(filling: Filling) -> Filling:
-    return _filling(filling.assignment.campaign.code)
+    if saved or not refused:
+        flash(f"已保存 {saved} 项。" if saved else "没有改动，不需要保存。")
+    if not refused:
+        return redirect(url_for(".report", campaign=filling.assignment.campaign.code), 303)
+    page = _page(_filling(filling.assignment.campaign.code), refused)
+    return page, 409 if any(one.conflict for one in refused) else 422
 
 
 @bp.post("/items/<item>")
@@ -119,15 +152,16 @@ def _read_again(filling: Filling) -> Filling:
 def save_item(campaign: str, item: str) -> Any:
     """Save one item of this organisation's report and show its new state."""
     typed = Typed.of(request.form, item)
-    with writing() as session:
-        before = _filling(campaign)
-        leaf = _leaf(before, item)
-        if wants_fragment() and not before.assignment.may_write(clock.now()).allowed:
-            return _frozen_row(before, leaf)
-        now, entered = operations.save_item(
-            session, before, leaf, typed, by=actor(), at=clock.now()
-        )
-        session.commit()
+    try:
+        with writing() as session:
+            before = _filling(campaign)
+            leaf = _leaf(before, item)
+            now, entered = operations.save_item(
+                session, before, leaf, typed, by=actor(), at=clock.now()
+            )
+            session.commit()
+    except NotAllowedNow as refused:
+        return _frozen_row(_filling(campaign), item, typed, refused.sentence)
     if not wants_fragment():
         return _sheet_answer(now, [entered])
     return _row_answer(before, now, entered)
@@ -140,26 +174,44 @@ def _leaf(filling: Filling, code: str) -> Item:
     return item
 
 
-def _frozen_row(filling: Filling, item: Item) -> Any:
-    row = rows.item_rows(filling, editable=False)[item.code]
-    sentence = filling.assignment.may_write(clock.now()).sentence
-    return render_template("reports/_state.html", row=row, locked_because=sentence), 409
+def _frozen_row(filling: Filling, code: str, typed: Typed, sentence: str) -> Any:
+    item = filling.form.by_code[code]
+    if not wants_fragment():
+        return _too_late(filling, {item: typed})
+    unsaved = Entered(item, typed, filling.at(code))
+    row = rows.item_row(filling, item, editable=False, entered=unsaved)
+    page = render_template(
+        "reports/_frozen.html", row=row, locked_because=sentence, **_bar(filling)
+    )
+    return page, 409
 
 
 def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
-    every = rows.item_rows(now, editable=True, entered=[entered])
-    sums, notices = rows.told_again(before, now, entered.item.code)
+    sums, told = rows.told_again(before, now, entered.item)
+    reproof = _reproof(now.assignment)
+    drawn = {
+        item.code: rows.item_row(now, item, editable=True, reproof=reproof)
+        for item in (*sums, *told)
+    }
     page = render_template(
         "reports/_saved.html",
-        row=every[entered.item.code],
-        sums=[every[code] for code in sums],
-        notices=[every[code] for code in notices],
-        progress=rows.progress(now, after=entered.item.code),
+        row=rows.item_row(now, entered.item, editable=True, entered=entered, reproof=reproof),
+        sums=[drawn[item.code] for item in sums],
+        notices=[drawn[item.code] for item in told],
         assignment=now.assignment,
-        saved_at=entered.stored.saved_at,
-        refused=bool(entered.problem or entered.conflict),
+        progress=rows.progress(now, after=entered.item.code),
+        bar={} if rows.same_buttons(before, now) else _bar(now),
+        beside=_beside_saved(now, entered.item),
+        colleague=_colleague(now),
     )
     return page, 409 if entered.conflict else 422 if entered.problem else 200
+
+
+def _beside_saved(now: Filling, saved: Item) -> Mapping[str, comparing.Beside]:
+    """What one save changed beside the figures, where the page shows that."""
+    if "beside" not in request.form:
+        return {}
+    return comparing.beside(now, comparing.touched(now.form, saved))
 
 
 @bp.post("/zeros")
@@ -188,20 +240,6 @@ def zero_report(campaign: str) -> Any:
     return redirect(url_for(".report", campaign=campaign), 303)
 
 
-@bp.post("/zeros/undoing")
-@allow(reporter)
-def undo_zeros(campaign: str) -> Any:
-    """Take back the last 空白项补“0” or 零报告."""
-    with writing() as session:
-        restored, left = operations.undo_zeros(
-            session, _filling(campaign), by=actor(), at=clock.now()
-        )
-        session.commit()
-    since = f"；{'、'.join(left)} 在此之后已被修改，保持不变" if left else ""
-    flash(f"已撤销，恢复 {restored} 项{since}。")
-    return redirect(url_for(".report", campaign=campaign), 303)
-
-
 @bp.get("/submission")
 @allow(reporter)
 def submission(campaign: str) -> Any:
@@ -215,37 +253,60 @@ def _submission_page(filling: Filling, **extra: Any) -> str:
         assignment=filling.assignment,
         filling=filling,
         missing=operations.not_ready(filling),
-        permission=filling.assignment.may_submit(clock.now()),
+        permission=operations.may_submit(filling, by=actor(), at=clock.now()),
+        editable=_may_write(filling),
         reasons=REASONS,
         nonce=secrets.token_hex(16),
         **extra,
     )
 
 
+def _may_write(filling: Filling) -> bool:
+    return filling.assignment.may_write(clock.now()).allowed
+
+
 @bp.post("/explanations")
 @allow(reporter)
 def explain(campaign: str) -> Any:
     """Keep the explanation of one issue, or one explanation for those of a section."""
-    keys = request.form.getlist("issue")
+    keys, numbers = (request.form.getlist(name) for name in ("issue", "numbers"))
+    seen = dict(zip(keys, numbers, strict=False))
     reason, words = request.form.get("reason", ""), request.form.get("words", "")
-    with writing() as session:
-        filling = _filling(campaign)
-        problem = operations.explain(
-            session, filling, keys, reason=reason, words=words, by=actor(), at=clock.now()
-        )
-        session.commit()
+    try:
+        with writing() as session:
+            problem = operations.explain(
+                session,
+                _filling(campaign),
+                seen,
+                reason=reason,
+                words=words,
+                by=actor(),
+                at=clock.now(),
+            )
+            session.commit()
+    except NotAllowedNow as refused:
+        return _not_explained(campaign, seen, refused.sentence), 409
     if problem:
-        typed = {"keys": keys, "reason": reason, "words": words, "sentence": problem.sentence}
-        return _submission_page(_filling(campaign), typed=typed), 422
+        return _not_explained(campaign, seen, problem.sentence), 422
     flash("说明已保存。")
     return redirect(url_for(".submission", campaign=campaign), 303)
+
+
+def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str:
+    typed = {
+        "keys": list(seen),
+        "reason": request.form.get("reason", ""),
+        "words": legible(request.form.get("words", "")),
+        "sentence": sentence,
+    }
+    return _submission_page(_filling(campaign), typed=typed, refused=sentence)
 
 
 @bp.post("/submission")
 @allow(reporter)
 def submit(campaign: str) -> Any:
     """上报: freeze the report and hand it to the next union up."""
-    nonce = request.form.get("nonce", "")[:64]
+    nonce = nonce_in(request.form)
     with writing() as session:
         outcome = operations.submit(
             session, _filling(campaign), nonce=nonce, by=actor(), at=clock.now()
@@ -268,7 +329,7 @@ def withdraw(campaign: str) -> Any:
     return redirect(url_for(".report", campaign=campaign), 303)
 
 
-@bp.get("/submissions/<int:number>")
+@bp.get("/submissions/<int(max=9999):number>")
 @allow(report_reader)
 def receipt(campaign: str, number: int) -> Any:
     """回执: the proof of one submission, to be printed and kept."""

@@ -1,5 +1,147 @@
-"""Views of review."""
+"""Views of a review: the page that a reviewer decides on, and the decisions."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from typing import Any
 
-bp = Blueprint("review", __name__)
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import allow, reviewer
+from portal.assignment import Filling, fill_of, find_assignment
+from portal.db import db, writing
+from portal.domain.calendar import Status
+from portal.domain.report_state import Move, NotAllowedNow
+from portal.identity import actor
+from portal.review import operations, queries
+from portal.review.typed import Typed, number_in
+
+bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
+
+EXTENSION = "extend"
+"""The form for an extension alone; those of the moves are called after them."""
+
+
+def _filling(campaign: str) -> Filling:
+    session = db.session()
+    return fill_of(session, find_assignment(session, campaign) or abort(404))
+
+
+@bp.get("/review")
+@allow(reviewer)
+def page(campaign: str) -> Any:
+    """The report read-only, with what a reviewer needs to decide on it."""
+    return _page(_filling(campaign))
+
+
+NOTHING = Typed()
+NO_PROBLEMS: Mapping[str, str] = {}
+
+
+def _page(
+    filling: Filling,
+    *,
+    form: str = "",
+    typed: Typed = NOTHING,
+    problems: Mapping[str, str] = NO_PROBLEMS,
+    refused: str = "",
+) -> str:
+    assignment = filling.assignment
+    deciding = operations.may_decide(actor(), assignment.expectation)
+    return render_template(
+        "review/page.html",
+        assignment=assignment,
+        filling=filling,
+        review=queries.read_review(db.session(), filling),
+        decides=deciding and assignment.status is Status.PUBLISHED,
+        closed=assignment.closed(clock.now()),
+        refilled=form,
+        typed=typed,
+        problems=problems,
+        refused=refused,
+    )
+
+
+@bp.post("/acceptance")
+@allow(reviewer)
+def accept(campaign: str) -> Any:
+    """审核通过: the submission that was read is good."""
+    number = number_in(request.form)
+    try:
+        with writing() as session:
+            filling = _filling(campaign)
+            operations.accept(session, filling, number=number, by=actor(), at=clock.now())
+            session.commit()
+    except NotAllowedNow as refused:
+        return _page(_filling(campaign), refused=refused.sentence), 409
+    return _decided(filling, "已审核通过")
+
+
+@bp.post("/return")
+@allow(reviewer)
+def send_back(campaign: str) -> Any:
+    """退回修改: the unit is to mend its report."""
+    return _give_back(campaign, Move.SEND_BACK)
+
+
+@bp.post("/reopening")
+@allow(reviewer)
+def reopen(campaign: str) -> Any:
+    """取消审核并退回更正: an accepted report turns out to be wrong."""
+    return _give_back(campaign, Move.REOPEN)
+
+
+def _give_back(campaign: str, move: Move) -> Any:
+    number, typed, now, by = number_in(request.form), Typed.of(request.form), clock.now(), actor()
+    act = operations.send_back if move is Move.SEND_BACK else operations.reopen
+    try:
+        with writing() as session:
+            filling = _filling(campaign)
+            operations.judged(session, filling.assignment, move, number=number, by=by)
+            problems = typed.problems(filling.assignment, now)
+            if not problems:
+                act(
+                    session,
+                    filling,
+                    number=number,
+                    reason=typed.reason,
+                    items=typed.items,
+                    until=typed.extension,
+                    by=by,
+                    at=now,
+                )
+                session.commit()
+                return _decided(filling, "已退回更正" if move is Move.REOPEN else "已退回修改")
+    except NotAllowedNow as refused:
+        return _page(_filling(campaign), form=move, typed=typed, refused=refused.sentence), 409
+    return _page(_filling(campaign), form=move, typed=typed, problems=problems), 422
+
+
+@bp.post("/extension")
+@allow(reviewer)
+def extend(campaign: str) -> Any:
+    """延期报送: give this unit more time."""
+    typed, now, by = Typed.of(request.form), clock.now(), actor()
+    try:
+        with writing() as session:
+            filling = _filling(campaign)
+            operations.require_extendable(session, filling.assignment, by=by)
+            problems = typed.problems(filling.assignment, now, until_needed=True)
+            if not problems and (until := typed.extension):
+                operations.extend(
+                    session,
+                    filling.assignment,
+                    until=until,
+                    reason=typed.reason,
+                    by=by,
+                    at=now,
+                )
+                session.commit()
+                return _decided(filling, "已准予延期")
+    except NotAllowedNow as refused:
+        return _page(_filling(campaign), form=EXTENSION, typed=typed, refused=refused.sentence), 409
+    return _page(_filling(campaign), form=EXTENSION, typed=typed, problems=problems), 422
+
+
+def _decided(filling: Filling, done: str) -> Any:
+    flash(f"{done}：{filling.assignment.expectation.name}。")
+    return redirect(url_for(".page", campaign=filling.assignment.campaign.code), 303)

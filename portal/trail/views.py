@@ -21,6 +21,12 @@ def report(campaign: str) -> Any:
     if assignment is None:
         abort(404)
     item = request.args.get("item")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_entry_number)
     page = queries.entries(session, assignment.report, item=item, before=before)
     return render_template("trail/report.html", assignment=assignment, page=page, item=item)
+
+
+def _entry_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError("not the number of an entry")
+    return int(text)

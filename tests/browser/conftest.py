@@ -1,6 +1,7 @@
 """A Chromium of the machine, and pages that are watched for what must never happen in them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.axe import grave_violations
+from tests.browser.served import Served, serving
 from tests.requirements import require
 
 OWN_HOSTS = {"127.0.0.1", "localhost"}
@@ -86,6 +88,13 @@ def page(new_page: NewPage) -> Page:
 def axe() -> Callable[[Page], list[str]]:
     """`axe(page)` lists the serious and critical violations of a page."""
     return grave_violations
+
+
+@pytest.fixture
+def served(founded_cast: Path, tmp_path: Path) -> Iterator[Served]:
+    """A fresh city of the cast, served by waitress."""
+    with serving(founded_cast, tmp_path / "served") as served:
+        yield served
 
 
 class Watch:

@@ -10,7 +10,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 DOMAIN, KNOWLEDGE, CAPABILITIES, ASSEMBLY = 1, 2, 3, 4
-FLOOR_OF_PACKAGE = {"domain": DOMAIN, "models": KNOWLEDGE, "migrations": KNOWLEDGE}
+FLOOR_OF_PACKAGE = {
+    "domain": DOMAIN,
+    "models": KNOWLEDGE,
+    "migrations": KNOWLEDGE,
+    "cli": ASSEMBLY,
+    "demo": ASSEMBLY,
+}
 ASSEMBLY_MODULES = {"portal", "portal.cli", "portal.demo", "portal.server", "wsgi"}
 UNREADABLE = "?"
 
@@ -212,7 +218,7 @@ def _capability(module: str) -> str:
 
 
 def _is_views(module: str) -> bool:
-    return module.split(".")[2:3] == ["views"]
+    return module.count(".") > 1 and module.split(".")[2].endswith("views")
 
 
 def _may_know_views(module: str) -> bool:

@@ -32,7 +32,11 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column(
+            "path",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("contact", sa.String(length=100), nullable=False),
         sa.Column("phone", sa.String(length=50), nullable=False),
@@ -166,7 +170,11 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column(
+            "path",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
@@ -248,11 +256,15 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
+            ["organisation_id", "user_id"],
+            ["user.organisation_id", "user.id"],
+            name=op.f("fk_sign_in_organisation_id_user_id_user"),
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
             name=op.f("fk_sign_in_organisation_id_organisation"),
         ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in")),
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
@@ -351,6 +363,31 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "item_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("author", sa.String(length=100), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "report_id"],
+            ["report.organisation_id", "report.id"],
+            name=op.f("fk_item_note_organisation_id_report_id_report"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_item_note_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_note")),
+    )
+    with op.batch_alter_table("item_note", schema=None) as batch_op:
+        batch_op.create_index("ix_item_note_report_id_item", ["report_id", "item"], unique=False)
+
+    op.create_table(
         "sent_back",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -395,6 +432,12 @@ def upgrade() -> None:
             name=op.f("fk_submission_organisation_id_organisation"),
         ),
         sa.PrimaryKeyConstraint("report_id", "number", name=op.f("pk_submission")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "report_id",
+            "number",
+            name=op.f("uq_submission_organisation_id_report_id_number"),
+        ),
     )
     op.create_table(
         "sent_back_item",
@@ -426,14 +469,14 @@ def upgrade() -> None:
         sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
+            ["organisation_id", "report_id", "submission"],
+            ["submission.organisation_id", "submission.report_id", "submission.number"],
+            name=op.f("fk_signed_copy_organisation_id_report_id_submission_submission"),
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
             name=op.f("fk_signed_copy_organisation_id_organisation"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["report_id", "submission"],
-            ["submission.report_id", "submission.number"],
-            name=op.f("fk_signed_copy_report_id_submission_submission"),
         ),
         sa.PrimaryKeyConstraint("report_id", "submission", name=op.f("pk_signed_copy")),
     )

@@ -14,20 +14,39 @@ const step = (cell, by) => { const all = cells(); return all[all.indexOf(cell) +
 // the other figure of a pair stands in the neighbouring row of the same group
 const partner = (cell) => [...cell.closest("tbody").querySelectorAll("td.row__figure input")].find((other) => other !== cell);
 
+// a refused text that is given up is saved as what is stored, so that the row says so again
 function restore(cell) {
-  cell.value = cell.closest("tr").dataset.value;
+  const row = cell.closest("tr");
+  const refusedOne = ["invalid", "conflict", "failed"].includes(row.dataset.state) && cell.value !== row.dataset.value;
+  cell.value = row.dataset.value;
   cell.select();
+  if (refusedOne) cell.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function next(cell) {
+  const after = step(cell, 1);
+  if (after) { go(after); return; }
+  // leaving the last cell, and coming back, saves it
+  cell.blur();
+  go(cell);
 }
 
 const atStart = (cell) => cell.selectionEnd === 0;
 const atEnd = (cell) => cell.selectionStart === cell.value.length;
 
 const MOVES = {
-  Enter: (cell) => go(step(cell, 1)),
-  ArrowDown: (cell) => go(step(cell, 1)),
+  Enter: next,
+  ArrowDown: next,
   ArrowUp: (cell) => go(step(cell, -1)),
   Escape: restore,
 };
+
+// a link to a row leads into its cell
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#item-']");
+  const cell = link && document.querySelector(`${link.hash} td.row__figure input`);
+  if (cell) setTimeout(() => go(cell));
+});
 
 document.addEventListener("keydown", (event) => {
   const cell = event.target;

@@ -2,70 +2,100 @@
 "use strict";
 
 const WORDS = { saving: "保存中", failed: "未保存" };
-const UNREACHABLE = "网络不通，没有保存。";
+const NOT_SAVED = "没有保存，请再试。";
+const UNREACHABLE = {
+  "htmx:sendError": "网络不通，没有保存；网络恢复后会自动再存。",
+  "htmx:timeout": "系统没有回应，不知道是否已保存，请再存一次。",
+};
 
 const rowOf = (element) => element && element.closest("tr[data-code]");
 const inputOf = (row) => row.querySelector("td.row__figure input");
+const noticeOf = (row) => row.querySelector(".notice");
+
+// how many saves of a row are queued or under way
+const waiting = new Map();
 
 // a row says what the browser alone can know: that a save is under way, or did not arrive
 function mark(row, state, why) {
-  row.dataset.state = state;
-  const notice = row.querySelector(".notice");
-  notice.dataset.state = state;
+  const notice = noticeOf(row);
+  row.dataset.state = notice.dataset.state = state;
   notice.querySelector(".state__word").textContent = WORDS[state];
   notice.querySelectorAll(".state__time, .state__why").forEach((part) => part.remove());
-  if (!why) return;
+  if (why) notice.append(reasonWithButton(why));
+}
+
+function reasonWithButton(why) {
   const line = document.createElement("p");
   line.className = "state__why";
-  line.textContent = why;
+  line.textContent = `${why} `;
   const again = document.createElement("button");
   again.type = "button";
   again.className = "choice";
-  again.dataset.again = "";
+  again.name = "again";
   again.textContent = "再存一次";
-  line.append(" ", again);
-  notice.append(line);
+  line.append(again);
+  return line;
 }
 
 // what the server said of a row goes to the row itself, for styles and for scripts
-function take(notice) {
-  const row = rowOf(notice);
-  if (!row) return;
-  row.dataset.state = notice.dataset.state;
-  row.dataset.value = notice.dataset.value;
+function take(row, sent) {
+  const notice = noticeOf(row);
+  const { state, value } = notice.dataset;
+  row.dataset.state = state;
+  row.dataset.value = value;
   const input = inputOf(row);
   if (!input) return;
-  input.setAttribute("aria-invalid", String(notice.dataset.state === "invalid"));
-  // shown back as it is kept, unless somebody has typed on meanwhile
-  if (row.dataset.sent === input.value && notice.dataset.state !== "conflict" && !refused(notice)) {
-    input.value = notice.dataset.value;
-  }
+  input.setAttribute("aria-invalid", String(state === "invalid"));
+  input.readOnly = state === "locked";
+  // shown back as it is kept, unless it was refused or somebody has typed on meanwhile
+  if (!refused(notice) && input.value === sent && sent !== value) input.value = value;
 }
 
 const refused = (notice) => Boolean(notice.querySelector(":scope > .state__why"));
 
+// a row whose text is not what the server keeps
+const unsaved = (row) => waiting.has(row) || refused(noticeOf(row)) || (inputOf(row) && inputOf(row).value.trim() !== row.dataset.value);
+
 const nonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+document.addEventListener("change", (event) => {
+  const row = rowOf(event.target);
+  if (!row || !row.hasAttribute("hx-post")) return;
+  waiting.set(row, (waiting.get(row) || 0) + 1);
+  mark(row, "saving");
+}, true);
+
 document.addEventListener("htmx:configRequest", (event) => {
-  const row = rowOf(event.detail.elt);
-  if (!row) return;
-  row.dataset.sent = inputOf(row).value;
-  event.detail.parameters.nonce = nonce();
+  if (rowOf(event.detail.elt)) event.detail.parameters.nonce = nonce();
 });
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const row = rowOf(event.detail.elt);
-  if (row) mark(row, "saving");
+// an answer that is none of the portal's (of a proxy, a sign-in page) must not replace a row
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const row = rowOf(event.detail.target);
+  if (!row || !event.detail.shouldSwap || event.detail.serverResponse.includes(`id="state-${row.dataset.code}"`)) return;
+  event.detail.shouldSwap = false;
+  event.detail.isError = true;
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  const row = rowOf(event.detail.elt);
-  if (row) take(row.querySelector(".notice"));
+// other rows hear what follows from a save, but not over a text of their own that is not kept yet
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const row = rowOf(event.detail.target);
+  if (row && event.detail.target.matches(".notice") && inputOf(row) && (waiting.has(row) || refused(noticeOf(row)))) event.detail.shouldSwap = false;
 });
 
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  const notice = event.detail.target;
-  if (notice.classList.contains("notice")) take(document.getElementById(notice.id));
+  const { target, shouldSwap } = event.detail;
+  if (shouldSwap && target.matches(".notice")) take(rowOf(document.getElementById(target.id)));
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const row = rowOf(event.detail.elt);
+  if (!row) return;
+  const left = waiting.get(row) - 1;
+  if (left > 0) waiting.set(row, left);
+  else waiting.delete(row);
+  if (!event.detail.failed && event.detail.xhr.status) take(row, event.detail.requestConfig.parameters[row.dataset.code]);
+  if (left > 0) mark(row, "saving");
 });
 
 document.addEventListener("htmx:responseError", (event) => {
@@ -73,23 +103,24 @@ document.addEventListener("htmx:responseError", (event) => {
   if (!row) return;
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
   const refusal = answer.querySelector(".refusal");
-  mark(row, "failed", refusal ? refusal.textContent : "没有保存，请再试。");
+  mark(row, "failed", refusal ? refusal.textContent : NOT_SAVED);
   if (refusal && refusal.dataset.token) window.portalRenewToken(refusal.dataset.token);
-  if (event.detail.xhr.status === 401) window.portalSignInAgain();
+  // 400: this browser signed in anew in another window, perhaps as somebody else
+  if ([400, 401].includes(event.detail.xhr.status)) window.portalSignInAgain();
 });
 
-for (const trouble of ["htmx:sendError", "htmx:timeout"]) {
+for (const [trouble, why] of Object.entries(UNREACHABLE)) {
   document.addEventListener(trouble, (event) => {
     const row = rowOf(event.detail.elt);
-    if (row) mark(row, "failed", UNREACHABLE);
+    if (row) mark(row, "failed", why);
   });
 }
 
-function saveAgain(row) {
+function save(row) {
   inputOf(row).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-window.portalSaveFailed = () => document.querySelectorAll("tr[data-state=failed]").forEach(saveAgain);
+window.portalSaveFailed = () => document.querySelectorAll("tr[data-state=failed]").forEach(save);
 window.addEventListener("online", window.portalSaveFailed);
 
 // without scripts these buttons post the whole sheet; here they change one row
@@ -97,15 +128,11 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button.choice");
   if (!button) return;
   event.preventDefault();
-  const [code, text] = button.value.split("=");
-  const row = document.getElementById(`item-${code || rowOf(button).dataset.code}`);
+  const [code, text] = button.name === "offer" ? button.value.split("=") : [rowOf(button).dataset.code];
+  const row = document.getElementById(`item-${code}`);
   const input = inputOf(row);
   if (button.name === "offer") input.value = text;
-  if (button.name === "theirs") input.value = row.querySelector(".state").dataset.value;
-  saveAgain(row);
+  if (button.name === "theirs") input.value = row.dataset.value;
   input.focus();
-});
-
-window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector("tr[data-state=failed], tr[data-state=saving]")) event.preventDefault();
+  save(row);
 });

@@ -1,0 +1,236 @@
+"""Backups: the rows of a running system at one moment, in one file that proves itself whole.
+
+The file is a zip with a manifest and a SQLite database, whatever engine the rows came from. So a
+backup needs no program of a database's own, nor the fitting version of one; it can be put back
+on either engine, and everything in it can be verified before anything is replaced. The secrets
+of the instance folder are not in it.
+"""
+
+import json
+import os
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, cast
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from portal import carrying, schema
+
+FORMAT, VERSION = "portal-backup", 1
+MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"
+BLOCK = 1024 * 1024
+"""Bytes of a file that are held in memory at once."""
+
+LONGEST_MANIFEST = 64 * 1024
+UNREADABLE = (BadZipFile, EOFError, KeyError, RuntimeError, TypeError, ValueError, zlib.error)
+"""What comes of reading a file that is no backup, or a harmed one."""
+
+
+class BackupError(ValueError):
+    """A backup cannot be made or cannot be used; the message is the sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself: when, from which engine, and how to know it unharmed.
+
+    `revision` is the migration that the rows stand at, `size` (bytes) and `sha256` those of
+    the database, `rows` the number of rows in each table.
+    """
+
+    made_at: str
+    engine: str
+    revision: str
+    size: int
+    sha256: str
+    rows: dict[str, int]
+    format: str = FORMAT
+    version: int = VERSION
+
+    @property
+    def holds(self) -> str:
+        """How much is in the backup, in words."""
+        return f"{len(self.rows)} 张表，{sum(self.rows.values()):,} 行"
+
+
+def back_up(source: Connection, file: Path, at: datetime) -> Manifest:
+    """Write everything that `source` reads in its transaction to a new file.
+
+    The copy is checked and safe on the disk before it gets its name. Raises `BackupError`
+    when the file is there already or the copy is not sound.
+    """
+    _refuse_existing(file)
+    with tempfile.TemporaryDirectory(prefix=".portal-backup-", dir=file.parent) as folder:
+        database, packed = Path(folder, DATABASE), Path(folder, "packed")
+        _copy(source, database)
+        manifest = _manifest(source, database, at)
+        _pack(database, manifest, packed)
+        with packed.open("rb") as made, Path(os.devnull).open("wb") as nowhere:
+            _unpack(made, nowhere)
+        _refuse_existing(file)
+        packed.rename(file)
+    _sync(file.parent)
+    return manifest
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise BackupError(f"{file} 已经存在，没有覆盖；请换一个文件名。")
+
+
+def _copy(source: Connection, database: Path) -> None:
+    """Copy all rows into a new SQLite file."""
+    if source.dialect.name == "sqlite":
+        _copy_file(source, database)
+    else:
+        _carry(source, database)
+    with closing(sqlite3.connect(database)) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")  # all of it in one file
+
+
+def _copy_file(source: Connection, database: Path) -> None:
+    there = carrying.counted(source)  # begins to read, so that copy and counts are of one moment
+    with closing(sqlite3.connect(database)) as copy:
+        driver_of(source).backup(copy)
+    with carrying.connected(f"sqlite:///{database}") as copied:
+        if carrying.counted(copied) != there:
+            raise BackupError("复制出来的行数与库里的不同，没有做成备份。")
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection, which knows how to copy a database that is in use."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+def _carry(source: Connection, database: Path) -> None:
+    require_newest(source)
+    url = f"sqlite:///{database}"
+    schema.upgrade(url)
+    with carrying.connected(url) as target:
+        target.exec_driver_sql("BEGIN IMMEDIATE")
+        carrying.carry(source, target)
+        target.exec_driver_sql("COMMIT")
+
+
+def require_newest(connection: Connection) -> None:
+    """Raise `BackupError` unless the database has the structure that this program knows."""
+    if schema.revision_of(connection) != schema.revisions(connection)[0]:
+        raise BackupError("库的结构与本程序的版本不符：请用原来的版本，或者先运行 portal init。")
+
+
+def sound_rows(database: Path) -> dict[str, int]:
+    """The number of rows in each table of a file that is whole; raises `BackupError` otherwise."""
+    try:
+        with carrying.connected(f"sqlite:///{database}") as connection:
+            for pragma in ("integrity_check", "foreign_key_check"):
+                faults = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
+                if faults not in ([], [("ok",)]):
+                    raise BackupError(f"库文件有损坏（{pragma}）：{faults[0]}。")
+            return carrying.counted(connection)
+    except DatabaseError as error:
+        raise BackupError(f"库文件有损坏：{error.orig}。") from error
+
+
+def _manifest(source: Connection, database: Path, at: datetime) -> Manifest:
+    with database.open("rb") as stream:
+        size, fingerprint = _measure(stream)
+    return Manifest(
+        made_at=at.isoformat(timespec="seconds"),
+        engine=source.dialect.name,
+        revision=schema.revision_of(source),
+        size=size,
+        sha256=fingerprint,
+        rows=sound_rows(database),
+    )
+
+
+def _measure(stream: IO[bytes], onward: IO[bytes] | None = None) -> tuple[int, str]:
+    """The length and the sha256 of what is read to its end, and written `onward`."""
+    size, hashing = 0, sha256()
+    while block := stream.read(BLOCK):
+        size += len(block)
+        hashing.update(block)
+        if onward:
+            onward.write(block)
+    return size, hashing.hexdigest()
+
+
+def _pack(database: Path, manifest: Manifest, packed: Path) -> None:
+    handle = os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+            archive.write(database, DATABASE)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Let the folder remember the new name through a power cut; Windows has no such call."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+@contextmanager
+def unpacked(file: Path, folder: Path) -> Iterator[tuple[Manifest, Path]]:
+    """What a backup holds, as a checked SQLite file of the newest structure, for a while.
+
+    The file lies in a folder of its own below `folder`. Raises `BackupError` when the backup is
+    none, is harmed, or comes from a newer program.
+    """
+    with tempfile.TemporaryDirectory(prefix=".portal-restore-", dir=folder) as place:
+        database = Path(place, DATABASE)
+        with file.open("rb") as packed, database.open("wb") as stream:
+            manifest = _unpack(packed, stream)
+        if sound_rows(database) != manifest.rows:
+            raise BackupError(f"{file.name} 的行数与清单不符，没有恢复。")
+        _bring_up_to_date(database)
+        yield manifest, database
+
+
+def _unpack(packed: IO[bytes], onward: IO[bytes]) -> Manifest:
+    """Read a backup to its end, its database `onward`; answers its manifest, which must fit."""
+    try:
+        with ZipFile(packed) as archive:
+            manifest = _read_manifest(archive)
+            with archive.open(DATABASE) as stream:
+                measured = _measure(stream, onward)
+    except BackupError:
+        raise
+    except UNREADABLE as error:
+        raise BackupError("这个文件不是门户的备份，或者已经损坏。") from error
+    if measured != (manifest.size, manifest.sha256):
+        raise BackupError("备份的内容与清单里的校验码不符，文件已经损坏。")
+    return manifest
+
+
+def _read_manifest(archive: ZipFile) -> Manifest:
+    if archive.getinfo(MANIFEST).file_size > LONGEST_MANIFEST:
+        raise BackupError("这个文件不是门户的备份。")
+    said = json.loads(archive.read(MANIFEST))
+    if said["format"] != FORMAT:
+        raise BackupError("这个文件不是门户的备份。")
+    if said["version"] != VERSION:
+        raise BackupError(f"备份的格式是第 {said['version']} 版，本程序只认第 {VERSION} 版。")
+    return Manifest(**said)
+
+
+def _bring_up_to_date(database: Path) -> None:
+    url = f"sqlite:///{database}"
+    with carrying.connected(url) as connection:
+        revision = schema.revision_of(connection)
+        known = schema.revisions(connection)
+    if revision not in known:
+        raise BackupError(f"备份来自更新的版本（{revision}），请先升级程序。")
+    schema.upgrade(url)

@@ -1,0 +1,231 @@
+"""The board of a campaign, read from the database: one row for each unit of a node's subtree.
+
+The home page counts these rows, the status board shows them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain import calendar
+from portal.domain.board import HANDED_IN, Scan, Unit
+from portal.domain.consolidation import Basis, Member, place_below
+from portal.domain.report_state import State
+from portal.models import (
+    Campaign,
+    Expectation,
+    Extension,
+    Figure,
+    Organisation,
+    Report,
+    SignedCopy,
+    Submission,
+)
+from portal.models.organisation import end_of_subtree
+
+NO_FIGURES: Mapping[int, int] = {}
+
+_units = (
+    select(
+        Expectation.organisation_id,
+        Expectation.parent_id,
+        Expectation.code,
+        Expectation.name,
+        Expectation.kind,
+        Expectation.position,
+        Expectation.basis,
+        Expectation.expected,
+        Expectation.exempt_reason,
+        Organisation.contact,
+        Organisation.phone,
+        Report.id.label("report_id"),
+        Report.state,
+        Report.submissions,
+        Report.first_submitted_at,
+        Report.saved_at,
+        Report.saved_by,
+        Report.decided_at,
+        Report.decided_by,
+        Submission.submitted_at,
+        Submission.submitted_by,
+        SignedCopy.uploaded_at,
+        SignedCopy.matched_at,
+    )
+    .join(Organisation, Organisation.id == Expectation.organisation_id)
+    .outerjoin(
+        Report,
+        (Report.campaign_id == Expectation.campaign_id)
+        & (Report.organisation_id == Expectation.organisation_id),
+    )
+    .outerjoin(
+        Submission,
+        # Named, though the report's id would do: else SQLite tries every organisation for each row.
+        (Submission.organisation_id == Report.organisation_id)
+        & (Submission.report_id == Report.id)
+        & (Submission.number == Report.submissions),
+    )
+    .outerjoin(
+        SignedCopy,
+        (SignedCopy.organisation_id == Report.organisation_id)
+        & (SignedCopy.report_id == Report.id)
+        & (SignedCopy.submission == Report.submissions),
+    )
+    .where(
+        Expectation.campaign_id == bindparam("campaign_id"),
+        Expectation.path >= bindparam("path"),
+        Expectation.path < bindparam("path_end"),
+    )
+    .order_by(Expectation.path)
+)
+_extensions = (
+    select(
+        Extension.organisation_id,
+        Extension.until,
+        Extension.reason,
+        Extension.granted_by,
+        Extension.granted_at,
+    )
+    .where(Extension.campaign_id == bindparam("campaign_id"))
+    .order_by(Extension.granted_at, Extension.id)
+)
+_filled = (
+    select(Figure.report_id, func.count(Figure.value).label("filled"))
+    .join(Report, Report.id == Figure.report_id)
+    .where(
+        Report.campaign_id == bindparam("campaign_id"),
+        Report.state.in_([State.DRAFT, State.RETURNED]),
+    )
+    .group_by(Figure.report_id)
+)
+
+
+def filled_in(session: Session, campaign: Campaign) -> dict[int, int]:
+    """How many figures each report still being filled has, by the report's id.
+
+    Those of the session's subtree; a report that was submitted has no blank to count.
+    """
+    rows = session.execute(_filled, {"campaign_id": campaign.id})
+    return {row.report_id: row.filled for row in rows}
+
+
+def units_below(
+    session: Session,
+    assignment: Assignment,
+    now: datetime,
+    filled: Mapping[int, int] = NO_FIGURES,
+) -> tuple[Unit, ...]:
+    """The node of `assignment` and everything below it in the city's fixed order.
+
+    The tree is the campaign's own copy; who is to be asked is read from the living units.
+    """
+    node = assignment.expectation
+    bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
+    rows = session.execute(_units, {"campaign_id": node.campaign_id, **bounds}).all()
+    granted = _granted(session, assignment.campaign)
+    covered = _covered(rows, node.code)
+    dates = assignment.campaign.dates
+    whole = len(assignment.form.leaves)
+    return tuple(
+        _unit(
+            row,
+            row.code in covered,
+            granted[row.organisation_id],
+            dates,
+            now,
+            whole if row.state in HANDED_IN else filled.get(row.report_id, 0),
+        )
+        for row in _in_fixed_order(rows)
+    )
+
+
+def _granted(session: Session, campaign: Campaign) -> Mapping[int, list[calendar.Extension]]:
+    granted: Mapping[int, list[calendar.Extension]] = defaultdict(list)
+    for row in session.execute(_extensions, {"campaign_id": campaign.id}):
+        granted[row.organisation_id].append(
+            calendar.Extension(row.until, row.reason, row.granted_by, row.granted_at)
+        )
+    return granted
+
+
+def _covered(rows: Iterable[Any], node_code: str) -> frozenset[str]:
+    codes = {row.organisation_id: row.code for row in rows}
+    members = (
+        Member(
+            code=row.code,
+            name=row.name,
+            parent=codes.get(row.parent_id),
+            kind=row.kind,
+            order=row.position,
+            basis=Basis(row.basis),
+            expected=row.expected,
+            state=State.NOT_STARTED,
+        )
+        for row in rows
+    )
+    placed = place_below(members, node_code)
+    return frozenset(member.code for member in placed.for_checking)
+
+
+def _in_fixed_order(rows: Sequence[Any]) -> list[Any]:
+    """Every unit before those below it, sisters by their place; the rows come by path."""
+    places: dict[int, tuple[tuple[int, str], ...]] = {}
+    for row in rows:
+        above = places.get(row.parent_id, ())
+        places[row.organisation_id] = (*above, (row.position, row.code))
+    return sorted(rows, key=lambda row: places[row.organisation_id])
+
+
+def _unit(
+    row: Any,
+    covered: bool,
+    granted: Sequence[calendar.Extension],
+    dates: calendar.Dates,
+    now: datetime,
+    filled: int,
+) -> Unit:
+    state = State(row.state) if row.state else State.NOT_STARTED
+    extension = granted[-1] if granted else None
+    active_at, active_by = _last_activity(row)
+    return Unit(
+        organisation_id=row.organisation_id,
+        code=row.code,
+        name=f"{row.name}本级" if row.basis == Basis.OWN else row.name,
+        kind=row.kind,
+        expected=row.expected,
+        exempt_reason=row.exempt_reason,
+        covered=covered,
+        state=state,
+        late=calendar.handed_in_late(row.first_submitted_at, dates, granted),
+        overdue=row.expected and calendar.overdue(state, dates, extension, now),
+        filled=filled,
+        submissions=row.submissions or 0,
+        first_submitted_at=row.first_submitted_at,
+        extended_until=extension.until if extension else None,
+        scan=_scan(row),
+        active_at=active_at,
+        active_by=active_by,
+        contact=row.contact,
+        phone=row.phone,
+    )
+
+
+def _scan(row: Any) -> Scan | None:
+    if not row.submissions:
+        return None
+    if row.matched_at:
+        return Scan.MATCHED
+    return Scan.UPLOADED if row.uploaded_at else Scan.MISSING
+
+
+def _last_activity(row: Any) -> tuple[datetime | None, str]:
+    done = (
+        (row.saved_at, row.saved_by),
+        (row.submitted_at, row.submitted_by),
+        (row.decided_at, row.decided_by),
+    )
+    return max(((at, by) for at, by in done if at), default=(None, ""))

@@ -1,0 +1,185 @@
+"""Carrying: every row of one database into another, on whatever engine, compared row by row.
+
+Both stand at the same migration, so the models describe both. Rows are read and written with
+the types of the models: an instant or a list is the same thing on either side.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    ForeignKeyConstraint,
+    Row,
+    String,
+    Table,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy import table as any_table
+from sqlalchemy.exc import OperationalError
+
+from portal import guards, schema
+from portal.models import Base
+
+TABLES = tuple(Base.metadata.sorted_tables)
+"""Every table, each after those that it refers to."""
+
+AT_ONCE = 1000
+"""Rows held in memory while a table is carried or compared."""
+
+
+class NotCarried(ValueError):
+    """The rows cannot be carried, or did not arrive as they were; the message says why."""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection of the owner's, closed at the end, what was begun on it and left undone."""
+    engine = schema.migration_engine(url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def at_one_moment(url: str) -> Iterator[Connection]:
+    """A connection that reads every row of the database as it stands now, and writes nothing."""
+    with connected(url) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            see_all(connection)
+        yield connection
+
+
+@contextmanager
+def alone(url: str) -> Iterator[Connection]:
+    """A connection that keeps everybody else out of a SQLite file while it reads.
+
+    Raises `NotCarried` when somebody has the file open, as a portal that serves does.
+    """
+    with connected(url) as connection:
+        connection.exec_driver_sql("PRAGMA locking_mode=EXCLUSIVE")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            raise NotCarried("库正在使用中，请先停掉服务（portal serve）。") from error
+        yield connection
+
+
+def see_all(connection: Connection) -> None:
+    """Let this transaction of PostgreSQL's read the rows of all organisations.
+
+    Raises `NotCarried` where the wall has no such door: rows would be left out in silence.
+    """
+    connection.exec_driver_sql("SELECT set_config('portal.door', 'verifying', true)")
+    doors = connection.exec_driver_sql(
+        "SELECT tablename FROM pg_policies "
+        "WHERE policyname = 'verifying' AND schemaname = current_schema()"
+    ).scalars()
+    if {table.name for table in guards.tenant_tables()} - set(doors):
+        raise NotCarried("库里的行级策略不全，请先运行 portal init。")
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """The number of rows in each table that is there."""
+    names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    counts = {name: select(func.count()).select_from(any_table(name)) for name in sorted(names)}
+    return {name: connection.execute(count).scalar_one() for name, count in counts.items()}
+
+
+def strange_tables(connection: Connection) -> list[str]:
+    """The names of tables that are not the portal's."""
+    known = {table.name for table in TABLES} | {"alembic_version"}
+    return sorted(set(inspect(connection).get_table_names()) - known)
+
+
+def carry(source: Connection, target: Connection, role: str | None = None) -> None:
+    """Fill the empty tables of `target` with every row of `source`, and compare them.
+
+    All of it happens in the transaction of `target`, which the caller ends. Its guards are
+    down meanwhile, since they would refuse the figures of reports that were handed in; `role`
+    is the one that will serve pages. Raises `NotCarried` when a row arrived otherwise.
+    """
+    guards.drop(target)
+    with _own_keys_at_the_end(target):
+        for table in TABLES:
+            _copy(source, target, table)
+    for table in TABLES:
+        _compare(source, target, table)
+    _count_on(target)
+    guards.create(target, role)
+
+
+@contextmanager
+def _own_keys_at_the_end(target: Connection) -> Iterator[None]:
+    """Let PostgreSQL look at keys within a table once all rows are there.
+
+    A unit that was moved can stand below one with a greater number. SQLite looks at no keys
+    on such a connection at all.
+    """
+    keys = _own_keys() if target.dialect.name == "postgresql" else []
+    _look_at(target, keys, "DEFERRABLE INITIALLY DEFERRED")
+    yield
+    if keys:
+        target.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    _look_at(target, keys, "NOT DEFERRABLE")
+
+
+def _own_keys() -> list[ForeignKeyConstraint]:
+    return [
+        key
+        for table in TABLES
+        for key in table.foreign_key_constraints
+        if key.referred_table is table
+    ]
+
+
+def _look_at(target: Connection, keys: list[ForeignKeyConstraint], when: str) -> None:
+    for key in keys:
+        table = key.table.name
+        target.exec_driver_sql(f'ALTER TABLE "{table}" ALTER CONSTRAINT "{key.name}" {when}')
+
+
+def _copy(source: Connection, target: Connection, table: Table) -> None:
+    rows = source.execute(select(table), execution_options={"yield_per": AT_ONCE})
+    for some in rows.mappings().partitions():
+        target.execute(table.insert(), [dict(row) for row in some])
+
+
+def _compare(source: Connection, target: Connection, table: Table) -> None:
+    pairs = zip_longest(_in_order(source, table), _in_order(target, table))
+    for number, (sent, arrived) in enumerate(pairs, 1):
+        if sent is None or arrived is None or tuple(sent) != tuple(arrived):
+            raise NotCarried(f"表 {table.name} 的第 {number} 行搬过去后与原来不同，没有搬。")
+
+
+def _in_order(connection: Connection, table: Table) -> Iterator[Row[Any]]:
+    """The rows by their key; texts sign by sign, as SQLite compares them."""
+    signs = "C" if connection.dialect.name == "postgresql" else "BINARY"
+    key = [
+        column.collate(signs) if isinstance(column.type, String) else column
+        for column in table.primary_key
+    ]
+    rows = select(table).order_by(*key)
+    yield from connection.execute(rows, execution_options={"yield_per": AT_ONCE})
+
+
+def _count_on(target: Connection) -> None:
+    """Let PostgreSQL number new rows from where the carried ones end."""
+    if target.dialect.name != "postgresql":
+        return
+    for table in TABLES:
+        if (column := table.autoincrement_column) is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            last = func.max(column)
+            target.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))

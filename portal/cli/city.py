@@ -1,0 +1,46 @@
+"""The city that a command works on: there already, or refused."""
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from portal import clock, create_app, schema
+from portal.db import db
+from portal.founding import Actor
+from portal.models.trail import Channel
+from portal.settings import SettingError, Settings, read_settings
+
+FILE = click.Path(path_type=Path)
+
+
+def existing_city() -> Flask:
+    """The application on the database that is there; raises `SettingError` when none is."""
+    settings = read_settings()
+    require_database(settings)
+    app = create_app(settings)
+    with app.app_context():
+        click.get_current_context().call_on_close(db.engine.dispose)
+    return app
+
+
+def require_database(settings: Settings) -> None:
+    """Raise `SettingError` unless `portal init` has been here; makes no folder and no file."""
+    file = settings.database_file
+    if (file and not file.exists()) or not schema.is_there(settings.database_url):
+        raise SettingError("还没有数据，请先运行 portal init。")
+
+
+def operator() -> Actor:
+    """Who the trail names for a command: the account of this machine."""
+    try:
+        return Actor(f"命令行（{getpass.getuser()}）"[:100], channel=Channel.COMMAND)
+    except (OSError, KeyError):  # a container's user may have no name
+        return Actor("命令行", channel=Channel.COMMAND)
+
+
+def now() -> datetime:
+    """This moment on the server's clock."""
+    return clock.now()

@@ -1,0 +1,118 @@
+"""Commands that set a portal up, fill it with the demonstration, serve it and check it."""
+
+import os
+from collections.abc import Iterable
+from unicodedata import east_asian_width
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import make_url
+
+from portal import create_app, schema, tenancy
+from portal import demo as demonstration
+from portal.cli.city import now, require_database
+from portal.db import db
+from portal.settings import Settings, make_instance, read_settings
+
+
+@click.command(help="新建或升级数据库；可以重复运行。")
+def init() -> None:
+    """Create the instance folder and the database, or bring them up to date."""
+    settings = read_settings()
+    _prepare(settings)
+    click.echo(f"数据库已就绪：{settings.instance}")
+
+
+def _prepare(settings: Settings) -> None:
+    make_instance(settings.instance)
+    role = make_url(settings.database_url).username
+    schema.upgrade(settings.owner_url, role=role)
+
+
+@click.command(help="装入演示城市；库里有别的内容时不装。")
+@click.option("--password", help="所有演示账号的密码；不给时生成一个")
+@click.option("--keep", is_flag=True, help="只在空库时装入，否则什么都不改")
+def demo(password: str | None, keep: bool) -> None:
+    """Load the demonstration city and say how to sign in to it."""
+    settings = read_settings()
+    _prepare(settings)
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            there = demonstration.load(settings.instance, password, keep=keep, at=now())
+            click.echo(f"地址：{settings.public_url}")
+            if there:
+                _introduce(demonstration.kept_password(settings.instance))
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _introduce(password: str | None) -> None:
+    heads = ("账号", "姓名", "单位", "角色")
+    rows = [heads, *demonstration.accounts()]
+    widths = [max(_width(row[place]) for row in rows) for place in range(len(heads))]
+    for row in rows:
+        cells = (
+            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+    click.echo(f"密码（各账号相同）：{password or '未保存，可用 portal demo --password 重设'}")
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def port_number(text: str) -> str:
+    """The text of a port; anything else is wrong usage."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise click.BadParameter(f"“{text}”应为 0 到 65535 的整数")
+    return text
+
+
+@click.command(help="启动服务。")
+@click.option("--host", help="监听地址，默认 PORTAL_HOST 或 127.0.0.1")
+@click.option("--port", type=port_number, metavar="PORT", help="端口，默认 PORTAL_PORT 或 8000")
+def serve(host: str | None, port: str | None) -> None:
+    """Serve the portal until told to stop."""
+    from portal import server
+
+    given = {"PORTAL_HOST": host, "PORTAL_PORT": port}
+    chosen = {name: text for name, text in given.items() if text is not None}
+    settings = read_settings({**os.environ, **chosen})
+    require_database(settings)
+    app = create_app(settings)
+    server.serve(
+        app, settings, lambda: click.echo(f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。")
+    )
+
+
+@click.command(help="核对库里的一切：日志链、数、报送存档、外键等。")
+@with_appcontext
+def verify() -> None:
+    """Check everything that can be checked; fails when anything does not hold."""
+    from portal import verification
+
+    settings: Settings = current_app.config["PORTAL"]
+    with tenancy.verifying() as session:
+        wrong = [
+            outcome.name
+            for outcome in verification.verify(session, settings.owner_url)
+            if not _told(outcome.name, outcome.looked_at, outcome.faults)
+        ]
+    if wrong:
+        raise ValueError(f"核对没有通过：{'、'.join(wrong)}。")
+
+
+def _told(name: str, looked_at: str, faults: tuple[str, ...]) -> bool:
+    verdict = f"有误 {len(faults)} 处" if faults else "正确"
+    click.echo(f"{name}：{looked_at}，{verdict}")
+    _list(faults)
+    return not faults
+
+
+def _list(faults: Iterable[str]) -> None:
+    for fault in faults:
+        click.echo(f"  - {fault}")

@@ -1,0 +1,152 @@
+"""One node's consolidation in one scope: whose reports it adds, who is missing, who is aside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from portal.assignment import Assignment
+from portal.consolidation.tree import Tree
+from portal.domain import consolidation as domain
+from portal.domain.consolidation import Basis, Member, Placement, Scope, Standing
+from portal.domain.form import Form
+from portal.domain.formulas import Figures
+from portal.domain.report_state import State
+from portal.domain.sheet import Contribution, Part
+
+_RETURNED = "退回中"
+
+
+@dataclass(frozen=True)
+class Node:
+    """An organisation as the head of its subtree in a campaign, seen in one scope."""
+
+    assignment: Assignment
+    tree: Tree
+    scope: Scope
+
+    @property
+    def form(self) -> Form:
+        """The edition that the campaign is filled with."""
+        return self.assignment.form
+
+    @property
+    def code(self) -> str:
+        """The organisation's code."""
+        return self.tree.node.code
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where every unit of the subtree stands in the sum."""
+        return domain.place(self.tree.members, self.code)
+
+    @cached_property
+    def below(self) -> Placement:
+        """The same without the node's own report: what its children would add by themselves."""
+        return domain.place_below(self.tree.members, self.code)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Who is in the sum and who is missing."""
+        return domain.standing(self.placement, self.scope)
+
+    @property
+    def covers_its_units(self) -> bool:
+        """Whether the node's own report is 全口径, so that those below it are for checking."""
+        member = self.placement.node
+        return member.expected and member.basis is Basis.FULL
+
+    @cached_property
+    def columns(self) -> tuple["Column", ...]:
+        """The node itself and its direct children, in the city's fixed order."""
+        added = {member.code for member in self.placement.contributing}
+        parents = {member.parent for member in self.tree.members}
+        own = self.placement.columns[0]
+        title = own.member.name
+        if own.member.basis is Basis.OWN:
+            title += "本级"
+        return tuple(
+            Column(
+                drawn,
+                title if drawn is own else drawn.member.name,
+                self.scope,
+                counts=all(member.code in added for member in drawn.contributing),
+                is_node=drawn is not own and drawn.member.code in parents,
+            )
+            for drawn in (own, *self.below.columns)
+        )
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the units whose reports are, or should be, added."""
+        return tuple(dict.fromkeys(member.kind for member in self.placement.contributing))
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """The lines that every sum carries: who is in, who is missing, who is only for checking."""
+        aside = "、".join(member.name for member in self.placement.for_checking)
+        checked = (f"仅供核对，不计入汇总：{aside}。",) if aside else ()
+        return (self.standing.footnote, *checked)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: what it is called, what it is to the total, and why.
+
+    `counts` is false where a 全口径 report above holds its figures already; `is_node` says
+    that the unit has a consolidation of its own below it.
+    """
+
+    drawn: domain.Column
+    title: str
+    scope: Scope
+    counts: bool
+    is_node: bool
+
+    @property
+    def member(self) -> Member:
+        """The unit at the head of the column."""
+        return self.drawn.member
+
+    @cached_property
+    def _included(self) -> int:
+        return sum(member.state in self.scope.states for member in self.drawn.contributing)
+
+    @property
+    def part(self) -> Part:
+        """What the column is to the total."""
+        if not (self.counts and self.drawn.contributing):
+            return Part.FOR_CHECKING
+        return Part.ADDED if self._included else Part.MISSING
+
+    @property
+    def remark(self) -> str:
+        """What stands below the title: how far the report is, or how many are in and missing."""
+        if not self.drawn.contributing:
+            return "免报"
+        if not self.counts:
+            return f"{Part.FOR_CHECKING.remark}·{self._progress}"
+        return self._progress if self._included else f"未含：{self._progress}"
+
+    @property
+    def _progress(self) -> str:
+        contributing = self.drawn.contributing
+        if contributing == (self.member,):
+            return state_in_words(self.member.state)
+        missing = len(contributing) - self._included
+        if not self._included:
+            return f"{missing} 家"
+        return f"含 {self._included} 家" + (f"，缺 {missing} 家" if missing else "")
+
+    def contribution(self, figures: Figures) -> Contribution:
+        """The column as a sheet takes it."""
+        return Contribution(self.member.code, self.title, figures, self.part, self.remark)
+
+
+def state_in_words(state: State) -> str:
+    """A state as a consolidation names it: what was sent back is 退回中 there."""
+    return _RETURNED if state is State.RETURNED else state.label
+
+
+def of_kind(members: Iterable[Member], kind: str | None) -> tuple[Member, ...]:
+    """Those of one kind, or all of them."""
+    return tuple(member for member in members if kind in (None, member.kind))

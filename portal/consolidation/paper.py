@@ -1,0 +1,47 @@
+"""A consolidation on paper and as a workbook, never without the line of who is in it."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy.orm import Session
+
+from portal import workbook
+from portal.consolidation.node import Node
+from portal.consolidation.sums import sums_by_column, total_of
+from portal.domain.calendar import in_words
+from portal.domain.sheet import Sheet, consolidated_sheet, report_sheet
+
+
+class _Head(TypedDict):
+    organisation: str
+    period: str
+    as_of: str
+    mark: str
+    footnotes: tuple[str, ...]
+
+
+def _head(node: Node, now: datetime) -> _Head:
+    return {
+        "organisation": node.tree.node.name,
+        "period": node.assignment.campaign.period,
+        "as_of": in_words(now),
+        "mark": f"汇总·{node.scope.label}",
+        "footnotes": node.footnotes,
+    }
+
+
+def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
+    """The form itself with the sums as its one column 数量."""
+    whole = total_of(session, node.tree, node.standing.included, node.form)
+    return report_sheet(node.form, whole, **_head(node, now))
+
+
+def workbook_of(session: Session, node: Node, now: datetime) -> tuple[str, bytes]:
+    """The workbook of the total and every column: its file name and its content."""
+    drawn = [column.drawn for column in node.columns]
+    figures = sums_by_column(session, node.tree, drawn, node.scope, node.form)
+    each = [column.contribution(figures[column.member.code]) for column in node.columns]
+    sheet = consolidated_sheet(node.form, each, **_head(node, now))
+    campaign, organisation = node.assignment.campaign.name, node.tree.node.name
+    name = workbook.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
+    return name, workbook.consolidated_workbook(node.form, sheet)

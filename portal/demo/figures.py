@@ -1,0 +1,24 @@
+"""The figures of the demonstration: made up, and plausible together."""
+
+import csv
+import json
+from importlib.resources import files
+from typing import Any
+
+Texts = dict[str, str]
+"""Item codes to figures as a reporter types them; what is blank is not there."""
+
+
+def typed_in(year: int) -> dict[str, Texts]:
+    """What each organisation typed in a campaign, by its code."""
+    text = (files("portal.demo") / f"figures-{year}.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    codes = [column for column in rows[0] if column != "指标"]
+    return {code: {row["指标"]: row[code] for row in rows if row[code]} for code in codes}
+
+
+def edition(version: str) -> dict[str, Any]:
+    """The form edition that comes with the portal."""
+    file = files("portal") / "editions" / f"songwennuan-{version}.json"
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return document

@@ -1,0 +1,74 @@
+"""The stage: one transaction in which people of several organisations act in turn.
+
+So the demonstration is loaded whole or not at all, while every row still passes the fence of
+its own organisation.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from portal.assignment import Filling, fill_of, find_assignment
+from portal.db import db
+from portal.fence import FencedSession, OwnScope, Scope
+from portal.identity import Person
+from portal.models import Organisation, User
+from portal.models.user import Role
+
+
+class _Joined(FencedSession):
+    """A session with a scope of its own in a transaction that another session began."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine | Connection:
+        """The connection of that transaction, for every statement."""
+        bind: Engine | Connection | None = self.bind
+        if bind is None:
+            raise RuntimeError("a joined session needs the connection that it joins")
+        return bind
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The transaction, and everybody who acts in it by username."""
+
+    connection: Connection
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @contextmanager
+    def session(self, scope: Scope) -> Iterator[FencedSession]:
+        """A session in this transaction; only one is used at a time."""
+        session = _Joined(
+            db, scope=scope, bind=self.connection, autoflush=True, expire_on_commit=False
+        )
+        try:
+            yield session
+            session.commit()
+        finally:
+            session.close()
+
+    def enter(self, user: User, organisation: Organisation, at: datetime) -> None:
+        """Let a user act."""
+        self.people[user.username] = Person(
+            token="",
+            id=user.id,
+            username=user.username,
+            name=user.name,
+            roles=frozenset(Role(role) for role in user.roles),
+            must_change_password=user.must_change_password,
+            organisation=organisation,
+            seen_at=at,
+        )
+
+    @contextmanager
+    def report(self, code: str, campaign: str) -> Iterator[tuple[FencedSession, Filling]]:
+        """The report of one organisation in one campaign, as it stands."""
+        home = next(p.organisation for p in self.people.values() if p.organisation.code == code)
+        with self.session(OwnScope(home.id, home.path)) as session:
+            assignment = find_assignment(session, campaign)
+            if assignment is None:
+                raise LookupError(f"{code} has no part in {campaign}")
+            yield session, fill_of(session, assignment)

@@ -1,0 +1,249 @@
+"""Intake: the figures that a workbook brings, and what is wrong with its cells, by address.
+
+Blank cells bring nothing: they neither erase a figure nor stand for 0. The result that a formula
+had when the file was saved is taken, and said so; a formula that was never calculated is not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal.domain.figures import canonical, read
+from portal.domain.form import Form, Item
+from portal.domain.formulas import with_totals
+from portal.domain.grid import Cell, CellKind, Grid, Table, address
+from portal.domain.layout import CodeCell, Layout, NoLayout, find_layout
+from portal.domain.marks import Marks, marks_of
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with one cell, as a sentence that goes behind its address.
+
+    `address` is empty where the sheet as a whole is meant, `code` None where no item is.
+    `offer` is a text that can be taken in place of what the cell holds.
+    """
+
+    address: str
+    code: str | None
+    sentence: str
+    offer: str | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a workbook brings to a report.
+
+    `figures` has the text of every figure that can be taken, by item, as if it were typed, and
+    `addresses` the cell of everything that is filled. `problems` are cells not taken,
+    `warnings` are said and stop nothing. `blanks` are the items that the sheet leaves empty,
+    `absent` those it does not have. `organisation` is the unit that its head names.
+    """
+
+    sheet: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[CellProblem, ...] = ()
+    warnings: tuple[CellProblem, ...] = ()
+    blanks: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    marks: Marks | None = None
+    organisation: str | None = None
+
+
+def find_figures(form: Form, grid: Grid) -> Intake:
+    """The figures of the one visible sheet of `grid` that is filled with `form`."""
+    marks = marks_of(grid)
+    try:
+        layout = find_layout(form, grid.visible)
+    except NoLayout as lack:
+        return Intake(problems=(CellProblem("", None, str(lack)),), marks=marks)
+    found = {item.code: _look_up(item, layout) for item in form.items}
+    leaves = [found[item.code] for item in form.leaves]
+    return Intake(
+        sheet=layout.table.name,
+        figures={each.item.code: each.text for each in leaves if each.figure is not None},
+        addresses={code: each.cell.address for code, each in found.items() if each.cell},
+        problems=(
+            *_unknown_codes(form, layout),
+            *(each.problem for each in leaves if each.problem),
+        ),
+        warnings=(*_formulas(leaves), *_uncoded(layout), *_sum_warnings(form, found)),
+        blanks=tuple(each.item.code for each in leaves if each.blank),
+        absent=tuple(item.code for item in form.items if item.code not in layout.places),
+        marks=marks,
+        organisation=_organisation(layout.table),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the sheet has for one item: its cell, and the figure in it or the problem with it."""
+
+    item: Item
+    present: bool = True
+    cell: Cell | None = None
+    text: str = ""
+    figure: int | None = None
+    problem: CellProblem | None = None
+
+    @property
+    def blank(self) -> bool:
+        """Whether the sheet has the item and leaves it empty."""
+        return self.present and self.figure is None and self.problem is None
+
+
+def _look_up(item: Item, layout: Layout) -> _Found:
+    places = layout.places.get(item.code, [])
+    if not places:
+        return _Found(item, present=False)
+    if len(places) > 1:
+        return _Found(item, problem=_twice(item, [cell for _, cell in places]))
+    block, code = places[0]
+    if len(code.codes) > 1 and item.unit.name not in block.by_unit:
+        return _Found(item, problem=_headless(item, code))
+    cells = block.cells_for(item, code)
+    if len(cells) > 1:
+        return _Found(item, problem=_which(item, cells))
+    return _read(item, cells[0]) if cells else _Found(item)
+
+
+UNREADABLE = {
+    CellKind.ERROR: "单元格显示 {text}，公式出错，请改正并保存后再导入。",
+    CellKind.BOOLEAN: "这是逻辑值 {text}，不是数，请改填数字。",
+    CellKind.DATE: "这是日期，不是数，请把单元格格式改为常规后重新填写。",
+    CellKind.PERCENT: "单元格按百分数显示，文件里是 {text}，请把格式改为常规后填写数量。",
+    CellKind.SCALED: "单元格的格式缩小了显示的数，文件里是 {text}，请把格式改为常规并核对。",
+    CellKind.UNCALCULATED: "公式没有计算过，请先用 WPS 或 Excel 打开并保存，再导入。",
+}
+
+
+def _read(item: Item, cell: Cell) -> _Found:
+    """The figure in a cell; a text is read as if it were typed."""
+    if cell.kind in UNREADABLE:
+        sentence = UNREADABLE[cell.kind].format(text=cell.text)
+        return _Found(item, cell=cell, problem=CellProblem(cell.address, item.code, sentence))
+    text = plain_number(cell.text) if cell.kind is CellKind.NUMBER else cell.text.strip()
+    reading = read(text, item.unit)
+    if reading.problem is None:
+        return _Found(item, cell=cell, text=text, figure=reading.figure)
+    sentence, offer = reading.problem.sentence, reading.problem.offer
+    problem = CellProblem(cell.address, item.code, sentence, offer)
+    return _Found(item, cell=cell, text=text, problem=problem)
+
+
+XML_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+NOISE = Decimal("1e-7")
+"""A tenth of a fen in 万元: no figure is that fine, and what computing with binary fractions adds
+to the greatest of them is finer still."""
+
+TOO_LARGE = 18
+"""Digits before the point that no figure has."""
+
+
+def plain_number(text: str) -> str:
+    """A number of a workbook as people write it: ``0.30000000000000004`` is 0.3, ``1E3`` 1000.
+
+    Only the noise of binary fractions is taken away; what is no number stays as it is.
+    """
+    if not XML_NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    if number.adjusted() > TOO_LARGE:
+        return f"{number:f}"
+    noiseless = number.quantize(NOISE)
+    return f"{noiseless.normalize():f}" if noiseless else "0"
+
+
+def _twice(item: Item, cells: Sequence[CodeCell]) -> CellProblem:
+    places = "、".join(address(cell.row, cell.column) for cell in cells)
+    sentence = f"代码 {item.code} 在 {places} 出现了 {len(cells)} 次，请只保留一处。"
+    return CellProblem(address(cells[0].row, cells[0].column), item.code, sentence)
+
+
+def _headless(item: Item, code: CodeCell) -> CellProblem:
+    sentence = (
+        f"{'、'.join(code.codes)} 写在同一行，"
+        "表头要有“慰问对象”和“发放款物”两列才能分清，请每行只写一个代码。"
+    )
+    return CellProblem(address(code.row, code.column), item.code, sentence)
+
+
+def _which(item: Item, cells: Sequence[Cell]) -> CellProblem:
+    places = "、".join(cell.address for cell in cells)
+    return CellProblem(
+        cells[0].address, item.code, f"{places} 都有内容，不能确定哪一个是 {item.code} 的数。"
+    )
+
+
+def _unknown_codes(form: Form, layout: Layout) -> Iterator[CellProblem]:
+    """The codes of other editions, where something was filled in beside them."""
+    for code, places in layout.places.items():
+        for block, cell in places:
+            if code not in form.by_code and block.filled(cell.row, block.columns):
+                sentence = f"本次表样没有代码 {code}，这一行没有读入。"
+                yield CellProblem(address(cell.row, cell.column), None, sentence)
+
+
+def _formulas(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
+    for each in leaves:
+        if each.cell and each.cell.formula and each.figure is not None:
+            sentence = f"这是公式，取文件保存时的结果 {each.text}，请核对。"
+            yield CellProblem(each.cell.address, each.item.code, sentence)
+
+
+def _uncoded(layout: Layout) -> Iterator[CellProblem]:
+    for cell in layout.uncoded():
+        yield CellProblem(cell.address, None, f"{cell.text} 所在的行没有代码，没有读入。")
+
+
+def _sum_warnings(form: Form, found: Mapping[str, _Found]) -> Iterator[CellProblem]:
+    """Where the sums of the sheet are not those of its own figures.
+
+    A sum is left alone while one of its parts is absent or was not taken.
+    """
+    sums = with_totals(form, {code: each.figure for code, each in found.items()})
+    doubtful = {
+        whole
+        for item in form.leaves
+        for whole in form.sums_over[item.code]
+        if found[item.code].problem or not found[item.code].present
+    }
+    for item in form.items:
+        if item.calculated and item.code not in doubtful:
+            yield from _difference(found[item.code], sums[item.code])
+
+
+def _difference(found: _Found, total: int | None) -> Iterator[CellProblem]:
+    cell = found.cell
+    if cell is None or cell.kind is CellKind.UNCALCULATED or _is_written(found, total):
+        return
+    own = canonical(total, found.item.unit) or "空白"
+    sentence = (
+        f"文件里 {found.item.code} 的合计是 {found.text or cell.text}，"
+        f"按文件里的各项计算是 {own}；合计由系统计算，请核对各项。"
+    )
+    yield CellProblem(cell.address, found.item.code, sentence)
+
+
+def _is_written(found: _Found, total: int | None) -> bool:
+    """Whether the sheet's sum is `total` to the decimals shown; sums pass the limit of one item."""
+    text = found.text.replace(",", "")
+    if found.figure is not None or not XML_NUMBER.fullmatch(text):
+        return found.figure == (total or 0)
+    own = Decimal(canonical(total or 0, found.item.unit))
+    return abs(Decimal(text) - own) < Decimal(1).scaleb(-found.item.unit.decimals) / 2
+
+
+ORGANISATION_LINE = re.compile(r"(?:填报|报送)单位(?:名称)?(?:\([^)]*\))?:(.+)")
+
+
+def _organisation(table: Table) -> str | None:
+    """The unit that the sheet's head names; None where it names none."""
+    for cell in table.cells.values():
+        line = "".join(unicodedata.normalize("NFKC", cell.text).split())
+        if named := ORGANISATION_LINE.fullmatch(line):
+            return named[1].strip("_") or None
+    return None

@@ -1,0 +1,342 @@
+"""Founding: the units, people and form editions that a city needs before anybody fills anything.
+
+Commands, demonstration and browser share it. Each function changes rows and records the trail
+in the same transaction; the caller commits. Texts are taken as they were typed, and everything
+that is wrong with them is said at once.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.form import parse_form
+from portal.domain.passwords import canonical_username
+from portal.models import FormEdition, Organisation, SignIn, User
+from portal.models.form import add_edition, edition_of, write_document
+from portal.models.organisation import KINDS, add_organisation, root_organisation
+from portal.models.trail import Action, Channel, record, record_all
+from portal.models.user import ROLE_LABELS, Role
+
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+"""Codes of organisations and campaigns, which stand in addresses."""
+
+CODE_RULE = "应为 2 至 63 位小写字母、数字或 - ，并以字母或数字开头"
+
+DEEPEST = 20
+"""Levels of the tree: what a path has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who founds something: a person in the browser, or a command with nobody signed in."""
+
+    name: str
+    id: int | None = None
+    channel: Channel = Channel.WEB
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is wrong with one field of the entry at place `number`, counted from 0."""
+
+    number: int
+    field: str
+    sentence: str
+
+
+class NotFounded(ValueError):
+    """Nothing was founded; `objections` say why, all of them."""
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        super().__init__("；".join(objection.sentence for objection in objections))
+        self.objections = tuple(objections)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A union body as typed; `parent` is the code of the one above it, empty for the city."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str
+    position: str
+    contact: str = ""
+    phone: str = ""
+
+
+def found_organisations(
+    session: Session, units: Sequence[Unit], *, by: Actor, at: datetime
+) -> list[Organisation]:
+    """Put new units into the tree, in any order, all or none; those already there stay.
+
+    Answers the new ones. Raises `NotFounded` when a unit cannot stand where it is put.
+    """
+    known = {each.code: each for each in session.scalars(select(Organisation))}
+    if objections := list(_objections(units, known)):
+        raise NotFounded(objections)
+    wanted = {unit.code: unit for unit in units}
+    new = [unit for unit in units if unit.code not in known]
+    for unit in new:
+        _found(session, unit, wanted, known)
+    if new:
+        _record_founding(session, new, by, at)
+    return [known[unit.code] for unit in new]
+
+
+def _objections(units: Sequence[Unit], known: Mapping[str, Organisation]) -> Iterator[Objection]:
+    times = Counter(unit.code for unit in units)
+    parents = {unit.code: unit.parent for unit in units}
+    tops = {unit.code for unit in units if not unit.parent}
+    tops |= {each.code for each in known.values() if each.parent_id is None}
+    if not tops:
+        yield Objection(0, "parent", "没有最上级单位，请把市总的上级代码留空")
+    standing = _as_units(known)
+    for number, unit in enumerate(units):
+        for field, sentence in (
+            *_wrong_code(unit, times, standing),
+            *_wrong_words(unit),
+            *_wrong_place(unit, parents, tops, known),
+        ):
+            yield Objection(number, field, sentence)
+
+
+def _wrong_code(
+    unit: Unit, times: Mapping[str, int], standing: Mapping[str, Unit]
+) -> Iterator[tuple[str, str]]:
+    if not CODE.fullmatch(unit.code):
+        yield "code", f"代码“{unit.code}”{CODE_RULE}"
+    elif times[unit.code] > 1:
+        yield "code", f"代码 {unit.code} 重复"
+    elif standing.get(unit.code, unit) != unit:
+        yield "code", f"代码 {unit.code} 已经有了，与这里写的不同"
+
+
+def _as_units(known: Mapping[str, Organisation]) -> dict[str, Unit]:
+    codes = {each.id: each.code for each in known.values()}
+    return {
+        each.code: Unit(
+            each.code,
+            each.name,
+            each.kind,
+            codes.get(each.parent_id or 0, ""),
+            str(each.position),
+            each.contact,
+            each.phone,
+        )
+        for each in known.values()
+    }
+
+
+def _wrong_words(unit: Unit) -> Iterator[tuple[str, str]]:
+    if not 0 < len(unit.name) <= 200:
+        yield "name", "名称应为 1 至 200 字"
+    if unit.kind not in KINDS:
+        yield "kind", f"类型“{unit.kind}”应为{'、'.join(KINDS)}之一"
+    if not re.fullmatch(r"[0-9]{1,6}", unit.position):
+        yield "position", f"排序号“{unit.position}”应为不超过 6 位的整数"
+    if len(unit.contact) > 100:
+        yield "contact", "联系人不能超过 100 字"
+    if len(unit.phone) > 50:
+        yield "phone", "电话不能超过 50 字"
+
+
+def _wrong_place(
+    unit: Unit, parents: Mapping[str, str], tops: set[str], known: Mapping[str, Organisation]
+) -> Iterator[tuple[str, str]]:
+    if not unit.parent:
+        if len(tops) > 1:
+            yield "parent", "最上级单位只能有一个，这里要写上级代码"
+        return
+    if unit.parent not in parents and unit.parent not in known:
+        yield "parent", f"上级代码 {unit.parent} 不存在"
+        return
+    above, levels = unit.parent, 1
+    while above in parents and parents[above] and levels <= DEEPEST:
+        above, levels = parents[above], levels + 1
+    if above in known:
+        levels += known[above].path.count("/") - 1
+    if levels >= DEEPEST:
+        yield "parent", f"上级关系成了循环，或者超过 {DEEPEST} 级"
+
+
+def _found(
+    session: Session, unit: Unit, wanted: Mapping[str, Unit], known: dict[str, Organisation]
+) -> None:
+    if unit.code in known:
+        return
+    if unit.parent and unit.parent not in known:
+        _found(session, wanted[unit.parent], wanted, known)
+    organisation = add_organisation(
+        session,
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        parent=known.get(unit.parent),
+        position=int(unit.position),
+    )
+    organisation.contact, organisation.phone = unit.contact, unit.phone
+    known[unit.code] = organisation
+
+
+def _record_founding(session: Session, new: Sequence[Unit], by: Actor, at: datetime) -> None:
+    session.flush()
+    entries = [_entry(Action.ORGANISATION_ADDED, f"{unit.name}（{unit.code}）") for unit in new]
+    if any(not unit.parent for unit in new):
+        # What was imported before there was a city has no trail yet.
+        entries += [_entry(Action.FORM_ADDED, _named(e)) for e in session.scalars(_editions)]
+    _record_for_city(session, entries, by, at)
+
+
+_editions = select(FormEdition).order_by(FormEdition.id)
+
+
+def _entry(action: Action, note: str) -> dict[str, Any]:
+    return {"action": action, "note": note}
+
+
+def _record_for_city(
+    session: Session, entries: list[dict[str, Any]], by: Actor, at: datetime
+) -> None:
+    city = root_organisation(session)
+    if city is None:
+        return
+    record_all(
+        session,
+        entries,
+        organisation_id=city.id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=by.channel,
+    )
+
+
+def record_for_city(
+    session: Session, action: Action, note: str, *, by: Actor, at: datetime
+) -> None:
+    """Record what concerns the whole installation: it stands in the chain of the city."""
+    _record_for_city(session, [_entry(action, note)], by, at)
+
+
+def add_user(
+    session: Session,
+    organisation: Organisation,
+    *,
+    username: str,
+    name: str,
+    roles: Sequence[Role],
+    password_hash: str,
+    must_change_password: bool = True,
+    by: Actor,
+    at: datetime,
+) -> User:
+    """Give a person an account in `organisation`; raises `ValueError` with a sentence.
+
+    The session must see the users of all organisations, since a username is unique among them.
+    """
+    username, name = canonical_username(username), name.strip()
+    if session.scalar(select(User.id).where(User.username == username)):
+        raise ValueError(f"用户名 {username} 已经有人用了。")
+    if not 0 < len(name) <= 100:
+        raise ValueError("姓名应为 1 至 100 字。")
+    user = User(
+        organisation_id=organisation.id,
+        username=username,
+        name=name,
+        roles=[role for role in Role if role in roles],
+        password_hash=password_hash,
+        must_change_password=must_change_password,
+        created_at=at,
+    )
+    session.add(user)
+    session.flush()
+    duties = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
+    _record_user(session, Action.USER_CREATED, user, f"，{duties}", by, at)
+    return user
+
+
+def give_password(
+    session: Session,
+    user: User,
+    password_hash: str,
+    *,
+    must_change_password: bool = True,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Set a user's password from above; every sign-in of theirs ends."""
+    user.password_hash = password_hash
+    user.must_change_password = must_change_password
+    session.execute(
+        update(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+        .values(ended_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    _record_user(session, Action.PASSWORD_RESET, user, "", by, at)
+
+
+def _record_user(
+    session: Session, action: Action, user: User, more: str, by: Actor, at: datetime
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=user.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=by.channel,
+        note=f"{user.name}（{user.username}）{more}",
+    )
+
+
+_EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def import_edition(
+    session: Session, document: Mapping[str, Any], *, by: Actor, at: datetime
+) -> FormEdition:
+    """Keep a form's data as a draft edition; a draft of the same version is replaced.
+
+    The same data again changes nothing. Raises `FormError` when it is no usable form, and
+    `ValueError` when that version is published with other data.
+    """
+    form = parse_form(document)
+    for text, most in ((form.id, 64), (form.version, 32)):
+        if not _EDITION.fullmatch(text) or len(text) > most:
+            raise ValueError(
+                f"表样的名称和版次应为不超过 {most} 位的字母、数字或 . _ -，不能是“{text}”。"
+            )
+    edition = edition_of(session, form.id, form.version)
+    if edition is None:
+        edition = add_edition(session, document, at=at)
+    elif json.loads(edition.document) == document:
+        return edition
+    elif edition.published_at:
+        raise ValueError(f"{_named(edition)} 已经发布，不能改动；内容不同的请改用新的版次。")
+    else:
+        write_document(edition, document)
+    record_for_city(session, Action.FORM_ADDED, _named(edition), by=by, at=at)
+    return edition
+
+
+def publish_edition(session: Session, edition: FormEdition, *, by: Actor, at: datetime) -> None:
+    """Publish an edition: from now on it never changes. Doing it again changes nothing."""
+    if edition.published_at is None:
+        edition.published_at = at
+        session.flush()
+        record_for_city(session, Action.FORM_PUBLISHED, _named(edition), by=by, at=at)
+
+
+def _named(edition: FormEdition) -> str:
+    return f"{edition.form}@{edition.version} {edition.title}"

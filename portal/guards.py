@@ -1,0 +1,168 @@
+"""Guards: what the database itself refuses, whatever the application asks of it.
+
+Triggers keep the trail, submissions, notes and published editions as they are and freeze submitted
+reports. On PostgreSQL, row-level security is a second wall behind the fence: the role that
+serves pages sees the rows of the organisation whose path its transaction names, or those
+behind a declared door, and no others.
+"""
+
+from sqlalchemy import Connection, Table
+
+from portal.models import Base, TenantOwned
+
+APPEND_ONLY = ("trail", "submission", "item_note")
+"""Tables whose rows are never changed and never removed."""
+
+DOORS = {
+    "sign_in": ("user", "sign_in", "trail", "trail_head"),
+    "opening": ("expectation", "trail", "trail_head"),
+}
+"""For each door that writes, the tables that it leads to; `verifying` reads all of them."""
+
+APPENDED = "is append-only"
+IMMUTABLE = "a published edition is immutable"
+FROZEN = "a submitted report is frozen"
+FROZEN_STATES = "('submitted', 'accepted')"
+
+
+def tenant_tables() -> list[Table]:
+    """Every table whose rows belong to one organisation."""
+    mappers = (m for m in Base.registry.mappers if issubclass(m.class_, TenantOwned))
+    tables = (m.local_table for m in mappers)
+    return sorted((t for t in tables if isinstance(t, Table)), key=lambda table: table.name)
+
+
+def drop(connection: Connection) -> None:
+    """Take every guard away, so that a migration can rebuild tables."""
+    if connection.dialect.name == "sqlite":
+        names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (name,) in connection.exec_driver_sql(names).fetchall():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        return
+    for table, name in connection.exec_driver_sql(
+        "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+    ).fetchall():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+    for table, name in connection.exec_driver_sql(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
+    ).fetchall():
+        connection.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')
+    # a wall without a policy would hide every row from the owner too
+    for (table,) in connection.exec_driver_sql(
+        "SELECT relname FROM pg_class "
+        "WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace"
+    ).fetchall():
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+def create(connection: Connection, role: str | None = None) -> None:
+    """Make every guard; on PostgreSQL also let `role` do what the pages need, and no more."""
+    if connection.dialect.name == "sqlite":
+        for statement in sqlite_triggers().values():
+            connection.exec_driver_sql(statement)
+        return
+    statements = [*_functions(), *_triggers(), *_policies(), *_grants(role)]
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def sqlite_triggers() -> dict[str, str]:
+    """The names and statements of SQLite's triggers."""
+    made = {}
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            made[f"{table}_no_{verb.lower()}"] = _sqlite(table, verb, "", f"{table} {APPENDED}")
+    for verb in ("UPDATE", "DELETE"):
+        when = "WHEN OLD.published_at IS NOT NULL "
+        made[f"form_edition_no_{verb.lower()}"] = _sqlite("form_edition", verb, when, IMMUTABLE)
+    for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        state = f"SELECT state FROM report WHERE id = {row}.report_id"
+        when = f"WHEN ({state}) IN {FROZEN_STATES} "
+        made[f"figure_no_{verb.lower()}"] = _sqlite("figure", verb, when, FROZEN)
+    return made
+
+
+def _sqlite(table: str, verb: str, when: str, sentence: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+    )
+
+
+def _functions() -> list[str]:
+    return [
+        _function("refuse_change", f"RAISE EXCEPTION '% {APPENDED}', TG_TABLE_NAME;"),
+        _function(
+            "refuse_published",
+            f"IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION '{IMMUTABLE}'; END IF; "
+            "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;",
+        ),
+        _function(
+            "refuse_frozen",
+            "IF (SELECT state FROM report WHERE id = CASE TG_OP WHEN 'DELETE' "
+            f"THEN OLD.report_id ELSE NEW.report_id END) IN {FROZEN_STATES} "
+            f"THEN RAISE EXCEPTION '{FROZEN}'; END IF; "
+            "RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;",
+        ),
+    ]
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN {body} END$$"
+    )
+
+
+def _triggers() -> list[str]:
+    guarded = [(table, "refuse_change", "UPDATE OR DELETE") for table in APPEND_ONLY]
+    guarded.append(("form_edition", "refuse_published", "UPDATE OR DELETE"))
+    guarded.append(("figure", "refuse_frozen", "INSERT OR UPDATE OR DELETE"))
+    return [
+        f"CREATE TRIGGER {table}_guard BEFORE {verbs} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        for table, function, verbs in guarded
+    ]
+
+
+HELD = (
+    "organisation_id IN (SELECT id FROM organisation "
+    "WHERE path >= current_setting('portal.low', true) "
+    "AND path < current_setting('portal.high', true))"
+)
+"""The rows of the organisations whose stored path lies in the range that the transaction names."""
+
+
+def _policies() -> list[str]:
+    made = []
+    for table in tenant_tables():
+        name = f'"{table.name}"'
+        made += [
+            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY fence ON {name} USING ({HELD}) WITH CHECK ({HELD})",
+            f"CREATE POLICY verifying ON {name} FOR SELECT USING ({_door('verifying')})",
+        ]
+        made += [
+            f"CREATE POLICY {door} ON {name} USING ({_door(door)}) WITH CHECK ({_door(door)})"
+            for door, tables in DOORS.items()
+            if table.name in tables
+        ]
+    return made
+
+
+def _door(name: str) -> str:
+    return f"current_setting('portal.door', true) = '{name}'"
+
+
+def _grants(role: str | None) -> list[str]:
+    if role is None:
+        return []
+    made = [f'GRANT USAGE ON SCHEMA public TO "{role}"']
+    for table in Base.metadata.sorted_tables:
+        verbs = "SELECT, INSERT" if table.name in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        made.append(f'GRANT {verbs} ON "{table.name}" TO "{role}"')
+    made.append(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
+    made.append(f'GRANT SELECT ON alembic_version TO "{role}"')
+    return made

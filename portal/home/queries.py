@@ -1,0 +1,114 @@
+"""Queries of home: the campaigns that an organisation takes part in, in the order to act on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment, Filling, Reproof, fill_of, find_assignment, last_reproof
+from portal.board import units_below
+from portal.domain import board, calendar
+from portal.domain.board import HANDED_IN, Show, Unit
+from portal.domain.calendar import Phase, Status
+from portal.domain.report_state import State
+from portal.models import Campaign, Expectation
+
+
+@dataclass(frozen=True)
+class Card:
+    """One campaign as an organisation's home shows it.
+
+    `filling` is there while the report can be filled, `units` for those who look down.
+    """
+
+    assignment: Assignment
+    phase: Phase
+    filling: Filling | None = None
+    reproof: Reproof | None = None
+    units: Sequence[Unit] = ()
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign itself."""
+        return self.assignment.campaign
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this organisation can still report."""
+        return self.phase in (Phase.OPEN, Phase.LATE)
+
+    @property
+    def asks_for_report(self) -> bool:
+        """Whether a report is expected from this organisation, whoever fills it."""
+        return self.is_open and self.assignment.expectation.expected
+
+    @cached_property
+    def counts(self) -> Mapping[Show, int]:
+        """应报, 已报 and the others over the units."""
+        return board.counts(self.units)
+
+    @property
+    def rate(self) -> str:
+        """上报率."""
+        return board.rate(self.counts)
+
+
+_codes = (
+    select(Campaign.code)
+    .join(Expectation, Expectation.campaign_id == Campaign.id)
+    .where(Campaign.status != Status.DRAFT)
+)
+
+
+def assignments(session: Session) -> list[Assignment]:
+    """What the session's organisation owes or owed, in every published campaign."""
+    codes = session.scalars(_codes).all()
+    return [found for code in codes if (found := find_assignment(session, code))]
+
+
+def card(session: Session, assignment: Assignment, now: datetime) -> Card:
+    """The card of a campaign, with what is still to be done in an open one."""
+    phase = phase_of(assignment, now)
+    if phase in (Phase.NOT_OPEN, Phase.CLOSED):
+        return Card(assignment, phase)
+    returned = assignment.state is State.RETURNED
+    reproof = last_reproof(session, assignment.report) if returned else None
+    return Card(assignment, phase, fill_of(session, assignment), reproof)
+
+
+def phase_of(assignment: Assignment, now: datetime) -> Phase:
+    """Where `now` lies among the organisation's own dates; an archived campaign is closed."""
+    if assignment.status is Status.ARCHIVED:
+        return Phase.CLOSED
+    return calendar.phase(assignment.campaign.dates, assignment.extension, now)
+
+
+def counted(session: Session, card: Card, now: datetime) -> Sequence[Unit]:
+    """The units below a card's organisation; the session reads its subtree."""
+    return units_below(session, card.assignment, now)
+
+
+def in_order(cards: Sequence[Card]) -> list[Card]:
+    """Open ones first, what is due next on top; then those to come; the past by the newest.
+
+    What is past its due time but was handed in no longer presses.
+    """
+    return sorted(cards, key=_order)
+
+
+def _order(card: Card) -> tuple[int, float, str]:
+    due = card.assignment.due.timestamp()
+    if card.is_open:
+        done = card.phase is Phase.LATE and card.assignment.state in HANDED_IN
+        return int(done), due, card.campaign.code
+    if card.phase is Phase.NOT_OPEN:
+        return 2, due, card.campaign.code
+    return 3, -due, card.campaign.code
+
+
+def to_fill(cards: Sequence[Card]) -> Card | None:
+    """The one campaign that the button for filling leads to; None where nothing is asked."""
+    return next((card for card in cards if card.asks_for_report), None)

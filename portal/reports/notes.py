@@ -1,0 +1,78 @@
+"""Notes on an item of a report: read them, write one. The view commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.figures import Problem
+from portal.domain.form import Item
+from portal.domain.report_state import NotAllowedNow
+from portal.identity import Person
+from portal.models import ItemNote, Report
+from portal.models.note import LONGEST_NOTE
+from portal.models.trail import Action, record
+from portal.reports.typed import legible
+
+NOT_BEGUN = "这张表还没有开始填，填写第一个数后才能写备注。"
+
+
+def notes_of(session: Session, report: Report | None, item: Item) -> Sequence[ItemNote]:
+    """The notes on one item of a report, the newest first."""
+    if report is None:
+        return ()
+    wanted = select(ItemNote).where(ItemNote.report_id == report.id, ItemNote.item == item.code)
+    return session.scalars(wanted.order_by(ItemNote.id.desc())).all()
+
+
+def tidy(typed: str) -> str:
+    """The typed note as it is kept: line by line, without what no page may hold."""
+    return "\n".join(legible(line.rstrip()) for line in typed.strip().splitlines())
+
+
+def refuse(text: str) -> Problem | None:
+    """Why a tidied note is not taken, or None."""
+    if not text:
+        return Problem("请写备注的内容。")
+    if len(text) > LONGEST_NOTE:
+        return Problem(f"备注不超过 {LONGEST_NOTE} 字，现在是 {len(text)} 字。")
+    return None
+
+
+def write(
+    session: Session, assignment: Assignment, item: Item, typed: str, *, by: Person, at: datetime
+) -> Problem | None:
+    """Keep one note, in every state of the report; a problem means nothing was kept.
+
+    Raises `NotAllowedNow` where the report was not begun yet.
+    """
+    report = assignment.report
+    if report is None:
+        raise NotAllowedNow(NOT_BEGUN)
+    text = tidy(typed)
+    if problem := refuse(text):
+        return problem
+    row = {
+        "organisation_id": report.organisation_id,
+        "report_id": report.id,
+        "item": item.code,
+        "text": text,
+        "author": by.name,
+        "author_id": by.id,
+        "written_at": at,
+    }
+    session.execute(insert(ItemNote), [row])
+    record(
+        session,
+        Action.NOTED,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=report.id,
+        item=item.code,
+        note=text,
+    )
+    return None

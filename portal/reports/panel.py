@@ -1,0 +1,96 @@
+"""The panel of an item: its definition, where it comes from, and what happened to its figure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment, Filling, form_of, last_submitted
+from portal.domain.check_rules import CheckRule
+from portal.domain.figures import show
+from portal.domain.form import Item
+from portal.domain.formulas import Figures
+from portal.models import Campaign, FormEdition, ItemNote, Report, TrailEntry
+from portal.reports.notes import notes_of
+
+HISTORY = 20
+"""How many changes the panel shows; the trail has them all."""
+
+YEARS = 5
+"""How many earlier campaigns the panel looks back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The figure of one earlier campaign as it was submitted; `figure` is ready to be read."""
+
+    campaign: str
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What there is to know of one item; `history` is empty for whoever may not read the trail."""
+
+    item: Item
+    partner: Item | None
+    checks: tuple[CheckRule, ...]
+    notes: Sequence[ItemNote]
+    history: Sequence[TrailEntry]
+    years: tuple[Year, ...]
+
+
+def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -> Panel:
+    """The panel of an item; `trail` is whether its history may be read."""
+    report = filling.assignment.report
+    return Panel(
+        item=item,
+        partner=filling.form.partners.get(item.code),
+        checks=tuple(rule for rule in filling.form.checks if item.code in rule.codes),
+        notes=notes_of(session, report, item),
+        history=_history(session, report, item) if trail else (),
+        years=tuple(_years(session, filling.assignment, item)),
+    )
+
+
+def _history(session: Session, report: Report | None, item: Item) -> Sequence[TrailEntry]:
+    if report is None:
+        return ()
+    wanted = select(TrailEntry).where(
+        TrailEntry.report_id == report.id,
+        TrailEntry.item == item.code,
+        TrailEntry.new.is_not(None),
+    )
+    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
+
+
+def _years(session: Session, assignment: Assignment, item: Item) -> Iterator[Year]:
+    """Campaign by campaign back, as long as every counterpart (上年对应项) is confirmed."""
+    campaign_id, code = assignment.campaign.previous_id, item.previous
+    for _ in range(YEARS):
+        if campaign_id is None or code is None:
+            return
+        campaign, fingerprint = _earlier(session, campaign_id)
+        before = form_of(session, campaign, fingerprint).by_code.get(code)
+        if before is None:
+            return
+        submitted = last_submitted(session, campaign_id)
+        yield Year(campaign.name, _figure(before, submitted))
+        campaign_id, code = campaign.previous_id, before.previous
+
+
+def _earlier(session: Session, campaign_id: int) -> tuple[Campaign, str]:
+    row = session.execute(
+        select(Campaign, FormEdition.sha256)
+        .join(FormEdition, FormEdition.id == Campaign.edition_id)
+        .where(Campaign.id == campaign_id)
+    ).one()
+    return row.Campaign, row.sha256
+
+
+def _figure(item: Item, submitted: Figures | None) -> str:
+    if submitted is None:
+        return "没有报送"
+    figure = submitted.get(item.code)
+    return "未填" if figure is None else f"{show(figure, item.unit)} {item.unit.name}"

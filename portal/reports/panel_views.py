@@ -1,0 +1,100 @@
+"""Views beside the sheet: the panel of an item, its notes, and an amount in words."""
+
+from typing import Any
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import allow, may, note_writer, report_reader, reporter, trail_reader
+from portal.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.db import db, writing
+from portal.domain.amount_words import exact_yuan, in_words
+from portal.domain.figures import Kind, Problem, read
+from portal.domain.form import Item
+from portal.html import wants_fragment
+from portal.identity import actor, organisation_here
+from portal.reports import comparing, notes, panel
+from portal.reports.typed import LONGEST
+from portal.reports.views import bp
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@bp.after_request
+def remember_comparing(answer: Response) -> Response:
+    """Keep whether the columns beside the figures are wanted, once somebody has said so."""
+    asked = request.args.get("compare")
+    if request.endpoint == "reports.report" and asked in ("0", "1"):
+        answer.set_cookie(
+            comparing.COOKIE,
+            asked,
+            max_age=A_YEAR,
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer
+
+
+def _assignment(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+def _item(assignment: Assignment, code: str) -> Item:
+    return assignment.form.by_code.get(code) or abort(404)
+
+
+@bp.get("/items/<item>/panel")
+@allow(report_reader)
+def item_panel(campaign: str, item: str) -> Any:
+    """What there is to know of one item: beside the sheet, or as a page of its own."""
+    filling = fill_of(db.session(), _assignment(campaign))
+    return _panel(filling, _item(filling.assignment, item))
+
+
+def _panel(filling: Filling, item: Item, *, typed: str = "", problem: Problem | None = None) -> str:
+    here = organisation_here().id
+    may_read_trail = may(trail_reader, here)
+    return render_template(
+        "reports/_panel.html" if wants_fragment() else "reports/panel.html",
+        assignment=filling.assignment,
+        campaign=filling.assignment.campaign,
+        filling=filling,
+        panel=panel.read_panel(db.session(), filling, item, trail=may_read_trail),
+        may_read_trail=may_read_trail,
+        may_write=may(note_writer, here) and filling.assignment.report is not None,
+        typed=typed,
+        problem=problem,
+    )
+
+
+@bp.post("/items/<item>/notes")
+@allow(note_writer)
+def write_note(campaign: str, item: str) -> Any:
+    """Keep a note on one item, whatever state the report is in."""
+    typed = request.form.get("text", "")
+    with writing() as session:
+        assignment = _assignment(campaign)
+        noted = _item(assignment, item)
+        problem = notes.write(session, assignment, noted, typed, by=actor(), at=clock.now())
+        session.commit()
+    if wants_fragment() or problem:
+        filling = fill_of(db.session(), _assignment(campaign))
+        kept = notes.tidy(typed) if problem else ""
+        return _panel(filling, noted, typed=kept, problem=problem), 422 if problem else 200
+    flash("备注已保存。")
+    return redirect(url_for(".item_panel", campaign=campaign, item=item), 303)
+
+
+@bp.get("/items/<item>/words")
+@allow(reporter)
+def amount_words(campaign: str, item: str) -> Any:
+    """The amount that `text` stands for in words (大写) and in yuan; nothing where it is none."""
+    unit = _item(_assignment(campaign), item).unit
+    figure = read(request.args.get("text", "")[:LONGEST], unit).figure
+    money = figure if unit.kind is Kind.MONEY else None
+    return render_template(
+        "reports/_words.html",
+        item=item,
+        words=None if money is None else f"{in_words(money)}，即 {exact_yuan(money)}",
+    )

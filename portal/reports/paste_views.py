@@ -1,0 +1,178 @@
+"""Views of pasting: a block goes in in one piece, and what went in in one piece comes out again."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import allow, reporter
+from portal.assignment import Filling
+from portal.db import writing
+from portal.domain.form import Form, Item
+from portal.domain.paste import BlockRefused, Placement, place_block, read_block
+from portal.domain.report_state import NotAllowedNow
+from portal.html import wants_fragment
+from portal.identity import actor
+from portal.reports import comparing, operations, pasting, rows
+from portal.reports.pasting import Pasted
+from portal.reports.saving import Entered, Undone
+from portal.reports.typed import Typed, legible
+from portal.reports.views import (
+    _assignment,
+    _bar,
+    _filling,
+    _page,
+    _reproof,
+    _too_late,
+    _typed,
+    bp,
+)
+
+
+@bp.post("/paste")
+@allow(reporter)
+def paste(campaign: str) -> Any:
+    """Paste a block from the item `start` downwards; without scripts the sheet is saved too."""
+    placement, unclear = _placement(_assignment(campaign).form)
+    try:
+        with writing() as session:
+            before = _filling(campaign)
+            beside = _beside(before, placement)
+            by, at = actor(), clock.now()
+            saved, typed = operations.save_items(session, before, beside, by=by, at=at)
+            pasted = pasting.paste(session, saved, placement, request.form, by=by, at=at)
+            session.commit()
+    except NotAllowedNow as refused:
+        return _pasted_too_late(_filling(campaign), placement, refused.sentence)
+    if wants_fragment():
+        return _fragments(before, pasted, unclear), _status(pasted, unclear)
+    return _whole_answer(pasted, [one for one in typed if one.refused], unclear)
+
+
+def _placement(form: Form) -> tuple[Placement, str]:
+    """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
+    start = request.form.get("start", "")
+    try:
+        if start not in form.by_code:
+            raise BlockRefused("请先选择从哪一项开始粘贴。")
+        block = read_block(request.form.get("block", ""))
+        return place_block(form, block, start), ""
+    except BlockRefused as refused:
+        return Placement((), ()), refused.sentence
+
+
+def _beside(filling: Filling, placement: Placement) -> dict[Item, Typed]:
+    """What was typed on the sheet and not saved yet, where nothing is pasted over it."""
+    covered = {figure.code for figure in placement.figures}
+    typed = _typed(filling, request.form)
+    return {item: text for item, text in typed.items() if item.code not in covered}
+
+
+def _pasted_too_late(filling: Filling, placement: Placement, sentence: str) -> Any:
+    if wants_fragment():
+        return render_template("reports/_paste_result.html", sentence=sentence), 409
+    return _too_late(filling, _beside(filling, placement))
+
+
+def _status(pasted: Pasted, unclear: str) -> int:
+    if pasted.conflict:
+        return 409
+    return 422 if unclear or pasted.refusals else 200
+
+
+def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: str) -> Any:
+    status = max(_status(pasted, unclear), 422 if typed else 200)
+    campaign = pasted.filling.assignment.campaign.code
+    if status == 200:
+        flash(pasted.sentence)
+        return redirect(url_for(".report", campaign=campaign), 303)
+    block = "" if pasted.batch else _shown_again(request.form.get("block", ""))
+    page = _page(
+        _filling(campaign),
+        [*pasted.refused, *typed],
+        pasted=pasted,
+        sentence=unclear,
+        block=block,
+        start=request.form.get("start", ""),
+    )
+    return page, 409 if pasted.conflict or any(one.conflict for one in typed) else status
+
+
+def _shown_again(block: str) -> str:
+    lines = (line.split("\t") for line in block.splitlines())
+    return "\n".join("\t".join(map(legible, line)) for line in lines)
+
+
+def _fragments(before: Filling, pasted: Pasted, unclear: str) -> str:
+    entered = {one.item: one for one in pasted.entered}
+    return _changed(before, pasted.filling, entered, pasted=pasted, sentence=unclear)
+
+
+def _changed(
+    before: Filling, now: Filling, entered: Mapping[Item, Entered | None], **said: Any
+) -> str:
+    """The result panel, and out of band each row of `entered` and what follows from them."""
+    sums, told = rows.told_again(before, now, *entered)
+    reproof = _reproof(now.assignment)
+    drawn = {
+        item: rows.item_row(
+            now, item, editable=True, entered=entered.get(item), reproof=reproof
+        )
+        for item in (*entered, *sums, *told)
+    }
+    return render_template(
+        "reports/_pasted.html",
+        states=[drawn[item] for item in entered],
+        sums=[drawn[item] for item in sums],
+        notices=[drawn[item] for item in told],
+        beside=_beside_changed(now, entered),
+        **_bar(now),
+        **said,
+    )
+
+
+def _beside_changed(now: Filling, changed: Iterable[Item]) -> Mapping[str, comparing.Beside]:
+    """What changed beside the figures, where the page shows that."""
+    if "beside" not in request.form:
+        return {}
+    touched = (item for each in changed for item in comparing.touched(now.form, each))
+    return comparing.beside(now, dict.fromkeys(touched))
+
+
+@bp.post("/zeros/undoing")
+@bp.post("/paste/undoing")
+@allow(reporter)
+def undo_batch(campaign: str) -> Any:
+    """Take back the newest change of many figures at once: 补“0”, 零报告 or 粘贴."""
+    try:
+        with writing() as session:
+            before = _filling(campaign)
+            undone = operations.undo_batch(
+                session,
+                before,
+                number=_batch_offered(request.form.get("batch", "")),
+                by=actor(),
+                at=clock.now(),
+            )
+            session.commit()
+    except NotAllowedNow as refused:
+        if wants_fragment():
+            return render_template("reports/_paste_result.html", sentence=refused.sentence), 409
+        raise
+    if wants_fragment():
+        return _undone_fragments(before, undone)
+    flash(undone.sentence)
+    return redirect(url_for(".report", campaign=campaign), 303)
+
+
+def _batch_offered(number: str) -> int | None:
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
+def _undone_fragments(before: Filling, undone: Undone) -> str:
+    """As after a paste; the rows that had refused a figure show what is stored again."""
+    refused = request.form.get("refused", "").split()
+    named = [item for item in before.form.leaves if item.code in refused]
+    again = dict.fromkeys((*undone.restored, *undone.left, *named))
+    return _changed(before, undone.filling, again, undone=undone)

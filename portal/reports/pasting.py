@@ -1,0 +1,134 @@
+"""Pasting: a block copied from a spreadsheet becomes figures of the report, and can be undone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.assignment import Filling
+from portal.domain.figures import canonical
+from portal.domain.form import Item
+from portal.domain.paste import PastedFigure, Placement
+from portal.identity import Person
+from portal.models import Batch
+from portal.models.trail import Action
+from portal.reports import saving
+from portal.reports.saving import Entered
+from portal.reports.typed import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One cell of the block that was not written, and why; `row` and `column` count from 1.
+
+    `item` is None where the cell lies beside the form.
+    """
+
+    row: int
+    column: int
+    text: str
+    sentence: str
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What became of a block: the report as it is now, and every cell that was placed.
+
+    `sums` counts the cells that fell on calculated items; `batch` can be undone, and is None
+    when nothing was written.
+    """
+
+    filling: Filling
+    entered: tuple[Entered, ...]
+    refusals: tuple[Refusal, ...]
+    sums: int
+    batch: Batch | None
+
+    @property
+    def written(self) -> int:
+        """How many figures were written."""
+        return sum(one.written for one in self.entered)
+
+    @property
+    def same(self) -> int:
+        """How many figures stood there already."""
+        return sum(not one.written and not one.refused for one in self.entered)
+
+    @property
+    def sentence(self) -> str:
+        """What was written, and what was not, in words for the page."""
+        said = [f"已粘贴 {self.written} 项" if self.written else "没有粘贴任何数"]
+        if self.same:
+            said.append(f"{self.same} 项与已保存的相同")
+        if self.sums:
+            said.append(f"合计由系统计算，跳过 {self.sums} 格")
+        if self.refusals:
+            said.append(f"{len(self.refusals)} 格没有粘贴")
+        return "；".join(said) + "。"
+
+    @property
+    def refused(self) -> tuple[Entered, ...]:
+        """The figures that were placed and not taken."""
+        return tuple(one for one in self.entered if one.refused)
+
+    @property
+    def conflict(self) -> bool:
+        """Whether somebody else had changed one of the figures."""
+        return any(one.conflict for one in self.entered)
+
+
+def paste(
+    session: Session,
+    filling: Filling,
+    placement: Placement,
+    fields: Mapping[str, str],
+    *,
+    by: Person,
+    at: datetime,
+) -> Pasted:
+    """Write the good figures of a placed block as one batch; one that is refused stops no other.
+
+    `fields` holds the version of each leaf that the page saw. Raises `NotAllowedNow` when the
+    report cannot be written to at this moment.
+    """
+    filling.assignment.may_write(at).require()
+    judged = [saving.judge(filling, *_typed(filling, each, fields)) for each in placement.figures]
+    wanted = [one for one in judged if one.written]
+    refusals = sorted(_refusals(placement, judged), key=lambda each: (each.row, each.column))
+    batch = None
+    if wanted:
+        report = saving.begun(session, filling.assignment, by=by, at=at)
+        filling = saving.in_report(filling, report)
+        batch, kept = saving.save_batch(session, filling, wanted, Action.PASTED, by=by, at=at)
+        filling = replace(filling, stored={**filling.stored, **kept})
+    return Pasted(
+        filling=filling,
+        entered=tuple(judged),
+        refusals=tuple(refusals),
+        sums=sum(each.calculated for each in placement.skipped),
+        batch=batch,
+    )
+
+
+def _typed(filling: Filling, figure: PastedFigure, fields: Mapping[str, str]) -> tuple[Item, Typed]:
+    fields = {**fields, figure.code: figure.text}
+    return filling.form.by_code[figure.code], Typed.of(fields, figure.code)
+
+
+def _refusals(placement: Placement, judged: list[Entered]) -> Iterator[Refusal]:
+    for skipped in placement.skipped:
+        if not skipped.calculated:
+            yield Refusal(skipped.row, skipped.column, skipped.text.strip(), skipped.sentence)
+    for figure, one in zip(placement.figures, judged, strict=True):
+        if one.refused:
+            yield Refusal(figure.row, figure.column, one.typed.text, _why(one), one.item)
+
+
+def _why(one: Entered) -> str:
+    if one.problem:
+        return one.problem.sentence
+    stored, now = one.stored, canonical(one.stored.value, one.item.unit) or "空白"
+    who = f"已由 {stored.saved_by} 改为 {now}" if stored.saved_at else f"现在是{now}"
+    return f"这一项{who}，与页面上的不同，没有覆盖；请在这一行选择用哪一个。"

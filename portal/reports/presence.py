@@ -1,0 +1,30 @@
+"""Presence: who else of the unit is at work in the same report."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.assignment import Filling
+
+RECENT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody else who saved a figure a short while ago, in whole minutes."""
+
+    name: str
+    code: str
+    minutes: int
+
+
+def colleague(filling: Filling, *, me: str, now: datetime) -> Colleague | None:
+    """Who saved last besides the person called `me`, within ten minutes; None where nobody did."""
+    recent = [
+        (kept.saved_at, code, kept.saved_by)
+        for code, kept in filling.stored.items()
+        if kept.saved_at and kept.saved_by != me and now - kept.saved_at < RECENT
+    ]
+    if not recent:
+        return None
+    saved_at, code, name = max(recent)
+    return Colleague(name, code, max(now - saved_at, timedelta()) // timedelta(minutes=1))

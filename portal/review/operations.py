@@ -1,0 +1,254 @@
+"""Operations of a review: accept, send back, reopen, grant more time. The view commits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from portal.access import NotYourRole
+from portal.assignment import Assignment, Filling
+from portal.domain.calendar import Status, in_words, to_the_minute
+from portal.domain.report_state import Move, NotAllowedNow, State, after
+from portal.identity import Person
+from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
+from portal.models.trail import Action, record
+
+NO_ITEMS: Mapping[str, str] = MappingProxyType({})
+
+ARCHIVED = "填报任务已归档，只能查看。"
+
+
+def decider_of(expectation: Expectation) -> int:
+    """The id of the organisation that decides on a unit's report.
+
+    It is the next union up in the campaign's own tree; the city decides on its own report.
+    """
+    return expectation.parent_id or expectation.organisation_id
+
+
+def may_decide(by: Person, expectation: Expectation) -> bool:
+    """Whether a reviewer stands on the level that decides; those further up only look."""
+    return by.organisation.id == decider_of(expectation)
+
+
+def accept(session: Session, filling: Filling, *, number: int, by: Person, at: datetime) -> None:
+    """审核通过 for the `number`-th submission; raises `NotAllowedNow`, `NotYourRole`."""
+    report = judged(session, filling.assignment, Move.ACCEPT, number=number, by=by)
+    _decide(session, report, Move.ACCEPT, by, at)
+    _record(session, Action.ACCEPTED, filling.assignment, by, at, f"第 {number} 次报送")
+
+
+def send_back(
+    session: Session,
+    filling: Filling,
+    *,
+    number: int,
+    reason: str,
+    items: Mapping[str, str],
+    until: datetime | None,
+    by: Person,
+    at: datetime,
+) -> None:
+    """退回修改, for the whole form or with words for the items named.
+
+    `until` is the extension that comes with it, needed after the close. Raises as `accept`,
+    and `ValueError` with the sentence of `refuse_until`.
+    """
+    report = judged(session, filling.assignment, Move.SEND_BACK, number=number, by=by)
+    _grant_with_it(session, filling.assignment, until, reason, by, at)
+    _give_back(session, report, Move.SEND_BACK, reason, items, by, at)
+    note = _note(number, reason, items)
+    _record(session, Action.SENT_BACK, filling.assignment, by, at, note)
+
+
+def reopen(
+    session: Session,
+    filling: Filling,
+    *,
+    number: int,
+    reason: str,
+    until: datetime | None,
+    by: Person,
+    at: datetime,
+    items: Mapping[str, str] = NO_ITEMS,
+) -> None:
+    """取消审核并退回更正: as `send_back`, for a report that was accepted."""
+    report = judged(session, filling.assignment, Move.REOPEN, number=number, by=by)
+    _grant_with_it(session, filling.assignment, until, reason, by, at)
+    _give_back(session, report, Move.REOPEN, reason, items, by, at)
+    note = _note(number, reason, items)
+    _record(session, Action.REOPENED, filling.assignment, by, at, note)
+
+
+def extend(
+    session: Session,
+    assignment: Assignment,
+    *,
+    until: datetime,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> None:
+    """延期报送 for one unit; the same extension once more changes nothing.
+
+    Raises `NotAllowedNow`, `NotYourRole`, and `ValueError` with the sentence of `refuse_until`.
+    """
+    require_extendable(session, assignment, by=by)
+    _grant_with_it(session, assignment, until, reason, by, at)
+
+
+def require_extendable(session: Session, assignment: Assignment, *, by: Person) -> None:
+    """Raise `NotYourRole` or `NotAllowedNow` unless `by` may give this unit more time."""
+    _require_level(session, assignment.expectation, by)
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow(ARCHIVED)
+    if not assignment.expectation.expected:
+        raise NotAllowedNow("该单位本次免报，不需要延期。")
+
+
+def judged(
+    session: Session, assignment: Assignment, move: Move, *, number: int, by: Person
+) -> Report:
+    """The report that `by` may decide on now, where `number` is the submission that was seen.
+
+    Raises `NotYourRole` when another level decides, `NotAllowedNow` when the report cannot
+    make this move or has been submitted again since.
+    """
+    _require_level(session, assignment.expectation, by)
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow(ARCHIVED)
+    after(move, assignment.state)
+    report = assignment.report
+    if report is None or report.submissions != number:
+        again = report.submissions if report else 0
+        raise NotAllowedNow(
+            f"您看的是第 {number} 次报送，单位已重新上报（第 {again} 次），没有做任何改动。"
+            "请看过现在的报表再决定。"
+        )
+    return report
+
+
+def _require_level(session: Session, expectation: Expectation, by: Person) -> None:
+    if not may_decide(by, expectation):
+        above = session.get_one(Organisation, decider_of(expectation))
+        raise NotYourRole(f"由上一级工会（{above.name}）审核。")
+
+
+def refuse_until(assignment: Assignment, until: datetime | None, at: datetime) -> str | None:
+    """Why a unit cannot be given time until `until`, as a sentence; None when it can.
+
+    None as `until` gives no time, which is refused only after the close: a report that goes
+    back then could not be mended.
+    """
+    if until is None:
+        if assignment.closed(at):
+            return "现已停止填报，请同时写明延期到什么时候，否则该单位不能修改。"
+        return None
+    if until <= at:
+        return f"延期的时间要晚于现在（{in_words(at)}）。"
+    if until <= assignment.campaign.due:
+        return f"延期的时间要晚于报送截止时间（{in_words(assignment.campaign.due)}）。"
+    return None
+
+
+def _grant_with_it(
+    session: Session,
+    assignment: Assignment,
+    until: datetime | None,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> None:
+    if sentence := refuse_until(assignment, until, at):
+        raise ValueError(sentence)
+    if until is not None and not _granted_already(assignment, until, reason, at):
+        _grant(session, assignment, to_the_minute(until), reason, by, at)
+
+
+def _granted_already(assignment: Assignment, until: datetime, reason: str, at: datetime) -> bool:
+    newest = assignment.extension
+    if newest is None:
+        return False
+    if (newest.until, newest.reason) == (to_the_minute(until), reason):
+        return True
+    if newest.granted_at >= at:
+        raise NotAllowedNow("刚刚已有另一次延期，没有做任何改动。请刷新后查看。")
+    return False
+
+
+def _grant(
+    session: Session, assignment: Assignment, until: datetime, reason: str, by: Person, at: datetime
+) -> None:
+    expectation = assignment.expectation
+    session.add(
+        Extension(
+            organisation_id=expectation.organisation_id,
+            campaign_id=expectation.campaign_id,
+            until=until,
+            reason=reason,
+            granted_by=by.name,
+            granted_at=at,
+        )
+    )
+    session.flush()
+    note = f"延期至 {in_words(until)}：{reason}"
+    _record(session, Action.EXTENDED, assignment, by, at, note)
+
+
+def _give_back(
+    session: Session,
+    report: Report,
+    move: Move,
+    reason: str,
+    items: Mapping[str, str],
+    by: Person,
+    at: datetime,
+) -> None:
+    sent = SentBack(
+        organisation_id=report.organisation_id,
+        report_id=report.id,
+        move=move,
+        submission=report.submissions,
+        reason=reason,
+        sent_at=at,
+        sent_by=by.name,
+    )
+    session.add(sent)
+    session.flush()
+    for item, words in items.items():
+        session.add(
+            SentBackItem(
+                organisation_id=report.organisation_id,
+                sent_back_id=sent.id,
+                item=item,
+                reason=words,
+            )
+        )
+    _decide(session, report, move, by, at)
+
+
+def _decide(session: Session, report: Report, move: Move, by: Person, at: datetime) -> None:
+    report.state = after(move, State(report.state))
+    report.decided_at, report.decided_by = at, by.name
+    session.flush()
+
+
+def _note(number: int, reason: str, items: Mapping[str, str]) -> str:
+    named = [f"{code} {words}".strip() for code, words in items.items()]
+    return "；".join([f"第 {number} 次报送：{reason}", *named])
+
+
+def _record(
+    session: Session, action: Action, assignment: Assignment, by: Person, at: datetime, note: str
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=assignment.expectation.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=assignment.report.id if assignment.report else None,
+        note=note,
+    )

@@ -1,0 +1,89 @@
+"""What a reviewer typed: kept as it was, so that a refused form can show it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from unicodedata import category
+
+from werkzeug.datastructures import MultiDict
+
+from portal.assignment import Assignment
+from portal.domain.calendar import read_instant
+from portal.domain.form import Form
+from portal.errors import BadInput
+from portal.review.operations import refuse_until
+
+Fields = MultiDict[str, str]
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The reason, the items named with words of their own, and the end of an extension."""
+
+    reason: str = ""
+    until: str = ""
+    items: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, fields: Fields) -> "Typed":
+        """As posted; an item counts as named when it is ticked or has words."""
+        named = dict.fromkeys(fields.getlist("item"), "")
+        for name, text in fields.items():
+            code = name.removeprefix("item.")
+            if code != name and (text.strip() or code in named):
+                named[code] = _plain(text)
+        return cls(_plain(fields.get("reason", "")), _plain(fields.get("until", "")), named)
+
+    def problems(
+        self, assignment: Assignment, at: datetime, *, until_needed: bool = False
+    ) -> dict[str, str]:
+        """What is wrong, a sentence for each field; empty when nothing is."""
+        _refuse_foreign(self.items, assignment.form)
+        texts = {"reason": self.reason} | {f"item.{code}": t for code, t in self.items.items()}
+        found = {name: s for name, text in texts.items() if (s := _refuse_text(text))}
+        if not self.reason:
+            found["reason"] = "请写明理由，填报单位要据此修改或安排时间。"
+        if sentence := self._refuse_until(assignment, at, until_needed):
+            found["until"] = sentence
+        return found
+
+    def _refuse_until(self, assignment: Assignment, at: datetime, needed: bool) -> str | None:
+        try:
+            until = self.extension
+        except ValueError as error:
+            return str(error)
+        if until is None and needed:
+            return "请写明延期到什么时候，例如 2022-01-28 17:30。"
+        return refuse_until(assignment, until, at)
+
+    @property
+    def extension(self) -> datetime | None:
+        """The end of the extension, None without one; raises `ValueError` with a sentence."""
+        return read_instant(self.until) if self.until else None
+
+
+def number_in(fields: Fields) -> int:
+    """The number of the submission that was judged; raises `BadInput` when there is none."""
+    text = fields.get("number", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise BadInput("没有说明审核的是第几次报送，没有做任何改动。请从审核页面操作。")
+    return int(text)
+
+
+def _plain(text: str) -> str:
+    """The text without signs that nobody sees, which a paste brings along and no page may hold."""
+    lines = text.replace("\r\n", "\n").replace("\t", " ")
+    return "".join(sign for sign in lines if sign == "\n" or category(sign) != "Cc").strip()
+
+
+def _refuse_foreign(items: Mapping[str, str], form: Form) -> None:
+    if any(code not in form.by_code for code in items):
+        raise BadInput("指出的项目不在本表中，没有做任何改动。请刷新审核页面再试。")
+
+
+def _refuse_text(text: str) -> str | None:
+    if len(text) <= LONGEST:
+        return None
+    return f"这里有 {len(text)} 字，请压缩到 {LONGEST} 字以内。"

@@ -1,0 +1,133 @@
+"""The production server: waitress, tuned for slow lines, stopped without losing an answer."""
+
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+
+from portal.refusing_channel import RefusingChannel
+from portal.settings import SettingError, Settings
+
+CONNECTIONS = 2000
+"""Browsers that may be connected at once; the many slow or silent ones among them cost little."""
+
+PATIENCE = 20
+"""Seconds that running requests get to finish once the server is told to stop."""
+
+Application = Callable[..., Any]
+
+
+def adjustments(settings: Settings) -> dict[str, Any]:
+    """What waitress is told beside the address."""
+    return {
+        "threads": 32,
+        "connection_limit": CONNECTIONS,
+        "asyncore_use_poll": hasattr(select, "poll"),
+        "channel_timeout": 30,
+        "cleanup_interval": 10,
+        "max_request_body_size": 1024 * 1024,
+        "max_request_header_size": 32 * 1024,
+        "ident": None,
+        "url_scheme": "https" if settings.https else "http",
+        # Behind a proxy that is named, the application itself reads what it may believe.
+        "clear_untrusted_proxy_headers": not settings.proxies,
+    }
+
+
+def serve(application: Application, settings: Settings, announce: Callable[[], None]) -> None:
+    """Serve until told to stop (SIGTERM, Ctrl-C), then answer what was asked already.
+
+    `announce` is called once the address is bound. Raises `SettingError` when it cannot be.
+    """
+    _allow_files(CONNECTIONS + 200)
+    connections: dict[int, Any] = {}
+    server = _listening(application, settings, connections)
+    with _asked_to_stop() as stop:
+        announce()
+        while not stop:
+            _turn(server, connections)
+        _stop_accepting(server)
+        patient_until = time.monotonic() + PATIENCE
+        _turn(server, connections)
+        while _busy(connections) and time.monotonic() < patient_until:
+            _turn(server, connections)
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(connections)
+
+
+def _allow_files(number: int) -> None:
+    """Every connection is an open file, and systems begin with leave for about a thousand."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        number = min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < number:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
+
+
+def _listening(application: Application, settings: Settings, connections: dict[int, Any]) -> Any:
+    bound = inherited_socket(os.environ) or _bound_socket(settings.host, settings.port)
+    server = create_server(application, map=connections, sockets=[bound], **adjustments(settings))
+    server.channel_class = RefusingChannel
+    return server
+
+
+def _bound_socket(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=both)
+    except OSError as error:
+        raise SettingError(
+            f"{host}:{port} 无法监听，可能已被占用；可用 --port 或 PORTAL_PORT 换一个端口。"
+        ) from error
+
+
+def inherited_socket(environment: Mapping[str, str]) -> socket.socket | None:
+    """The socket that systemd opened for this very process, or None (sd_listen_fds(3))."""
+    if environment.get("LISTEN_PID") != str(os.getpid()) or environment.get("LISTEN_FDS") != "1":
+        return None
+    return socket.socket(fileno=3)
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """A list that fills when the process is asked to stop; asked again, it stops at once."""
+    asked: list[int] = []
+
+    def ask(number: int, _frame: Any) -> None:
+        asked.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield asked
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _turn(server: Any, connections: dict[int, Any]) -> None:
+    wasyncore.loop(timeout=0.5, use_poll=server.adj.asyncore_use_poll, map=connections, count=1)
+
+
+def _stop_accepting(server: Any) -> None:
+    # Closing the server as a whole would close the trigger by which threads report their answers.
+    server.del_channel()
+    server.socket.close()
+
+
+def _busy(connections: Mapping[int, Any]) -> bool:
+    channels = [each for each in connections.values() if isinstance(each, HTTPChannel)]
+    return any(each.requests or each.total_outbufs_len for each in channels)

@@ -1,0 +1,56 @@
+// Leaving: what was typed last is saved before the page is left, and nothing is lost unasked.
+"use strict";
+
+let afterwards = null;
+let posted = false;
+
+const leafRows = () => [...document.querySelectorAll("tr[hx-post]")];
+
+// pressing a button leaves the focus in its cell: else the cell's save could replace the button
+// between the press and the click
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("#bar a, #bar button, button.choice")) event.preventDefault();
+});
+
+function saveFirst(event, pressed) {
+  const cell = document.activeElement;
+  if (cell.closest("td.row__figure")) cell.blur();
+  if (!waiting.size) return;
+  event.preventDefault();
+  event.stopPropagation();
+  afterwards = pressed;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.getAttribute("href").startsWith("#")) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  saveFirst(event, link);
+}, true);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id === "sheet") posted = true;
+  else if (!form.hasAttribute("hx-post")) saveFirst(event, event.submitter);
+}, true);
+
+document.addEventListener("htmx:afterRequest", () => {
+  if (!afterwards || waiting.size) return;
+  const pressed = afterwards;
+  afterwards = null;
+  const open = leafRows().find(unsaved);
+  if (open) inputOf(open).focus();
+  else again(pressed);
+});
+
+// a save may have drawn the buttons anew
+function again(pressed) {
+  const there = pressed.isConnected ? pressed : document.getElementById(pressed.id);
+  if (there) there.click();
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (posted || !leafRows().some(unsaved)) return;
+  event.preventDefault();
+  event.returnValue = ""; // browsers before 2024 ask only for this
+});

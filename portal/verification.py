@@ -1,0 +1,297 @@
+"""Verification: everything that can be checked about what is stored, one outcome for each check.
+
+Chains, figures and submissions are read in one transaction, so a system in use is seen as it
+stood at one moment.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.figures import canonical
+from portal.domain.form import Form, FormError
+from portal.domain.formulas import with_totals
+from portal.domain.report_state import Move, NotAllowedNow, State, after
+from portal.domain.submission import canonical_bytes, figures_of, fingerprint
+from portal.engine_checks import Outcome, engine_outcomes
+from portal.models import (
+    Expectation,
+    Figure,
+    FormEdition,
+    Organisation,
+    Report,
+    Submission,
+    TrailEntry,
+    TrailHead,
+)
+from portal.models.form import fingerprint_of, parsed_form
+from portal.models.organisation import path_below
+from portal.models.trail import BEGINNING, CHAINED, Action, entry_hash
+
+AT_ONCE = 1000
+"""Rows held in memory while a long table is read."""
+
+
+def verify(session: Session, owner_url: str) -> Iterator[Outcome]:
+    """Run every check; the session comes from `tenancy.verifying`."""
+    yield from engine_outcomes(owner_url)
+    _stand_still(session)
+    for check in _CHECKS:
+        yield check(session)
+
+
+def _stand_still(session: Session) -> None:
+    """Read everything as of one moment; SQLite does so in any transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _tree(session: Session) -> Outcome:
+    units = session.scalars(select(Organisation).order_by(Organisation.id)).all()
+    paths = {unit.id: unit.path for unit in units}
+    faults = [
+        f"{unit.code} 的路径与上级不符"
+        for unit in units
+        if unit.path != path_below(paths.get(unit.parent_id or 0, "/"), unit.id)
+    ]
+    if units and sum(unit.parent_id is None for unit in units) != 1:
+        faults.append("最上级单位不是一个")
+    return Outcome("单位", f"{len(units)} 个", tuple(faults))
+
+
+def _expectations(session: Session) -> Outcome:
+    rows = session.execute(
+        select(
+            Expectation.campaign_id,
+            Expectation.organisation_id,
+            Expectation.parent_id,
+            Expectation.path,
+            Expectation.code,
+        )
+    ).all()
+    paths = {(row.campaign_id, row.organisation_id): row.path for row in rows}
+    faults = tuple(
+        f"{row.code} 在第 {row.campaign_id} 号任务中的路径与上级不符"
+        for row in rows
+        if row.path
+        != path_below(paths.get((row.campaign_id, row.parent_id), "/"), row.organisation_id)
+    )
+    return Outcome("应报单位", f"{len(rows)} 条", faults)
+
+
+def _editions(session: Session) -> Outcome:
+    editions = session.scalars(select(FormEdition).order_by(FormEdition.id)).all()
+    faults = []
+    for edition in editions:
+        if fingerprint_of(edition.document) != edition.sha256:
+            faults.append(f"{edition.form}@{edition.version} 的内容与校验码不符")
+        elif _form(edition.sha256, edition.document) is None:
+            faults.append(f"{edition.form}@{edition.version} 不是可用的表样")
+    return Outcome("表样", f"{len(editions)} 个版次", tuple(faults))
+
+
+def _form(sha256: str, document: str) -> Form | None:
+    try:
+        return parsed_form(sha256, document, "{}")
+    except (FormError, ValueError):
+        return None
+
+
+def _chains(session: Session) -> Outcome:
+    heads = {
+        head.organisation_id: (head.number, head.hash)
+        for head in session.scalars(select(TrailHead))
+    }
+    codes = _codes(session)
+    entries = session.execute(
+        select(*(getattr(TrailEntry, name) for name in CHAINED), TrailEntry.hash)
+        .order_by(TrailEntry.organisation_id, TrailEntry.number)
+        .execution_options(yield_per=AT_ONCE)
+    ).mappings()
+    faults, count, seen = [], 0, set()
+    for organisation_id, chain in groupby(entries, key=lambda entry: entry["organisation_id"]):
+        number, newest = 0, BEGINNING
+        for entry in chain:
+            if fault := _broken_link(entry, number, newest):
+                faults.append(f"{codes.get(organisation_id)} 第 {entry['number']} 条{fault}")
+            number, newest = entry["number"], entry["hash"]
+            count += 1
+        seen.add(organisation_id)
+        if heads.get(organisation_id) != (number, newest):
+            faults.append(f"{codes.get(organisation_id)} 的末条与链头不符")
+    faults += [f"{codes.get(lost)} 的记录不见了" for lost in heads.keys() - seen]
+    return Outcome("操作日志", f"{len(seen)} 条链 {count:,} 条记录", tuple(faults))
+
+
+def _broken_link(entry: Any, number: int, newest: str) -> str | None:
+    if entry["number"] != number + 1:
+        return "之前有缺号"
+    if entry["previous"] != newest:
+        return "与上一条不相接"
+    return None if entry_hash(dict(entry)) == entry["hash"] else "的内容与校验码不符"
+
+
+def _codes(session: Session) -> dict[int, str]:
+    rows = session.execute(select(Organisation.id, Organisation.code))
+    return {row.id: row.code for row in rows}
+
+
+def _forms(session: Session) -> dict[int, Form]:
+    """The form of each report by the report's id; unusable editions are told of elsewhere."""
+    forms = {
+        edition.id: _form(edition.sha256, edition.document)
+        for edition in session.scalars(select(FormEdition))
+    }
+    rows = session.execute(select(Report.id, Report.edition_id))
+    return {row.id: form for row in rows if (form := forms.get(row.edition_id))}
+
+
+def _figures(session: Session) -> Outcome:
+    """Each figure must be what its entries in the trail, played from the first, lead to."""
+    forms = _forms(session)
+    written = session.execute(
+        select(
+            TrailEntry.report_id,
+            TrailEntry.item,
+            TrailEntry.version,
+            TrailEntry.old,
+            TrailEntry.new,
+        )
+        .where(TrailEntry.version.is_not(None))
+        .order_by(TrailEntry.report_id, TrailEntry.item, TrailEntry.number)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    faults = []
+    played: dict[tuple[int | None, str | None], tuple[int, str]] = {}
+    for at, entries in groupby(written, key=lambda entry: (entry.report_id, entry.item)):
+        version, text = 0, ""
+        for entry in entries:
+            if (entry.version, entry.old) != (version + 1, text):
+                faults.append(f"第 {at[0]} 号报表 {at[1]} 的修改记录不相接")
+            version, text = entry.version or 0, entry.new or ""
+        played[at] = (version, text)
+    figures = session.execute(select(Figure.report_id, Figure.item, Figure.value, Figure.version))
+    count = 0
+    for figure in figures:
+        count += 1
+        form = forms.get(figure.report_id)
+        item = form.by_code.get(figure.item) if form else None
+        stored = (figure.version, canonical(figure.value, item.unit)) if item else None
+        if played.pop((figure.report_id, figure.item), None) != stored:
+            faults.append(f"第 {figure.report_id} 号报表 {figure.item} 与修改记录不符")
+    faults += [f"第 {report} 号报表 {item} 有修改记录而没有数" for report, item in played]
+    return Outcome("数", f"{count:,} 个", tuple(faults))
+
+
+def _submissions(session: Session) -> Outcome:
+    """Each submission must be what was fingerprinted, with sums that add up."""
+    forms = _forms(session)
+    rows = session.execute(
+        select(
+            Submission.report_id,
+            Submission.number,
+            Submission.document,
+            Submission.sha256,
+        )
+        .order_by(Submission.report_id, Submission.number)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    faults, count = [], 0
+    for row in rows:
+        count += 1
+        if fault := _altered(row.document, row.sha256, row.number, forms.get(row.report_id)):
+            faults.append(f"第 {row.report_id} 号报表第 {row.number} 次报送{fault}")
+    return Outcome("报送存档", f"{count:,} 份", tuple(faults))
+
+
+def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | None:
+    if fingerprint(text.encode()) != sha256:
+        return "的内容与校验码不符"
+    document = json.loads(text)
+    if canonical_bytes(document) != text.encode() or document["number"] != number:
+        return "不是原样存档"
+    figures = figures_of(document)
+    return None if form and with_totals(form, figures) == figures else "的合计不符"
+
+
+_MOVES = {
+    Action.SUBMITTED: Move.SUBMIT,
+    Action.WITHDRAWN: Move.WITHDRAW,
+    Action.SENT_BACK: Move.SEND_BACK,
+    Action.ACCEPTED: Move.ACCEPT,
+    Action.REOPENED: Move.REOPEN,
+}
+
+
+def _reports(session: Session) -> Outcome:
+    """Each report must be in the state that its moves lead to, and frozen where it is handed in."""
+    forms = _forms(session)
+    moves = _moves(session)
+    reports = session.scalars(select(Report).order_by(Report.id)).all()
+    faults = []
+    for report in reports:
+        state, submitted = _played(moves.get(report.id, ()))
+        number, document = _last_submission(session, report.id)
+        if state != report.state:
+            faults.append(f"第 {report.id} 号报表的状态与操作日志不符")
+        if not submitted == number == report.submissions:
+            faults.append(f"第 {report.id} 号报表的报送次数与存档不符")
+        elif state in (State.SUBMITTED, State.ACCEPTED) and document is not None:
+            form = forms.get(report.id)
+            if form and _stored(session, report, form) != figures_of(json.loads(document)):
+                faults.append(f"第 {report.id} 号报表的数与最后一次报送不符")
+    return Outcome("报表", f"{len(reports):,} 份", tuple(faults))
+
+
+def _moves(session: Session) -> dict[int | None, list[Move]]:
+    rows = session.execute(
+        select(TrailEntry.report_id, TrailEntry.action)
+        .where(TrailEntry.action.in_(_MOVES), TrailEntry.report_id.is_not(None))
+        .order_by(TrailEntry.report_id, TrailEntry.number)
+    )
+    moves: dict[int | None, list[Move]] = {}
+    for row in rows:
+        moves.setdefault(row.report_id, []).append(_MOVES[Action(row.action)])
+    return moves
+
+
+def _played(moves: Sequence[Move]) -> tuple[State | None, int]:
+    """The state after all moves, None when one of them could not be, and the submissions."""
+    state = came_from = State.DRAFT
+    for move in moves:
+        came_from = state if move is Move.SUBMIT else came_from
+        try:
+            state = after(move, state, came_from)
+        except NotAllowedNow:
+            return None, moves.count(Move.SUBMIT)
+    return state, moves.count(Move.SUBMIT)
+
+
+def _last_submission(session: Session, report_id: int) -> tuple[int, str | None]:
+    row = session.execute(
+        select(Submission.number, Submission.document)
+        .where(Submission.report_id == report_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    ).first()
+    return (row.number, row.document) if row else (0, None)
+
+
+def _stored(session: Session, report: Report, form: Form) -> dict[str, int | None]:
+    rows = session.execute(select(Figure.item, Figure.value).where(Figure.report_id == report.id))
+    return with_totals(form, {row.item: row.value for row in rows})
+
+
+_CHECKS: tuple[Callable[[Session], Outcome], ...] = (
+    _tree,
+    _expectations,
+    _editions,
+    _chains,
+    _figures,
+    _submissions,
+    _reports,
+)

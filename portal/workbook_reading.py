@@ -1,0 +1,123 @@
+"""Reading workbooks that people bring: the cells' values, or the sentence why not.
+
+A child process does the reading, so that a file made to exhaust the machine exhausts only that.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, cast
+
+from portal.domain.grid import Cell, CellKind, Grid, Table, table_of
+from portal.workbook_gate import (
+    DAMAGED,
+    LINKED,
+    MACROS,
+    NO_WORKBOOK,
+    SAVE_AS_XLSX,
+    TOO_MUCH,
+    Refused,
+    let_through,
+)
+
+CHILD = Path(__file__).with_name("workbook_child.py")
+LONGEST = 5.0
+"""Seconds for one file, the start of the process included; a real one takes 0.1."""
+
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes; what the child keeps at most of a file takes no more."""
+AT_ONCE = 2
+"""Children that run side by side: each may take 400 MB."""
+
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+def read_workbook(content: bytes) -> Grid:
+    """The cells of an uploaded xlsx file; raises `Refused` with the sentence to show."""
+    let_through(content)
+    with _a_place():
+        written = _answer_of_child(content)
+    return _grid(written)
+
+
+@contextmanager
+def _a_place() -> Iterator[None]:
+    if not _places.acquire(timeout=LONGEST):
+        raise Refused("正在读取的文件较多，请过一会儿再导入。")
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _answer_of_child(content: bytes) -> bytes:
+    # Isolated and without site-packages: the child needs the standard library alone.
+    command = [sys.executable, "-I", "-S", "-B", str(CHILD)]
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_bare_environment(),
+    )
+    clock = threading.Timer(LONGEST, child.kill)
+    clock.start()
+    try:
+        with child:
+            return _exchange(child, content)
+    finally:
+        clock.cancel()
+
+
+def _bare_environment() -> dict[str, str]:
+    """Nothing of ours; Windows starts no program without its own folder."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+
+
+def _exchange(child: "subprocess.Popen[bytes]", content: bytes) -> bytes:
+    # The child reads all before it writes, so neither waits for the other.
+    with suppress(OSError), cast(IO[bytes], child.stdin) as question:
+        question.write(content)
+    return cast(IO[bytes], child.stdout).read(LARGEST_ANSWER)
+
+
+REFUSALS = {
+    "damaged": DAMAGED,
+    "no-workbook": NO_WORKBOOK,
+    "too-much": TOO_MUCH,
+    "programs": MACROS,
+    "linked": LINKED,
+    "binary": f"这是 xlsb 二进制工作簿，{SAVE_AS_XLSX}",
+    "declarations": f"文件里有不应出现的声明（DTD），{SAVE_AS_XLSX}",
+    "sheets": "工作表过多，请只保留填报用的一张表再导入。",
+    "merges": "合并单元格过多或过大（{place}），请取消合并后再导入。",
+    "far": "{place} 离表格太远（只读前 2000 行、100 列），请把统计表单独复制到新工作簿再导入。",
+}
+
+
+def _grid(written: bytes) -> Grid:
+    """The child's answer as values; one that is cut off or missing means that it was stopped."""
+    if not written:
+        raise Refused(TOO_MUCH)
+    try:
+        answer = json.loads(written)
+        if "refused" in answer:
+            raise Refused(REFUSALS[answer["refused"]].format(place=answer["place"]))
+        return Grid(tuple(map(_table, answer["sheets"])))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(DAMAGED) from error
+
+
+def _table(sheet: dict[str, Any]) -> Table:
+    cells = [
+        Cell(int(row), int(column), CellKind(kind), str(text), bool(formula))
+        for row, column, kind, text, formula in sheet["cells"]
+    ]
+    return table_of(str(sheet["name"]), cells, hidden=bool(sheet["hidden"]))

@@ -1,0 +1,111 @@
+"""The engines that the stories run on: the embedded file, and a throw-away PostgreSQL.
+
+A city lives in an instance folder. On PostgreSQL a file in it, `database-name`, says which
+database is its own; copying the folder copies the database too.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from portal import schema
+from tests.postgresql import OWNER, SERVANT, Cluster, cluster, new_database
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ENGINES = (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgresql))
+
+_running: list[Cluster] = []
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for all tests that want one."""
+    with cluster() as made:
+        _running.append(made)
+        yield made
+        _running.remove(made)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of this round of tests."""
+    if request.param == POSTGRESQL:
+        request.getfixturevalue("postgresql_cluster")
+    return str(request.param)
+
+
+def found_database(folder: Path, engine: str = SQLITE) -> None:
+    """Make the empty, migrated database of a new city."""
+    if engine == SQLITE:
+        schema.upgrade(f"sqlite:///{folder / 'portal.sqlite3'}")
+        return
+    made = _running[0]
+    name = new_database(made)
+    schema.upgrade(made.url(OWNER, name), role=SERVANT)
+    _name_file(folder).write_text(name)
+
+
+def copy_city(original: Path, folder: Path) -> None:
+    """Copy a city, its database with it."""
+    shutil.copytree(original, folder)
+    if _name_file(folder).exists():
+        name = new_database(_running[0], _name_file(folder).read_text())
+        _name_file(folder).write_text(name)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """The settings that say where a city's database is."""
+    if not _name_file(folder).exists():
+        return {"PORTAL_INSTANCE": str(folder)}
+    name = _name_file(folder).read_text()
+    return {
+        "PORTAL_INSTANCE": str(folder),
+        "PORTAL_DATABASE_URL": _running[0].url(SERVANT, name),
+        "PORTAL_DATABASE_ADMIN_URL": _running[0].url(OWNER, name),
+    }
+
+
+class Row(dict[str, Any]):
+    """A row that can be asked by the name or by the number of a column."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
+
+
+def rows_of(folder: Path, query: str, values: Sequence[Any] = ()) -> list[Row]:
+    """Rows read from the database itself, past the portal and past every wall."""
+    if not _name_file(folder).exists():
+        with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
+            connection.row_factory = sqlite3.Row
+            return [Row(dict(row)) for row in connection.execute(query, values)]
+    name = _name_file(folder).read_text()
+    address = f"postgresql://postgres@/{name}?host={_running[0].folder}"
+    with psycopg.connect(address, row_factory=dict_row) as database:
+        return [Row(row) for row in database.execute(query.replace("?", "%s"), values)]
+
+
+REFUSED = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
+"""What the guards of either engine raise."""
+
+
+def change_past_the_portal(folder: Path, statement: str) -> None:
+    """Try to change rows in the database itself; raises one of `REFUSED` where a guard stands."""
+    if not _name_file(folder).exists():
+        with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
+            connection.execute(statement)
+        return
+    name = _name_file(folder).read_text()
+    address = f"postgresql://postgres@/{name}?host={_running[0].folder}"
+    with psycopg.connect(address) as database:
+        database.execute(statement)
+
+
+def _name_file(folder: Path) -> Path:
+    return folder / "database-name"

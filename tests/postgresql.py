@@ -1,0 +1,100 @@
+"""A throw-away PostgreSQL: a cluster of its own user, socket and folder, gone after the tests."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.requirements import require
+
+# an answer may be lost here at a power cut: nothing in it outlives the tests
+QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+OWNER, SERVANT = "city_owner", "city_app"
+"""The role that owns the tables, and the one that serves pages and owns nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running server: its control program, its folder, and the user that runs it."""
+
+    pg_ctl: str
+    folder: Path
+    user: str | None
+
+    def url(self, role: str, database: str) -> str:
+        """The address of a database for one role, over the cluster's own socket."""
+        return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
+
+    def run(self, *arguments: str) -> None:
+        """Call the control program as the cluster's user."""
+        command = [self.pg_ctl, "-D", str(self.folder / "data"), "-w", "-s", *arguments]
+        log = ["-l", str(self.folder / "log")]
+        subprocess.run([*command, *log], check=True, user=self.user, cwd="/")
+
+    def start(self) -> None:
+        """Start the server, on its socket only."""
+        settings = {"listen_addresses": "", "unix_socket_directories": self.folder, **QUICK}
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self.run("-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server; `immediate` is a crash."""
+        self.run("-m", mode, "stop")
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the superuser."""
+        with psycopg.connect(
+            f"postgresql://postgres@/postgres?host={self.folder}", autocommit=True
+        ) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A fresh cluster with the two roles; stopped and removed at the end."""
+    pg_ctl = require("postgresql")
+    user = _other_user()
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    try:
+        if user:
+            shutil.chown(folder, user)
+        made = Cluster(pg_ctl, folder, user)
+        made.run("-o", "-A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync", "initdb")
+        made.start()
+        try:
+            made.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {SERVANT} LOGIN")
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _other_user() -> str | None:
+    """The server refuses to run as root; then it runs as the package's own user."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        pytest.skip("postgresql refuses to run as root, and there is no user postgres")
+
+
+_numbers = count(1)
+
+
+def new_database(made: Cluster, template: str = "template1") -> str:
+    """The name of a new database of the owner, copied from `template`."""
+    name = f"city{next(_numbers)}"
+    made.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+    return name

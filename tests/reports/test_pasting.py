@@ -1,0 +1,311 @@
+"""Pasting: good figures go in together, the rest is listed, and all of it comes out again."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.models import Batch
+from portal.reports import saving
+from tests.founding import CLOSES
+from tests.reports.page import Page
+
+PASTES = select(Batch).where(Batch.kind == "pasted")
+TWO_BY_ELEVEN = [[str(10 + n), f"{n}.5"] for n in range(1, 12)]
+
+
+def _text(rows):
+    return "\r\n".join("\t".join(row) for row in rows) + "\r\n"
+
+
+def _one_bad():
+    rows = [list(row) for row in TWO_BY_ELEVEN]
+    rows[2][1] = "约三万"
+    return _text(rows)
+
+
+def _versions(reporter):
+    return {name: text for name, text in reporter.page().sheet().items() if ".version" in name}
+
+
+def _paste(reporter, block, start="C1", *, htmx=True, versions=None):
+    """Paste as the page's script does, with the versions that the page shows."""
+    seen = _versions(reporter) if versions is None else versions
+    return reporter.post("/paste", htmx=htmx, block=block, start=start, **seen)
+
+
+def _refusals(page):
+    return [each.get("data-code") for each in page.at("paste-result").all("li", code=None)]
+
+
+def _undo(reporter, page=None, *, htmx=True):
+    fields = {"batch": page.field("batch")} if page else {}
+    return reporter.post("/paste/undoing", htmx=htmx, **fields)
+
+
+def test_two_columns_with_one_bad_cell_fill_the_pairs_and_the_bad_one_is_listed(echeng):
+    answer = _paste(echeng, _one_bad())
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "已粘贴 21 项" in page.says("paste-result")
+    assert _refusals(page) == ["D3"]
+    assert "第 3 行第 2 列“约三万”" in page.says("paste-result")
+    assert [echeng.value(code) for code in ("C1", "D1", "C11")] == [11, 1_500_000, 21]
+    assert echeng.figure("D3") is None
+
+
+def test_the_answer_brings_every_row_and_what_follows_from_it(echeng):
+    page = Page.of(_paste(echeng, _one_bad()).text)
+
+    assert (page.value("C1"), page.version("C1"), page.state("C1")) == ("11", "1", "saved")
+    assert (page.state("D3"), page.version("D3")) == ("invalid", "0")
+    assert "已填 21/46" in page.says("progress")
+    sums = [each for each in page.all("div") if "#figure-C" in each.root.get("hx-swap-oob", "")]
+    assert len(sums) == 1
+    assert page.at("report-state").get("data-report-state") == "draft"
+    assert "undo-paste" in page.actions()
+
+
+def test_undoing_gives_every_earlier_figure_back(echeng):
+    echeng.fill(C1="7")
+    pasted = Page.of(_paste(echeng, _one_bad()).text)
+
+    answer = _undo(echeng, pasted)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 200
+    assert "已撤销，恢复 21 项。" in page.says("paste-result")
+    assert (page.value("C1"), page.version("C1")) == ("7", "3")
+    assert [echeng.value(code) for code in ("C1", "D1", "C11")] == [7, None, None]
+    assert "已填 1/46" in page.says("progress")
+
+
+def test_undoing_leaves_what_somebody_changed_since_and_says_which(echeng, head):
+    pasted = Page.of(_paste(echeng, _one_bad()).text)
+    head.fill(C2="99")
+
+    page = Page.of(_undo(echeng, pasted).text)
+
+    assert "恢复 20 项；C2 在此之后已被修改，保持不变。" in page.says("paste-result")
+    assert (echeng.value("C2"), echeng.value("C3")) == (99, None)
+
+
+def test_a_row_that_refused_its_figure_shows_what_is_stored_once_the_paste_is_undone(echeng):
+    echeng.fill(D3="4")
+    pasted = Page.of(_paste(echeng, _one_bad()).text)
+    fields = {"batch": pasted.field("batch"), "refused": pasted.field("refused")}
+
+    page = Page.of(echeng.post("/paste/undoing", htmx=True, **fields).text)
+
+    assert (page.state("D3"), page.value("D3")) == ("saved", "4.00")
+
+
+def test_two_pastes_over_one_another_are_undone_one_after_the_other(echeng):
+    _paste(echeng, "1\n2\n", "F1")
+    _paste(echeng, "3\n4\n", "F1")
+
+    _undo(echeng)
+    after_one = [echeng.value("F1"), echeng.value("F2")]
+    page = Page.of(_undo(echeng).text)
+
+    assert after_one == [1, 2]
+    assert [echeng.value("F1"), echeng.value("F2")] == [None, None]
+    assert "恢复 2 项。" in page.says("paste-result")
+
+
+def test_a_paste_is_undone_once_and_an_older_page_undoes_nothing_newer(echeng):
+    first = Page.of(_paste(echeng, "1\n2\n", "F1").text)
+    _paste(echeng, "3\n4\n", "F1")
+
+    answer = _undo(echeng, first)
+
+    assert answer.status_code == 409
+    assert "之后又有一次批量填写" in answer.text
+    assert echeng.value("F1") == 3
+
+
+def test_zeros_and_pastes_are_undone_by_one_button_the_newest_first(echeng):
+    _paste(echeng, "1\n2\n", "F1")
+    echeng.fill_rest()
+    offered = echeng.page().actions()
+
+    _undo(echeng, htmx=False)
+
+    assert "undo-zeros" in offered
+    assert "undo-paste" in echeng.page().actions()
+    assert [echeng.value("F1"), echeng.value("C1")] == [1, None]
+
+
+def test_a_figure_that_somebody_else_changed_is_a_conflict_and_is_not_overwritten(echeng, head):
+    seen = _versions(echeng)
+    head.fill(C1="50")
+
+    answer = _paste(echeng, _text(TWO_BY_ELEVEN), versions=seen)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 409
+    assert "高建华 改为 50" in page.says("paste-result")
+    assert (page.state("C1"), page.value("C1"), page.version("C1")) == ("conflict", "50", "1")
+    assert (echeng.value("C1"), echeng.value("D1")) == (50, 1_500_000)
+
+
+def test_a_paste_whose_answer_was_lost_can_be_sent_again(echeng):
+    seen = _versions(echeng)
+    _paste(echeng, _text(TWO_BY_ELEVEN), versions=seen)
+
+    again = _paste(echeng, _text(TWO_BY_ELEVEN), versions=seen)
+
+    page = Page.of(again.text)
+    assert again.status_code == 200
+    assert "22 项与已保存的相同" in page.says("paste-result")
+    assert page.version("C1") == "1"
+    assert len(echeng.trail("pasted")) == 22
+
+
+def test_every_figure_has_its_entry_in_the_trail_and_they_are_one_batch(echeng):
+    echeng.fill(F1="5")
+
+    _paste(echeng, "12\n13\n", "F1")
+
+    entries = echeng.trail("pasted")
+    assert [(one.item, one.old, one.new) for one in entries] == [
+        ("F1", "5", "12"),
+        ("F2", "", "13"),
+    ]
+    assert len({one.batch_id for one in entries}) == 1
+    assert {one.channel for one in entries} == {"web"}
+    assert "粘贴" in echeng.character.page(echeng.url("/trail")).text
+    with echeng.filling() as (session, _):
+        assert len(session.scalars(PASTES).all()) == 1
+
+
+def test_a_failure_in_the_middle_stores_nothing(echeng, monkeypatch):
+    def fail(*_args, **_named):
+        raise RuntimeError("the disk is full")
+
+    echeng.fill(C1="7")
+    monkeypatch.setattr(saving, "record_all", fail)
+
+    answer = _paste(echeng, _text(TWO_BY_ELEVEN))
+
+    assert answer.status_code == 500
+    assert [echeng.value(code) for code in ("C1", "D1")] == [7, None]
+    with echeng.filling() as (session, _):
+        assert session.scalars(PASTES).all() == []
+
+
+def test_sums_are_skipped_without_being_a_fault(echeng):
+    answer = _paste(echeng, "99\n1\n2\n", "C")
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 200
+    assert "已粘贴 1 项；合计由系统计算，跳过 2 格" in page.says("paste-result")
+
+
+def test_what_goes_beyond_the_last_item_is_listed(echeng):
+    answer = _paste(echeng, "1\n2\n", "J4")
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "已超出本表最后一项" in page.says("paste-result")
+    assert echeng.value("J4") == 1_000_000
+
+
+def test_a_block_too_large_is_refused_as_a_whole(echeng):
+    answer = _paste(echeng, "1\n" * 40_000, "C1")
+
+    assert answer.status_code == 422
+    assert "超过 64 KB" in Page.of(answer.text).says("paste-result")
+    assert echeng.trail() == []
+
+
+@pytest.mark.parametrize("start", ["", "Z9", "c1", "C1 "])
+def test_a_start_that_the_form_does_not_have_is_refused(echeng, start):
+    answer = _paste(echeng, "1\n2\n", start)
+
+    assert answer.status_code == 422
+    assert "从哪一项开始" in Page.of(answer.text).says("paste-result")
+
+
+def test_a_frozen_report_takes_no_paste_and_no_undoing(echeng):
+    seen = _versions(echeng)
+    pasted = Page.of(_paste(echeng, "1\n2\n", "F1").text)
+    echeng.fill_rest()
+    assert echeng.submit().status_code == 303
+
+    answers = [_paste(echeng, "3\n4\n", "F1", versions=seen), _undo(echeng, pasted)]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all(Page.of(answer.text).by_id("paste-result") for answer in answers)
+    assert echeng.value("F1") == 1
+
+
+def test_the_neighbour_knows_nothing_of_it(echeng, gedian):
+    answers = [
+        gedian.post(below, code="echeng", block="1\n2\n", start="F1", htmx=True)
+        for below in ("/paste", "/paste/undoing")
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert echeng.report is None
+
+
+def test_who_only_looks_on_may_not_paste(shizong):
+    answer = shizong.post("/paste", code="echeng", block="1\n2\n", start="F1", htmx=True)
+
+    assert answer.status_code == 403
+
+
+def test_without_scripts_a_good_block_leads_back_to_the_page(echeng):
+    fields = echeng.page().sheet() | {"block": _text(TWO_BY_ELEVEN), "start": "C1", "F1": "8"}
+
+    answer = echeng.post("/paste", **fields)
+
+    page = echeng.page()
+    assert (answer.status_code, answer.location) == (303, echeng.url())
+    assert "已粘贴 22 项" in page.text
+    assert (echeng.value("C11"), echeng.value("F1")) == (21, 8)
+    assert "undo-paste" in page.actions()
+
+
+def test_without_scripts_refusals_are_listed_on_the_page_and_can_be_undone_there(echeng):
+    fields = echeng.page().sheet() | {"block": _one_bad(), "start": "C1"}
+
+    answer = echeng.post("/paste", **fields)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert _refusals(page) == ["D3"]
+    assert (page.field("D3"), page.state("D3")) == ("约三万", "invalid")
+    assert "undo-paste" in page.actions()
+
+
+def test_without_scripts_an_unclear_block_comes_back_in_its_box_and_the_sheet_is_saved(echeng):
+    unclear = "1\t2\t3\n4\t5\t6"
+    fields = echeng.page().sheet() | {"block": unclear, "start": "F1", "F1": "8"}
+
+    answer = echeng.post("/paste", **fields)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "分不清用哪一列" in page.says("paste-result")
+    assert unclear in page.at("paste-text").root.text
+    assert echeng.value("F1") == 8
+
+
+def test_a_block_that_comes_too_late_shows_what_was_typed(city_app, echeng):
+    fields = echeng.page().sheet() | {"block": "1\n2\n", "start": "F1", "C9": "12"}
+    city_app.clock_at(CLOSES.replace(hour=20))
+
+    answer = echeng.post("/paste", **fields)
+
+    assert answer.status_code == 409
+    assert "您填的 12 没有保存" in Page.of(answer.text).says("state-C9")
+    assert echeng.trail() == []
+
+
+def test_a_paste_after_a_zero_report_ends_it(echeng):
+    echeng.post("/zero-report")
+
+    _paste(echeng, "1\n2\n", "F1")
+
+    assert not echeng.report.zero_report

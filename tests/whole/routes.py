@@ -1,0 +1,407 @@
+"""Every route of the portal as requests that somebody could make, and who may make them.
+
+The routes come from the application itself; what a test must know of one of them (fields that
+make it succeed, fields that it reads besides) stands in `EXAMPLES`. A new view that takes posts
+is added there, and nothing else is.
+"""
+
+import io
+import sqlite3
+import zipfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import html5lib
+from flask import Flask
+from werkzeug.routing import Rule
+
+from portal.access import rule_of
+from portal.models.user import Role
+from tests.whole.marked_city import (
+    ACCOUNTS,
+    COOKIE,
+    DRAFT,
+    OPEN,
+    PASSWORD,
+    PLACE,
+    PLACES,
+    UNTOUCHED,
+    MarkedCity,
+)
+
+REPORT = f"/o/{{organisation}}/campaigns/{OPEN}/report"
+STRANGER = "stranger"
+PEOPLE = (*ACCOUNTS, STRANGER)
+LOOKING_DOWN = {Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR}
+
+ARGUMENTS: dict[str, Any] = {
+    "campaign": OPEN,
+    "item": "F1",
+    "number": 1,
+    "filename": "css/page.css",
+}
+"""What stands in a URL for each argument but the organisation and its user."""
+
+_WHO_MAY = """
+rule           reporter  head  reviewer  admin  viewer  auditor
+public         both      both  both      both   both    both
+signed_in      own       own   own       own    own     own
+member         own       own   both      both   both    both
+reporter       own       own   -         -      -       -
+report_reader  own       own   both      both   both    -
+note_writer    own       own   both      -      -       -
+desk           -         own   both      both   both    -
+reviewer       -         -     both      -      -       -
+admin          -         -     -         both   -       -
+trail_reader   own       own   both      both   -       both
+"""
+"""Where a person with one role may: at the own organisation, at those below it too, or nowhere."""
+
+
+def _reaches() -> dict[str, dict[str, str]]:
+    head, *lines = (line.split() for line in _WHO_MAY.strip().split("\n"))
+    return {line[0]: dict(zip(head[1:], line[1:], strict=True)) for line in lines}
+
+
+WHO_MAY = _reaches()
+"""For each rule and role where it reaches."""
+
+USER_OF = {
+    "shizong": "city-reporter",
+    "echeng": "ours-reporter",
+    "gedian": "next-reporter",
+    "jiceng": "base-reporter",
+}
+
+NOT_THERE: dict[str, tuple[Any, ...]] = {
+    "campaign": ("1999-spring", DRAFT, "2027-SPRING", "%00", "x" * 300, "..", "' OR 1=1 --"),
+    "item": ("Z9", "c9", "C9%00", "x" * 300, "organisation_id"),
+    "number": (0, 7, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
+    "username": ("nobody", "next-reporter", "city-admin", "%00", "x" * 300, "OURS-REPORTER"),
+    "filename": ("css/none.css", "../__init__.py", "..%2f__init__.py", "%00", "etc/passwd"),
+}
+"""Arguments behind which a permitted person finds nothing of their own organisation."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request that its view grants at the organisation `at`.
+
+    `before` are requests that lead there, each a path and its fields; with `page` the hidden
+    fields are taken from the form on that page. `reads` are fields that the view may take
+    besides, so that they are no mass assignment.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    at: str = "echeng"
+    before: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    page: str = ""
+    reads: frozenset[str] = frozenset()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+EXAMPLES: dict[str, Example] = {
+    "accounts.disable": Example(),
+    "accounts.enable": Example(),
+    "accounts.end_sign_ins": Example(),
+    "accounts.reset_password": Example(),
+    "accounts.sign_in": Example({"username": "ours-reporter", "password": PASSWORD}),
+    "accounts.keep_password": Example(
+        {
+            "current": PASSWORD,
+            "new": "stone-under-the-bridge-19",
+            "again": "stone-under-the-bridge-19",
+        }
+    ),
+    "accounts.logout": Example(),
+    "reports.explain": Example(
+        {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
+        before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
+        page=f"{REPORT}/submission",
+    ),
+    "reports.fill_zeros": Example(),
+    "reports.paste": Example(
+        {"block": "12\n13", "start": "F1", "F1.version": "0", "F2.version": "0"},
+        reads=frozenset({"nonce", "beside"}),
+    ),
+    "reports.save_item": Example(
+        {"F1": "12", "F1.version": "0"}, reads=frozenset({"nonce", "beside"})
+    ),
+    "reports.save_sheet": Example(
+        {"F1": "12", "F1.version": "0", "F1.was": ""}, reads=frozenset({"nonce", "offer", "theirs"})
+    ),
+    "reports.submit": Example({"nonce": "click"}, before=((f"{REPORT}/zeros", {}),)),
+    "reports.undo_batch": Example(
+        before=((f"{REPORT}/zeros", {}),), reads=frozenset({"batch", "beside", "refused"})
+    ),
+    "reports.withdraw": Example(at="gedian"),
+    "review.accept": Example({"number": "1"}, at="gedian"),
+    "review.extend": Example(
+        {"reason": "节后才能汇总全部数字", "until": "2027-02-20 17:30"},
+        at="gedian",
+        reads=frozenset({"item"}),
+    ),
+    "review.reopen": Example(
+        {"number": "1", "reason": "合计与下属单位不符"},
+        at="shizong",
+        reads=frozenset({"item", "until"}),
+    ),
+    "review.send_back": Example(
+        {"number": "1", "reason": "合计与下属单位不符"},
+        at="gedian",
+        reads=frozenset({"item", "until"}),
+    ),
+    "reports.write_note": Example({"text": "含街道两个站点"}),
+    "reports.zero_report": Example(values={"campaign": UNTOUCHED}),
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One view at one URL, with the methods that it answers."""
+
+    endpoint: str
+    url: Rule
+    methods: frozenset[str]
+    rule: str
+
+    @property
+    def of_organisation(self) -> bool:
+        """Whether its URL names an organisation."""
+        return "organisation" in self.url.arguments
+
+    @property
+    def method(self) -> str:
+        """The method that it is for."""
+        return "GET" if "GET" in self.methods else next(iter(self.methods - {"OPTIONS"}))
+
+    @property
+    def example(self) -> Example:
+        """The request that it grants."""
+        return EXAMPLES.get(self.endpoint, Example())
+
+    def path(self, organisation: str = "", **changed: Any) -> str:
+        """Its URL for an organisation, with other arguments where they are given."""
+        values = ARGUMENTS | {"username": USER_OF.get(organisation, "nobody")}
+        values |= {"organisation": organisation} | dict(self.example.values) | changed
+        path = self.url.rule
+        for argument, converter in self.url._converters.items():
+            text = str(values[argument])
+            named = f"<{argument}>" if f"<{argument}>" in path else _marker(path, argument)
+            path = path.replace(named, text if "%" in text else quote(text, safe="/"))
+            assert converter is not None
+        return path
+
+
+def _marker(path: str, argument: str) -> str:
+    end = path.index(f":{argument}>")
+    return path[path.rindex("<", 0, end) : end + len(argument) + 2]
+
+
+def routes(app: Flask) -> list[Route]:
+    """Every route of the application, in the order of its URLs."""
+    return sorted(
+        (
+            Route(url.endpoint, url, frozenset(url.methods or ()), rule_of(app, url.endpoint).name)
+            for url in app.url_map.iter_rules()
+        ),
+        key=lambda route: (route.url.rule, sorted(route.methods)),
+    )
+
+
+def at(route: Route) -> str:
+    """The organisation at which the example of a route is granted."""
+    return route.example.at if route.of_organisation else ""
+
+
+def who_is_granted(route: Route) -> list[str]:
+    """Everybody to whom the example of a route is granted."""
+    return [person for person in PEOPLE if refusal(route, person, at(route)) is None]
+
+
+def refusal(route: Route, person: str, organisation: str) -> int | None:
+    """The status with which a person is refused at an organisation; None where they may."""
+    if route.rule == "public":
+        return None
+    if person == STRANGER:
+        return 303 if route.method == "GET" else 401
+    if not route.of_organisation:
+        return None
+    home, roles = ACCOUNTS[person]
+    if organisation not in PLACE or not may_enter(home, roles, organisation):
+        return 404
+    wanted = {"own", "both"} if organisation == home else {"both"}
+    if not any(WHO_MAY[route.rule][role] in wanted for role in roles):
+        return 403
+    decision = route.rule == "reviewer" and route.method == "POST"
+    return 403 if decision and home != decider_of(organisation) else None
+
+
+def decider_of(organisation: str) -> str:
+    """The organisation whose reviewers decide: the next one up, and the city on its own report."""
+    return PLACE[organisation].parent or organisation
+
+
+def may_enter(home: str, roles: list[Role], organisation: str) -> bool:
+    """Whether somebody of `home` may know of another organisation."""
+    return organisation == home or (bool(LOOKING_DOWN & {*roles}) and is_below(organisation, home))
+
+
+def is_below(organisation: str, above: str) -> bool:
+    """Whether one organisation of the city stands somewhere below another."""
+    parent = PLACE[organisation].parent
+    return parent is not None and (parent == above or is_below(parent, above))
+
+
+def hidden_from(person: str) -> list[str]:
+    """The canaries that a person must never meet, as words and as numbers."""
+    home, roles = ACCOUNTS.get(person, ("", []))
+    looks = {*roles} - {Role.REPORTER}
+    seen = {
+        place.code
+        for place in PLACES
+        if place.code == home or (looks and home and is_below(place.code, home))
+    }
+    hidden = [place for place in PLACES if place.code not in seen]
+    numbers = [place.number for place in hidden]
+    return [
+        *(place.canary for place in hidden),
+        *(str(number) for number in numbers),
+        *(f"{number:,}" for number in numbers),
+        *(f"{number // 100}.{number % 100:02}" for number in numbers),
+        *(f"{number // 100:,}.{number % 100:02}" for number in numbers),
+    ]
+
+
+def everything_in(answer: Any) -> str:
+    """The text of an answer: its head, its body, and every part of a workbook."""
+    head = "\n".join(f"{name}: {text}" for name, text in answer.headers)
+    body = answer.data
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
+    return f"{head}\n\n{body.decode('utf-8', 'replace')}"
+
+
+def hidden_fields(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the first form on a page that posts to `action`, but for the token."""
+    for form in html5lib.parse(page, namespaceHTMLElements=False).iter("form"):
+        if form.get("action", "").partition("#")[0] == action:
+            named = {field.get("name"): field.get("value", "") for field in form.iter("input")}
+            return {name: text for name, text in named.items() if name and name != "csrf_token"}
+    raise AssertionError(f"no form posts to {action}")
+
+
+def is_sentence(answer: Any, method: str = "GET") -> bool:
+    """Whether a refusal says something in Chinese, where it may have a body at all."""
+    return method == "HEAD" or any("一" <= letter <= "鿿" for letter in answer.text)
+
+
+def told(wrong: list[str]) -> str:
+    """What went wrong, one line each."""
+    return "\n".join(["", *wrong])
+
+
+class Walk:
+    """A city in which everybody has signed in, watched for every change of its database.
+
+    Every request is made with the cookie that its person got at sign-in, whatever came after.
+    """
+
+    def __init__(self, city: MarkedCity) -> None:
+        self.city = city
+        browsers = {name: city.signed_in(name) for name in ACCOUNTS} | {STRANGER: city.stranger()}
+        self.tokens = {name: browser.token() for name, browser in browsers.items()}
+        self._cookies = {name: browser.cookie() for name, browser in browsers.items()}
+        self._kept = sqlite3.connect(":memory:")
+        self._watch = sqlite3.connect(city.file)
+        self._watch.backup(self._kept)
+        self._seen = self._version()
+
+    def request(
+        self,
+        person: str,
+        method: str,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        token: str | None = None,
+    ) -> Any:
+        """One request of a person, with their own token unless another is given."""
+        body = {"csrf_token": self.tokens[person] if token is None else token} | dict(fields or {})
+        unsafe = method not in {"GET", "HEAD", "OPTIONS"}
+        client = self.city.app.test_client()
+        client.set_cookie(COOKIE, self._cookies[person])
+        return client.open(
+            path,
+            method=method,
+            data=body if unsafe else None,
+            headers=dict(headers or {}),
+            buffered=True,
+        )
+
+    def raw(
+        self,
+        person: str,
+        path: str,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """A post of bytes, without a token unless they hold one."""
+        client = self.city.app.test_client()
+        client.set_cookie(COOKIE, self._cookies[person])
+        return client.post(
+            path, data=body, content_type=content_type, headers=dict(headers or {}), buffered=True
+        )
+
+    def raw_fields(self, person: str, path: str, fields: Mapping[str, str]) -> Any:
+        """A post of fields with the person's token, lone surrogates and all."""
+        pairs = {"csrf_token": self.tokens[person]} | dict(fields)
+        encoded = {
+            name.encode(): text.encode("utf-8", "surrogatepass") for name, text in pairs.items()
+        }
+        return self.raw(
+            person, path, urlencode(encoded).encode(), "application/x-www-form-urlencoded"
+        )
+
+    def granted(self, person: str, route: Route, organisation: str, **more: str) -> Any:
+        """The answer to the example of a route, with `more` fields; nothing of it is kept."""
+        fields = more | self.prepared(person, route, organisation)
+        return self.request(person, route.method, route.path(organisation), fields)
+
+    def prepared(self, person: str, route: Route, organisation: str) -> dict[str, str]:
+        """Go where the example of a route begins; answers the fields that it posts."""
+        example = route.example
+        for path, fields in example.before:
+            answer = self.request(person, "POST", path.format(organisation=organisation), fields)
+            assert answer.status_code < 400, answer.text
+        hidden = {}
+        if example.page:
+            page = self.request(person, "GET", example.page.format(organisation=organisation))
+            hidden = hidden_fields(page.text, route.path(organisation))
+        self.changed()
+        return hidden | dict(example.fields)
+
+    def changed(self) -> bool:
+        """Whether anything was written since this was asked last."""
+        before, self._seen = self._seen, self._version()
+        return before != self._seen
+
+    def put_right(self) -> None:
+        """Make the database what it was when everybody had signed in."""
+        with closing(sqlite3.connect(self.city.file)) as file:
+            self._kept.backup(file)
+        self._seen = self._version()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._kept.close()
+        self._watch.close()
+
+    def _version(self) -> int:
+        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])

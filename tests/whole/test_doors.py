@@ -1,0 +1,206 @@
+"""Doors, second sessions and ways round the ORM: each stands on a short list, and nowhere else."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ROUND_THE_ORM = """
+portal.backup        connect connection driver_connection exec_driver_sql sqlite3
+portal.carrying      connect exec_driver_sql metadata sorted_tables
+portal.cli.city      engine
+portal.cli.keeping   engine
+portal.cli.running   engine
+portal.db            connection engine exec_driver_sql get_bind metadata
+portal.demo          connection
+portal.demo.stage    connection
+portal.engine_checks connect exec_driver_sql
+portal.fence         exec_driver_sql fence_from fence_organisation fence_to
+portal.guards        exec_driver_sql local_table metadata sorted_tables
+portal.migrations.env metadata
+portal.restoration   connect exec_driver_sql sqlite3
+portal.schema        connect create_engine exec_driver_sql
+portal.serving_role  connect exec_driver_sql
+portal.verification  connection get_bind
+"""
+"""Modules that may go round the ORM, with the ways that each one uses."""
+
+OPENED = """
+Door          portal.identity
+Door          portal.tenancy
+FencedSession portal.identity.sign_in_door
+FencedSession portal.tenancy.opening
+FencedSession portal.tenancy.subtree
+FencedSession portal.tenancy.verifying
+OwnScope      portal.demo.stage.Stage.report
+OwnScope      portal.tenancy.enter
+SubtreeScope  portal.tenancy.subtree
+enter         portal.demo._load
+enter         portal.tenancy._enter
+opening       portal.cli.campaigns._create
+opening       portal.cli.campaigns.create
+opening       portal.cli.campaigns.open_one
+opening       portal.cli.forms.import_file
+opening       portal.cli.forms.publish
+opening       portal.cli.organisations.import_file
+opening       portal.demo.load
+sign_in_door  portal.accounts.views.keep_password
+sign_in_door  portal.accounts.views.logout
+sign_in_door  portal.accounts.views.sign_in
+sign_in_door  portal.cli.users.create
+sign_in_door  portal.cli.users.set_password
+sign_in_door  portal.identity.note_seen
+sign_in_door  portal.identity.person_by_token
+sign_in_door  portal.tenancy._organisation_for
+subtree       portal.accounts.views._users_page
+subtree       portal.consolidation.views._node
+subtree       portal.home.views._with_units
+subtree       portal.status.views._board
+verifying     portal.cli.keeping._looking_into
+verifying     portal.cli.running.verify
+"""
+"""Everything that looks past one organisation, with the functions that use it."""
+
+WORDS = {"create_engine", "literal_column", "make_transient", "make_transient_to_detached", "text"}
+"""Names imported from SQLAlchemy that turn text into statements, or make what no fence knows."""
+
+ATTRIBUTES = {
+    "__table__",
+    "bulk_insert_mappings",
+    "bulk_save_objects",
+    "bulk_update_mappings",
+    "connect",
+    "connection",
+    "cursor",
+    "driver_connection",
+    "engine",
+    "exec_driver_sql",
+    "from_statement",
+    "get_bind",
+    "local_table",
+    "metadata",
+    "on_conflict_do_update",
+    "prefix_with",
+    "raw_connection",
+    "sorted_tables",
+    "suffix_with",
+    "with_hint",
+    "with_statement_hint",
+}
+DRIVERS = {"psycopg", "sqlite3"}
+MADE = {"Door", "FencedSession", "OwnScope", "SubtreeScope"}
+USED = {"enter", "opening", "sign_in_door", "subtree", "verifying"}
+
+
+def test_only_listed_modules_go_round_the_orm():
+    found = {module: ways(source) for module, source in sources()}
+
+    listed = (line.split() for line in ROUND_THE_ORM.strip().split("\n"))
+    assert {module: used for module, used in found.items() if used} == {
+        module: {*used} for module, *used in listed
+    }
+
+
+def test_doors_and_second_sessions_are_opened_by_listed_functions_only():
+    found = {
+        (name, f"{module}.{place}".rstrip("."))
+        for module, source in sources()
+        for name, place in openings(source)
+    }
+
+    assert found == {tuple(line.split()) for line in OPENED.strip().split("\n")}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from sqlalchemy import select, text", {"text"}),
+        ("import sqlalchemy as sa\nsa.text('SELECT 1')", {"text"}),
+        ("from sqlalchemy.orm import make_transient_to_detached", {"make_transient_to_detached"}),
+        ("from sqlalchemy.sql.expression import literal_column as x", {"literal_column"}),
+        ("Report.__table__.c.id", {"__table__"}),
+        ("getattr(Report, '__table__')", {"__table__"}),
+        ("db.engine.connect()", {"engine", "connect"}),
+        ("session.connection().connection.cursor()", {"connection", "cursor"}),
+        ("import sqlite3", {"sqlite3"}),
+        ("from psycopg.rows import dict_row", {"psycopg"}),
+        ("session.execute(select(Report), {'fence_organisation': 1})", {"fence_organisation"}),
+        ("insert(User).prefix_with('OR REPLACE')", {"prefix_with"}),
+        ("text = typed.text\ntext(1)\n'engine'\ndef connect(): ...", set()),
+    ],
+)
+def test_a_way_round_the_orm_is_noticed(source, found):
+    assert ways(source) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("with sign_in_door() as door: ...", {("sign_in_door", "")}),
+        ("def f():\n  with tenancy.subtree(x): ...", {("subtree", "f")}),
+        ("class A:\n  def f(self):\n    x = Door('x', y)", {("Door", "A.f")}),
+        ("f = partial(opening)", {("opening", "")}),
+        ("def f(x: Door): return isinstance(x, Door)", set()),
+        ("from portal.tenancy import subtree", set()),
+        ("def subtree(): ...", set()),
+    ],
+)
+def test_an_opening_is_noticed_with_its_place(source, found):
+    assert set(openings(source)) == found
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """The dotted name and the text of every module, migrations themselves left out."""
+    for path in [ROOT / "wsgi.py", *sorted((ROOT / "portal").rglob("*.py"))]:
+        if path.parent.name != "versions":
+            dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield dotted.removesuffix(".__init__"), path.read_text(encoding="utf-8")
+
+
+def ways(source: str) -> set[str]:
+    """The ways round the ORM that a module names."""
+    return {way for node in ast.walk(ast.parse(source)) for way in _ways_of(node)}
+
+
+def _ways_of(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute):
+        if node.attr in ATTRIBUTES or (node.attr in WORDS and _is_module(node.value)):
+            yield node.attr
+    elif isinstance(node, ast.Import):
+        yield from DRIVERS & {alias.name.split(".")[0] for alias in node.names}
+    elif isinstance(node, ast.ImportFrom):
+        package = (node.module or "").split(".")[0]
+        yield from DRIVERS & {package}
+        if package == "sqlalchemy":
+            yield from WORDS & {alias.name for alias in node.names}
+    elif isinstance(node, ast.Constant) and str(node.value).startswith(("__table__", "fence_")):
+        # An attribute fetched by its name, or a parameter of the fence's own.
+        yield node.value
+
+
+def _is_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in {"sa", "sqlalchemy", "orm", "sql"}
+
+
+def openings(source: str) -> Iterator[tuple[str, str]]:
+    """What looks past one organisation in a module, each with the function that uses it."""
+    yield from _openings(ast.parse(source), ())
+
+
+def _openings(node: ast.AST, inside: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+            yield from _openings(child, (*inside, child.name))
+            continue
+        if isinstance(child, ast.Call) and _name(child.func) in MADE:
+            yield _name(child.func), ".".join(inside)
+        if _name(child) in USED and isinstance(getattr(child, "ctx", None), ast.Load):
+            yield _name(child), ".".join(inside)
+        yield from _openings(child, inside)
+
+
+def _name(node: ast.AST) -> str:
+    return str(getattr(node, "attr", "") or getattr(node, "id", ""))

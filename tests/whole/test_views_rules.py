@@ -1,0 +1,177 @@
+"""Every view names its rule, and every rule lets in whom the domain says, as a table has it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal import access
+from portal.access import allow, check_views, rule_of
+from portal.identity import Person
+from portal.models import Organisation
+from portal.models.user import Role
+from tests.whole.marked_city import NOW
+from tests.whole.routes import WHO_MAY
+
+ROLES = ("reporter", "head", "reviewer", "admin", "viewer", "auditor")
+
+RULE_OF_VIEW = """
+accounts.change_password     signed_in
+accounts.disable             admin
+accounts.enable              admin
+accounts.end_sign_ins        admin
+accounts.forgotten_password  public
+accounts.keep_password       signed_in
+accounts.login               public
+accounts.logout              public
+accounts.reset_password      admin
+accounts.sign_in             public
+accounts.users               admin
+consolidation.item           desk
+consolidation.print_table    desk
+consolidation.table          desk
+consolidation.workbook       desk
+healthz                      public
+home.home                    signed_in
+home.organisation            member
+reports.amount_words         reporter
+reports.explain              reporter
+reports.fill_zeros           reporter
+reports.paste                reporter
+reports.item_panel           report_reader
+reports.print_report         report_reader
+reports.receipt              report_reader
+reports.report               report_reader
+reports.save_item            reporter
+reports.save_sheet           reporter
+reports.submission           reporter
+reports.submit               reporter
+reports.undo_batch           reporter
+reports.withdraw             reporter
+reports.workbook             report_reader
+reports.write_note           note_writer
+reports.zero_report          reporter
+review.accept                reviewer
+review.extend                reviewer
+review.page                  reviewer
+review.reopen                reviewer
+review.send_back             reviewer
+static                       public
+status.board                 desk
+status.rows                  desk
+trail.report                 trail_reader
+"""
+
+
+def test_every_view_names_the_rule_that_it_is_meant_to_have(marked):
+    found = {name: rule_of(marked.app, name).name for name in marked.app.view_functions}
+
+    assert found == dict(line.split() for line in RULE_OF_VIEW.strip().split("\n"))
+
+
+def test_rules_let_in_whom_the_domain_says():
+    found = {rule.name: [reach(rule, Role(role)) for role in ROLES] for rule in access.RULES}
+    print(drawn(found))  # noqa: T201 - for reading with -s
+
+    assert found == {name: [reach[role] for role in ROLES] for name, reach in WHO_MAY.items()}
+
+
+def test_a_person_with_two_roles_may_what_either_may():
+    both = person({Role.REPORTER, Role.AUDITOR})
+
+    assert access.reporter.permits(both, HERE)
+    assert access.trail_reader.permits(both, BELOW)
+    assert not access.reporter.permits(both, BELOW)
+
+
+def test_a_person_without_roles_may_nothing_of_an_organisation():
+    nobody = person(set())
+
+    permitted = [rule.name for rule in access.RULES if rule.permits(nobody, HERE)]
+
+    assert permitted == []
+
+
+def test_an_application_with_a_view_without_a_rule_does_not_start(app_with):
+    app = app_with("/o/<organisation>/x", lambda: "")
+
+    with pytest.raises(LookupError, match="names no rule"):
+        check_views(app)
+
+
+def test_something_else_in_the_place_of_a_rule_is_no_rule(app_with):
+    app = app_with("/x", allow("public")(lambda: ""))  # type: ignore[arg-type]
+
+    with pytest.raises(LookupError, match="names no rule"):
+        check_views(app)
+
+
+@pytest.mark.parametrize("rule", [access.public, access.signed_in])
+def test_a_view_of_an_organisation_that_lets_everybody_in_does_not_start(app_with, rule):
+    app = app_with("/o/<organisation>/x", allow(rule)(lambda: ""))
+
+    with pytest.raises(LookupError, match="names an organisation"):
+        check_views(app)
+
+
+def test_a_rule_of_roles_needs_an_organisation_in_the_url(app_with):
+    app = app_with("/x", allow(access.desk)(lambda: ""))
+
+    with pytest.raises(LookupError, match="names no organisation"):
+        check_views(app)
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [("/x", access.public), ("/x", access.signed_in), ("/o/<organisation>/x", access.desk)],
+)
+def test_a_view_with_a_fitting_rule_starts(app_with, url, rule):
+    check_views(app_with(url, allow(rule)(lambda: "")))
+
+
+HERE, BELOW = 1, 2
+
+
+def person(roles: set[Role]) -> Person:
+    """Somebody of organisation 1 with these roles."""
+    return Person(
+        token="",
+        id=1,
+        username="x",
+        name="x",
+        roles=frozenset(roles),
+        must_change_password=False,
+        organisation=Organisation(id=HERE, code="x", path="/00000001/"),
+        seen_at=NOW,
+    )
+
+
+def reach(rule: access.Rule, role: Role) -> str:
+    """Where the rule lets somebody with this role alone in."""
+    if rule is access.public:
+        return "both"
+    own, below = (rule.permits(person({role}), place) for place in (HERE, BELOW))
+    return {(True, True): "both", (True, False): "own", (False, True): "below"}.get(
+        (own, below), "-"
+    )
+
+
+def drawn(table: dict[str, Any]) -> str:
+    """A table as lines in alphabetical order."""
+    lines = (
+        [name, *([row] if isinstance(row, str) else row)] for name, row in sorted(table.items())
+    )
+    return "\n".join("".join(f"{word:<16}" for word in line).rstrip() for line in lines)
+
+
+@pytest.fixture
+def app_with() -> Callable[[str, Callable[..., Any]], Flask]:
+    """Make a bare application with one view of the test's own."""
+
+    def make(url: str, view: Callable[..., Any]) -> Flask:
+        app = Flask("portal")
+        app.add_url_rule(url, "a.view", view)
+        return app
+
+    return make
