@@ -277,9 +277,7 @@ def stored_figures(session: Session, report: Report) -> dict[str, Stored]:
     return {row.item: Stored(row.value, row.version, row.saved_at, row.saved_by) for row in rows}
 
 
-def _kept_explanations(
-    session: Session, report: Report
-) -> dict[str, reasons.Explanation]:
+def _kept_explanations(session: Session, report: Report) -> dict[str, reasons.Explanation]:
     rows = session.execute(_explanations, {"report_id": report.id})
     return {issue: reasons.Explanation(*rest) for issue, *rest in rows}
 

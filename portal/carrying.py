@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    CursorResult,
     ForeignKeyConstraint,
-    Row,
     String,
     Table,
     func,
@@ -151,27 +151,28 @@ def _look_at(target: Connection, keys: list[ForeignKeyConstraint], when: str) ->
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:
-    rows = source.execute(select(table), execution_options={"yield_per": AT_ONCE})
-    for some in rows.mappings().partitions():
-        target.execute(table.insert(), [dict(row) for row in some])
+    with source.execute(select(table), execution_options={"yield_per": AT_ONCE}) as rows:
+        for some in rows.mappings().partitions():
+            target.execute(table.insert(), [dict(row) for row in some])
 
 
 def _compare(source: Connection, target: Connection, table: Table) -> None:
-    pairs = zip_longest(_in_order(source, table), _in_order(target, table))
-    for number, (sent, arrived) in enumerate(pairs, 1):
-        if sent is None or arrived is None or tuple(sent) != tuple(arrived):
-            raise NotCarried(f"表 {table.name} 的第 {number} 行搬过去后与原来不同，没有搬。")
+    with _in_order(source, table) as here, _in_order(target, table) as there:
+        for number, (sent, arrived) in enumerate(zip_longest(here, there), 1):
+            if sent is None or arrived is None or tuple(sent) != tuple(arrived):
+                raise NotCarried(f"表 {table.name} 的第 {number} 行搬过去后与原来不同，没有搬。")
 
 
-def _in_order(connection: Connection, table: Table) -> Iterator[Row[Any]]:
+def _in_order(connection: Connection, table: Table) -> CursorResult[Any]:
     """The rows by their key; texts sign by sign, as SQLite compares them."""
     signs = "C" if connection.dialect.name == "postgresql" else "BINARY"
     key = [
         column.collate(signs) if isinstance(column.type, String) else column
         for column in table.primary_key
     ]
-    rows = select(table).order_by(*key)
-    yield from connection.execute(rows, execution_options={"yield_per": AT_ONCE})
+    return connection.execute(
+        select(table).order_by(*key), execution_options={"yield_per": AT_ONCE}
+    )
 
 
 def _count_on(target: Connection) -> None:

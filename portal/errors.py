@@ -71,12 +71,16 @@ def _sign_in_needed(_error: SignInNeeded) -> Any:
         return refuse(401)
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.login", next=_here()), 303)
+    try:
+        carried = carried_as_text()
+    except HTTPException as unreadable:
+        return _http(unreadable)
     return render_template(
         "accounts/login.html",
         problem="登录已过期，刚才提交的内容还在，登录后可以继续提交。",
         username="",
         target=request.path,
-        carried=carried_as_text(),
+        carried=carried,
     ), 401
 
 

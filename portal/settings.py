@@ -158,9 +158,7 @@ def public_url(given: str | None, host: str, port: int) -> str:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
     parts = urlsplit(given)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise SettingError(
-            f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在是“{given}”。"
-        )
+        raise SettingError(f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在是“{given}”。")
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -37,6 +37,8 @@ def init_app(app: Flask) -> None:
 def _enter(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if not values or "organisation" not in values:
         return
+    if any("\0" in str(value) for value in values.values()):
+        abort(404)  # PostgreSQL knows no such text, and so nothing of that name
     code = values.pop("organisation")
     person = who()
     if person is None:

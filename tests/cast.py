@@ -291,7 +291,7 @@ class ReportOf:
     def trail(self) -> list[str]:
         """The actions in the report's trail, the first one first."""
         query = "SELECT action FROM trail WHERE report_id = ? ORDER BY number"
-        return [action for (action,) in self.city.rows(query, self.id)]
+        return [row["action"] for row in self.city.rows(query, self.id)]
 
     def reload(self) -> "ReportOf":
         """The same report; it reads anew by itself, and stories say so aloud."""

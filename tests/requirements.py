@@ -21,11 +21,12 @@ SOFFICE_NAMES = (
     "libreoffice",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
+NGINX_NAMES = ("nginx", "/usr/sbin/nginx")
 POSTGRESQL_HOMES = Path("/usr/lib/postgresql")
 
 
 def require(tool: str) -> str:
-    """The path of `tool` ("browser", "office" or "postgresql").
+    """The path of `tool` ("browser", "office", "postgresql" or "proxy").
 
     Where the machine lacks it the running test is skipped by name, or fails when
     PORTAL_TEST_REQUIRE (a comma list) names the tool.
@@ -62,6 +63,11 @@ def pg_ctl() -> str | None:
     return _first(["pg_ctl", *map(str, newest_first)])
 
 
+def nginx() -> str | None:
+    """The path of nginx, or None; None too without openssl, which makes its certificate."""
+    return _first(NGINX_NAMES) if shutil.which("openssl") else None
+
+
 def _version(pg_ctl_path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", pg_ctl_path.parts[-3])]
 
@@ -74,4 +80,5 @@ TOOLS: dict[str, Callable[[], str | None]] = {
     "browser": chromium,
     "office": soffice,
     "postgresql": pg_ctl,
+    "proxy": nginx,
 }

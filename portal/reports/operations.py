@@ -294,9 +294,7 @@ def _record_move(
     )
 
 
-def changes_since(
-    earlier: Submission, filling: Filling
-) -> tuple[submission.Change, ...]:
+def changes_since(earlier: Submission, filling: Filling) -> tuple[submission.Change, ...]:
     """What the report says now and did not say in an earlier submission."""
     old = submission.figures_of(json.loads(earlier.document))
     return submission.changes(filling.form, old, filling.figures)

@@ -116,9 +116,7 @@ def _changed(
     sums, told = rows.told_again(before, now, *entered)
     reproof = _reproof(now.assignment)
     drawn = {
-        item: rows.item_row(
-            now, item, editable=True, entered=entered.get(item), reproof=reproof
-        )
+        item: rows.item_row(now, item, editable=True, entered=entered.get(item), reproof=reproof)
         for item in (*entered, *sums, *told)
     }
     return render_template(

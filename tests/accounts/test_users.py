@@ -54,7 +54,7 @@ def sign_in(city_app, username, password):
 
 def must_change(city_app, username):
     """Whether somebody has to change the password before anything else."""
-    query = "SELECT must_change_password FROM user WHERE username = ?"
+    query = 'SELECT must_change_password FROM "user" WHERE username = ?'
     return bool(city_app.scalar(query, username))
 
 
@@ -83,18 +83,18 @@ def test_nobody_closes_their_own_account(city_app, city):
     answer = city.post("/o/shizong/users/shizong/closing")
 
     assert answer.status_code == 409
-    assert city_app.scalar("SELECT disabled_at FROM user WHERE username = 'shizong'") is None
+    assert city_app.scalar('SELECT disabled_at FROM "user" WHERE username = ?', "shizong") is None
 
 
 @pytest.mark.parametrize("act", ["password", "sign-outs", "closing", "opening"])
 @pytest.mark.parametrize("username", ["gedian", "shizong-viewer", "nobody"])
 def test_an_address_reaches_the_users_of_its_organisation_only(city_app, city, act, username):
-    before = city_app.rows("SELECT * FROM user ORDER BY id")
+    before = city_app.rows('SELECT * FROM "user" ORDER BY id')
 
     answer = city.post(f"{USERS}/{username}/{act}")
 
     assert answer.status_code == 404
-    assert city_app.rows("SELECT * FROM user ORDER BY id") == before
+    assert city_app.rows('SELECT * FROM "user" ORDER BY id') == before
 
 
 @pytest.mark.parametrize(

@@ -314,7 +314,7 @@ def test_signing_in_anew_in_another_window_costs_no_figure(served, new_page):
 
 def test_a_server_that_does_not_answer_is_given_up_in_the_end(served, new_page):
     desk = served.sit_down(new_page(provoked=("htmx:afterRequest", "htmx:timeout")), "echeng")
-    patience = """(milliseconds) => document.querySelector("[hx-request]")
+    patience = """(milliseconds) => document.querySelector("#sheet-table")
         .setAttribute("hx-request", JSON.stringify({timeout: milliseconds}))"""
     desk.page.evaluate(patience, 50)
     with desk.slow_line() as held:
@@ -354,9 +354,7 @@ def test_an_answer_that_is_not_the_portals_replaces_nothing(served, new_page):
     desk.sees("C9", "saved", "12")
 
 
-def test_a_report_that_was_submitted_elsewhere_locks_the_row_and_keeps_its_text(
-    served, desk
-):
+def test_a_report_that_was_submitted_elsewhere_locks_the_row_and_keeps_its_text(served, desk):
     person = served.reporter("echeng")
     person.fill(C9="12")
     person.fill_rest()
@@ -523,9 +521,7 @@ def test_without_scripts_a_conflict_is_settled_by_a_button(served, new_page, oth
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_no_page_of_a_report_withholds_anything_or_scrolls_sideways(
-    served, new_page, axe, width
-):
+def test_no_page_of_a_report_withholds_anything_or_scrolls_sideways(served, new_page, axe, width):
     desk = served.sit_down(new_page(width=width), "echeng")
     found = {"blank": _faults(desk, axe)}
     for code, text, state in (

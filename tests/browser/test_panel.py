@@ -44,6 +44,7 @@ def test_the_open_panel_follows_the_focus_and_leaves_it_where_it_is(desk):
 
     _follows(desk, "C9")
     desk.is_at("C9")
+    expect(desk.cell("C9")).to_be_in_viewport(ratio=0.9)
     desk.page.keyboard.press("Enter")
     _follows(desk, "D9")
     desk.is_at("D9")
@@ -157,6 +158,10 @@ def test_on_a_narrow_screen_the_columns_stay_away_and_nothing_overflows(served, 
     desk.cell("D9").focus()
     _follows(desk, "D9")
 
+    cell, panel = desk.cell("D9").bounding_box(), _panel(desk).bounding_box()
+    assert cell
+    assert panel
+    assert cell["y"] + cell["height"] <= panel["y"]
     expect(desk.page.locator("#change-C9")).to_be_hidden()
     width = desk.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360

@@ -5,9 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.served import Desk
 
-TWO_BY_ELEVEN = "".join(
-    f"{10 + n}\t{'约三万' if n == 3 else f'{n}.5'}\r\n" for n in range(1, 12)
-)
+TWO_BY_ELEVEN = "".join(f"{10 + n}\t{'约三万' if n == 3 else f'{n}.5'}\r\n" for n in range(1, 12))
 
 PASTED = """(cell, text) => {
     const clipboardData = new DataTransfer();
@@ -216,3 +214,20 @@ def test_without_scripts_the_box_pastes_lists_and_undoes(served, new_page):
     expect(desk.page.locator(".flash")).to_contain_text("已撤销，恢复 21 项")
     assert pasted == [11, 11_500_000]
     assert _stored(served, "C1", "D11") == [None, None]
+
+
+IMPATIENT = """() => document.addEventListener("htmx:configRequest", (event) => {
+    window.patience = event.detail.timeout;
+    event.detail.timeout = 50;
+})"""
+
+
+def test_a_server_that_does_not_answer_is_given_up_in_the_end(served, new_page):
+    desk = served.sit_down(new_page(provoked=("htmx:afterRequest", "htmx:timeout")), "echeng")
+    desk.page.evaluate(IMPATIENT)
+    with desk.slow_line("**/report/paste"):
+        _paste(desk, "C1", TWO_BY_ELEVEN)
+
+        expect(_result(desk)).to_contain_text("再试一次不会重复")
+
+    assert desk.page.evaluate("window.patience") == 20_000

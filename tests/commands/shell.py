@@ -58,7 +58,7 @@ class Shell:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Every row of a table."""
-        return self.ask(f'SELECT * FROM "{table}"')  # noqa: S608 - a name from the file itself
+        return self.ask(f'SELECT * FROM "{table}"')
 
     def change(self, statement: str) -> None:
         """Change the database behind the portal's back."""

@@ -57,3 +57,17 @@ def test_it_is_printed_exported_and_submitted(with_k):
     assert any("K" in each and 77 in each for each in cells)
     assert submitted.status_code == 303
     assert json.loads(with_k.submissions[0].document)["figures"]["K"] == 77
+
+
+def test_it_is_added_up_for_the_desk(with_k):
+    with_k.fill(K="77")
+    with_k.fill_rest()
+    with_k.submit()
+    desk = with_k.city.person("shizong")
+
+    page = desk.page(desk.url("/consolidation", campaign=with_k.campaign))
+
+    row = page.one("tr", code="K")
+    assert "线上送温暖" in row.text
+    assert row.one("td", total=None).get("data-total") == "77"
+    assert row.one("td", organisation="echeng").get("data-value") == "77"

@@ -65,6 +65,15 @@ def test_the_answer_brings_every_row_and_what_follows_from_it(echeng):
     assert "undo-paste" in page.actions()
 
 
+def test_what_stands_beside_the_figures_follows_where_the_page_shows_it(echeng):
+    block, seen = _one_bad(), _versions(echeng)
+
+    answer = echeng.post("/paste", htmx=True, block=block, start="C1", beside="1", **seen)
+
+    drawn = {each.root.get("hx-swap-oob", "") for each in Page.of(answer.text).all("div")}
+    assert {"innerHTML:#change-C1", "innerHTML:#change-C", "innerHTML:#average-D1"} <= drawn
+
+
 def test_undoing_gives_every_earlier_figure_back(echeng):
     echeng.fill(C1="7")
     pasted = Page.of(_paste(echeng, _one_bad()).text)

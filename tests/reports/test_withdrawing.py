@@ -93,8 +93,7 @@ def test_withdrawing_twice_is_withdrawing_once(submitted):
 
 def test_a_neighbour_takes_nothing_back(submitted, gedian, shizong):
     refused = [
-        person.post("/withdrawal", code="echeng").status_code
-        for person in (gedian, shizong)
+        person.post("/withdrawal", code="echeng").status_code for person in (gedian, shizong)
     ]
 
     assert refused == [404, 403]

@@ -434,7 +434,7 @@ class MarkedCity:
         with closing(sqlite3.connect(self.file)) as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             return {
-                table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)  # noqa: S608
+                table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
                 for (table,) in names.fetchall()
             }
 

@@ -152,7 +152,7 @@ FOREIGN_HOSTS = [
     "[::1]",
     "127.0.0.1",
     "localhost",
-    "0.0.0.0",  # noqa: S104 - named in order to be refused
+    "0.0.0.0",
     "wennuan。example.cn",
     "xn--wennuan.example.cn",
     "<script>",
@@ -219,7 +219,6 @@ ELSEWHERE = [
     " //evil.example",
     "/ /evil.example",
     "//\tevil.example",
-    "/\x00/evil.example",
     "/\x0b/evil.example",
     "/\x1f/evil.example",
     "/\x7f/evil.example",
@@ -282,6 +281,9 @@ def test_signing_in_leads_nowhere_else(walk, target):
 
     answer = walk.request(STRANGER, "POST", "/login", fields)
 
+    if "\0" in target:  # refused outright, as in every field
+        assert answer.status_code == 400
+        return
     location = answer.headers["Location"]
     assert answer.status_code == 303
     assert location.startswith("/")
@@ -306,20 +308,25 @@ def test_signing_in_leads_on_to_a_page_of_the_portal(walk, target):
 
 @pytest.fixture
 def post(walk):
-    """Post raw bytes as 鄂城's reporter; nothing of it is kept."""
+    """Post raw bytes, as 鄂城's reporter unless another is named; nothing of it is kept."""
 
-    def send(path: str, body: bytes, content_type: str, **headers: str) -> Any:
-        answer = walk.raw("ours-reporter", path, body, content_type, headers)
+    def send(
+        path: str, body: bytes, content_type: str, person: str = "ours-reporter", **headers: str
+    ) -> Any:
+        headers = {"Origin": "http://localhost"} | headers
+        answer = walk.raw(person, path, body, content_type, headers)
         walk.put_right()
         return answer
 
     return send
 
 
-def test_a_body_that_is_too_large_is_answered_413(walk, post):
-    body = f"csrf_token={walk.tokens['ours-reporter']}&F1={'1' * 300_000}".encode()
+@pytest.mark.parametrize("person", ["ours-reporter", STRANGER])
+@pytest.mark.parametrize("path", [ROW, "/login"])
+def test_a_body_that_is_too_large_is_answered_413(walk, post, person, path):
+    body = f"csrf_token={walk.tokens[person]}&F1={'1' * 300_000}".encode()
 
-    answer = post(ROW, body, "application/x-www-form-urlencoded")
+    answer = post(path, body, "application/x-www-form-urlencoded", person)
 
     assert answer.status_code == 413
     assert is_sentence(answer, "POST")
@@ -373,11 +380,12 @@ ODD_BODIES = {
 
 
 @pytest.mark.parametrize("fragment", [False, True])
+@pytest.mark.parametrize("person", ["ours-reporter", STRANGER])
 @pytest.mark.parametrize("kind", ODD_BODIES)
-def test_an_odd_body_is_refused_with_a_sentence(walk, post, kind, fragment):
+def test_an_odd_body_is_refused_with_a_sentence(walk, post, kind, person, fragment):
     body, content_type = ODD_BODIES[kind]
 
-    answer = post(ROW, body, content_type, **({"HX-Request": "true"} if fragment else {}))
+    answer = post(ROW, body, content_type, person, **({"HX-Request": "true"} if fragment else {}))
 
     assert 400 <= answer.status_code < 500
     assert is_sentence(answer, "POST")
@@ -445,6 +453,7 @@ def test_an_odd_text_in_the_questions_of_any_page_breaks_nothing(walk, kind):
 
 QUESTIONS = (
     "before",
+    "compare",
     "item",
     "kind",
     "next",
@@ -452,6 +461,7 @@ QUESTIONS = (
     "scope",
     "seen",
     "show",
+    "text",
     "unknown",
     "urgent",
     "v",

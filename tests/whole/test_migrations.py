@@ -58,7 +58,7 @@ def content(file: Path) -> dict[str, list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(file)) as database:
         names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {
-            name: database.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall()  # noqa: S608
+            name: database.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall()
             for (name,) in names
             if name != "alembic_version"
         }

@@ -68,6 +68,12 @@
     }
   }
 
+  // the rows move when the panel comes or goes, and on a telephone it lies over some of them
+  function keepInView() {
+    const cell = document.activeElement;
+    if (cell.matches("td.row__figure input")) cell.scrollIntoView({ block: "nearest" });
+  }
+
   function follow(code, wait) {
     clearTimeout(timer);
     if (code && isOpen()) timer = setTimeout(load, wait, code);
@@ -76,6 +82,7 @@
   function open(code) {
     set(true);
     remember(true);
+    keepInView();
     follow(code, 0);
   }
 
@@ -87,12 +94,15 @@
   function close() {
     set(false);
     remember(false);
+    keepInView();
   }
 
   document.getElementById("panel-close").addEventListener("click", () => { close(); button.focus(); });
 
   document.addEventListener("focusin", (event) => {
-    if (event.target.matches("td.row__figure input")) follow(codeOf(event.target), SETTLED);
+    if (!event.target.matches("td.row__figure input")) return;
+    follow(codeOf(event.target), SETTLED);
+    if (isOpen()) keepInView();
   });
 
   // the code of a row leads to the panel; it must not count as leaving the page

@@ -5,6 +5,9 @@ const pasteBlock = document.getElementById("paste-block");
 const pasteResult = () => document.getElementById("paste-result");
 const isFigure = (cell) => cell.matches && cell.matches("td.row__figure input");
 
+// milliseconds until a server that does not answer is given up
+const PATIENCE = 20000;
+
 // the cells typed in since the last paste: what stands there is newer than what was pasted
 const typedSince = new Set();
 let composing = false;
@@ -90,6 +93,10 @@ document.addEventListener("keydown", (event) => {
   else undoPaste();
 });
 
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt === pasteBlock) event.detail.timeout = PATIENCE;
+});
+
 // a row that the block changed shows its figure, unless somebody has typed on meanwhile
 function takePasted(row) {
   const input = inputOf(row);
@@ -128,6 +135,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   document.documentElement.toggleAttribute("data-pasted", !panel.hidden);
   // the button that was pressed with a key is gone
   if (document.activeElement === document.body) panel.focus();
+  // the panel must not cover the cell that has the focus
+  else document.activeElement.scrollIntoView({ block: "nearest" });
   if (!pasteUnderWay && undoNext) {
     undoNext = false;
     undoPaste();
