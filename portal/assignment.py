@@ -20,7 +20,7 @@ from portal.domain.calendar import Dates, Permission, Status
 from portal.domain.checks import Counters, Facts, Issue
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
-from portal.domain.report_state import EDITABLE, State
+from portal.domain.report_state import State
 from portal.domain.submission import figures_of
 from portal.models import (
     Campaign,
@@ -309,11 +309,6 @@ def last_submitted(session: Session, campaign_id: int) -> Figures | None:
 @lru_cache(maxsize=512)
 def _submitted_figures(_fingerprint: str, document: str) -> Figures:
     return figures_of(json.loads(document))
-
-
-def editable(assignment: Assignment) -> bool:
-    """Whether the state of the report lets its figures be written, the dates aside."""
-    return assignment.state in EDITABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
@@ -49,6 +49,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _token_wrong)
     for error in (OperationalError, InterfaceError, NoConnectionFree):
         app.register_error_handler(error, _database_busy)
+    # a text that the database cannot hold, such as one with a NUL on PostgreSQL
+    app.register_error_handler(DataError, lambda _error: refuse(400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 

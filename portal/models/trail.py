@@ -50,7 +50,6 @@ class Action(StrEnum):
     NOTED = "noted"
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
-    ZERO_REPORT_UNDONE = "zero-report-undone"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
     SENT_BACK = "sent-back"
@@ -87,7 +86,6 @@ ACTION_LABELS = {
     Action.NOTED: "备注",
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",
-    Action.ZERO_REPORT_UNDONE: "撤销零报告",
     Action.SUBMITTED: "上报",
     Action.WITHDRAWN: "撤回",
     Action.SENT_BACK: "退回修改",

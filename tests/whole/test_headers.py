@@ -184,7 +184,7 @@ def test_nothing_on_a_page_is_built_from_the_host(walk):
     answer = walk.request("ours-reporter", "GET", REPORT, headers={"Host": "localhost:4711"})
 
     assert answer.status_code == 200
-    assert "4711" not in answer.text
+    assert "localhost:4711" not in answer.text
 
 
 def test_headers_of_a_proxy_that_is_not_there_are_not_believed(marked):
@@ -281,9 +281,6 @@ def test_signing_in_leads_nowhere_else(walk, target):
 
     answer = walk.request(STRANGER, "POST", "/login", fields)
 
-    if "\0" in target:  # refused outright, as in every field
-        assert answer.status_code == 400
-        return
     location = answer.headers["Location"]
     assert answer.status_code == 303
     assert location.startswith("/")

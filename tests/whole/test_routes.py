@@ -4,12 +4,14 @@ What is refused changes no row and shows nothing of anybody; what is granted sho
 those whom the person may not see.
 """
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from portal.models import Base
-from tests.whole.marked_city import DRAFT, PLACES, without_tokens
+from tests.whole.marked_city import DRAFT, PLACES, MarkedCity, without_tokens
 from tests.whole.routes import (
     EXAMPLES,
     NOT_THERE,
@@ -192,6 +194,46 @@ def test_fields_named_like_columns_change_nothing(walk):
             ]
 
     assert not wrong, told(wrong)
+
+
+def test_a_neighbour_who_is_gone_leaves_no_gap_in_our_pages(marked):
+    walk = Walk(marked)
+    before = our_pages(walk)
+
+    vanish(marked, "gedian")
+    after = our_pages(walk)
+
+    walk.close()
+    assert len(before) > 20
+    assert [path for path in before if before[path] != after[path]] == []
+
+
+def our_pages(walk: Walk) -> dict[str, str]:
+    """Every page of 鄂城's people, without tokens."""
+    pages = {}
+    for route in routes(walk.city.app):
+        for person in ("ours-reporter", "ours-reviewer", "ours-admin"):
+            if route.method == "GET" and refusal(route, person, "echeng") is None:
+                answer = walk.request(person, "GET", route.path("echeng"))
+                if answer.mimetype == "text/html":
+                    pages[f"{route.path('echeng')} {person}"] = without_tokens(answer.text)
+    return pages
+
+
+def vanish(city: MarkedCity, code: str) -> None:
+    """Take every row of one organisation out of the file, past all guards."""
+    with closing(sqlite3.connect(city.file)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for table in Base.metadata.tables.values():
+            if "organisation_id" in table.columns:
+                query = (
+                    f'DELETE FROM "{table.name}" WHERE organisation_id = '
+                    "(SELECT id FROM organisation WHERE code = ?)"
+                )
+                connection.execute(query, (code,))
+        connection.commit()
 
 
 def columns(route: Route) -> dict[str, str]:

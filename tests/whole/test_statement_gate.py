@@ -1,6 +1,5 @@
 """The statement gate itself: it lets fenced statements by and notices every hole in the others."""
 
-
 import pytest
 
 from portal.fence import Door, OwnScope, SubtreeScope
