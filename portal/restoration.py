@@ -17,10 +17,13 @@ from sqlalchemy.exc import OperationalError
 from portal import backup, carrying
 from portal.backup import BackupError
 from portal.db import WriteQueue
+from portal.models import SignIn
 from portal.settings import Settings
 
-PATIENCE = "10s"
-"""How long others get to finish what they are doing with PostgreSQL's tables."""
+MOMENT = 500
+"""Milliseconds that one try to lock PostgreSQL's tables waits; a deadlock is looked for later."""
+
+TRIES = 20
 
 
 def put_back(database: Path, settings: Settings, *, replace: bool, at: datetime) -> Path | None:
@@ -69,12 +72,26 @@ def _into_postgresql(
 
 
 def _lock(live: Connection) -> None:
-    """Keep everybody out of the tables until the end of the transaction."""
-    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-    try:
-        live.exec_driver_sql(f"LOCK TABLE {_names()} IN ACCESS EXCLUSIVE MODE")
-    except OperationalError as error:
-        raise BackupError("库正忙，等了十秒没有轮到，没有恢复；请停掉服务后再试。") from error
+    """Keep everybody out of the tables until the end of the transaction.
+
+    Every request first asks who is signed in. So requests that come now wait there, holding
+    nothing, and those that are under way come to their end.
+    """
+    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{MOMENT}ms'")
+    _lock_patiently(live, SignIn.__tablename__)
+    _lock_patiently(live, _names())
+
+
+def _lock_patiently(live: Connection, names: str) -> None:
+    """Lock tables, and let all of them go after a moment: somebody may wait for us in turn."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with live.begin_nested():
+                live.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+            return
+        except OperationalError as error:
+            if not tries_left:
+                raise BackupError("库一直在忙，没有轮到，没有恢复；请停掉服务后再试。") from error
 
 
 def _names() -> str:

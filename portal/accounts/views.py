@@ -45,6 +45,8 @@ def sign_in() -> Any:
 
     Whoever was signed in with this browser before is signed out.
     """
+    if "\0" in request.form.get("username", ""):
+        abort(400)  # no name, and on PostgreSQL no text
     attempt = operations.Attempt(
         username=operations.name_as_typed(request.form.get("username", "")),
         password=request.form.get("password", "")[:200],
