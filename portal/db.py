@@ -41,7 +41,11 @@ POSTGRESQL: dict[str, Any] = {
     "max_overflow": 16,
     "pool_timeout": 10,
     "pool_pre_ping": True,  # a restarted server is noticed before a request meets it
-    "connect_args": {"connect_timeout": 5},
+    # Who waits long for a row, behind a process that died or a restore, is told to try again.
+    "connect_args": {
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+    },
 }
 
 db = SQLAlchemy(

@@ -1,5 +1,6 @@
 """The production server: waitress, tuned for slow lines, stopped without losing an answer."""
 
+import gc
 import os
 import select
 import signal
@@ -48,6 +49,7 @@ def serve(application: Application, settings: Settings, announce: Callable[[], N
     `announce` is called once the address is bound. Raises `SettingError` when it cannot be.
     """
     _allow_files(CONNECTIONS + 200)
+    _collect_seldom()
     connections: dict[int, Any] = {}
     server = _listening(application, settings, connections)
     with _asked_to_stop() as stop:
@@ -61,6 +63,13 @@ def serve(application: Application, settings: Settings, announce: Callable[[], N
             _turn(server, connections)
     server.task_dispatcher.shutdown()
     wasyncore.close_all(connections)
+
+
+def _collect_seldom() -> None:
+    """Every save makes and drops thousands of small objects; looking for cycles costs a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _allow_files(number: int) -> None:
