@@ -28,14 +28,20 @@ class NotYourRole(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may: roles at the own organisation (`own`) and at one below it (`below`)."""
+    """Who may: roles at the own organisation (`own`) and at one below it (`below`).
+
+    With `of_city` the person's own organisation must be the city, above all others.
+    """
 
     name: str
     own: frozenset[Role] = field(default_factory=frozenset)
     below: frozenset[Role] = field(default_factory=frozenset)
+    of_city: bool = False
 
     def permits(self, person: Person, organisation_id: int) -> bool:
         """Whether `person` may, at the organisation with this id."""
+        if self.of_city and person.organisation.parent_id is not None:
+            return False
         at_home = organisation_id == person.organisation.id
         return bool(person.roles & (self.own if at_home else self.below))
 
@@ -75,6 +81,9 @@ reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWE
 admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
 """Organisations and users."""
 
+city_admin = Rule("city_admin", own=_roles(Role.ADMIN), of_city=True)
+"""What is the city's for all: campaigns and form editions."""
+
 trail_reader = Rule(
     "trail_reader",
     own=frozenset(Role) - _roles(Role.VIEWER),
@@ -92,6 +101,7 @@ RULES = (
     desk,
     reviewer,
     admin,
+    city_admin,
     trail_reader,
 )
 

@@ -56,9 +56,11 @@ note_writer    own       own   both      -      -       -
 desk           -         own   both      both   both    -
 reviewer       -         -     both      -      -       -
 admin          -         -     -         both   -       -
+city_admin     -         -     -         city   -       -
 trail_reader   own       own   both      both   -       both
 """
-"""Where a person with one role may: at the own organisation, at those below it too, or nowhere."""
+"""Where a person with one role may: at the own organisation, at those below it too, at the own
+one if that is the city, or nowhere."""
 
 
 def _reaches() -> dict[str, dict[str, str]]:
@@ -234,6 +236,8 @@ def refusal(route: Route, person: str, organisation: str) -> int | None:
     if organisation not in PLACE or not may_enter(home, roles, organisation):
         return 404
     wanted = {"own", "both"} if organisation == home else {"both"}
+    if organisation == home and PLACE[home].parent is None:
+        wanted.add("city")
     if not any(WHO_MAY[route.rule][role] in wanted for role in roles):
         return 403
     decision = route.rule == "reviewer" and route.method == "POST"

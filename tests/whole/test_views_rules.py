@@ -130,11 +130,11 @@ def test_a_view_with_a_fitting_rule_starts(app_with, url, rule):
     check_views(app_with(url, allow(rule)(lambda: "")))
 
 
-HERE, BELOW = 1, 2
+HERE, BELOW, ABOVE = 1, 2, 3
 
 
-def person(roles: set[Role]) -> Person:
-    """Somebody of organisation 1 with these roles."""
+def person(roles: set[Role], parent: int | None = None) -> Person:
+    """Somebody of organisation 1 with these roles; it is the city unless a parent is given."""
     return Person(
         token="",
         id=1,
@@ -142,7 +142,7 @@ def person(roles: set[Role]) -> Person:
         name="x",
         roles=frozenset(roles),
         must_change_password=False,
-        organisation=Organisation(id=HERE, code="x", path="/00000001/"),
+        organisation=Organisation(id=HERE, parent_id=parent, code="x", path="/00000001/"),
         seen_at=NOW,
     )
 
@@ -152,6 +152,8 @@ def reach(rule: access.Rule, role: Role) -> str:
     if rule is access.public:
         return "both"
     own, below = (rule.permits(person({role}), place) for place in (HERE, BELOW))
+    if own and not rule.permits(person({role}, parent=ABOVE), HERE):
+        return "city"
     return {(True, True): "both", (True, False): "own", (False, True): "below"}.get(
         (own, below), "-"
     )
