@@ -21,7 +21,8 @@ from portal.models import Campaign, Expectation
 class Card:
     """One campaign as an organisation's home shows it.
 
-    `filling` is there while the report can be filled, `units` for those who look down.
+    `filling` is there while the report can be filled, `units` for those who look down;
+    `waiting` is how many reports wait for this organisation's decision.
     """
 
     assignment: Assignment
@@ -29,6 +30,7 @@ class Card:
     filling: Filling | None = None
     reproof: Reproof | None = None
     units: Sequence[Unit] = ()
+    waiting: int = 0
 
     @property
     def campaign(self) -> Campaign:

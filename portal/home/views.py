@@ -1,5 +1,6 @@
 """Views of home: from here everything else is found."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from portal import clock
 from portal.access import allow, desk, may, member, reporter, signed_in
 from portal.db import db
+from portal.deciding import waiting_for
 from portal.home import queries
 from portal.home.line import own_line
 from portal.home.queries import Card
@@ -53,10 +55,13 @@ def _with_units(cards: list[Card]) -> list[Card]:
     if not (audits or may(desk, here.id)):
         return cards
     with subtree(here) as session:
+        waiting = Counter(each.campaign for each in waiting_for(session, here))
         return [
-            replace(card, units=queries.counted(session, card, clock.now()))
-            if card.is_open or audits
-            else card
+            replace(
+                card,
+                units=queries.counted(session, card, clock.now()) if card.is_open or audits else (),
+                waiting=waiting[card.campaign.code],
+            )
             for card in cards
         ]
 

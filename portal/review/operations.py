@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import NotYourRole
 from portal.assignment import Assignment, Filling
+from portal.deciding import decider_of, may_decide
 from portal.domain.calendar import Status, in_words, to_the_minute
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.identity import Person
@@ -17,19 +18,6 @@ from portal.models.trail import Action, record
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})
 
 ARCHIVED = "填报任务已归档，只能查看。"
-
-
-def decider_of(expectation: Expectation) -> int:
-    """The id of the organisation that decides on a unit's report.
-
-    It is the next union up in the campaign's own tree; the city decides on its own report.
-    """
-    return expectation.parent_id or expectation.organisation_id
-
-
-def may_decide(by: Person, expectation: Expectation) -> bool:
-    """Whether a reviewer stands on the level that decides; those further up only look."""
-    return by.organisation.id == decider_of(expectation)
 
 
 def accept(session: Session, filling: Filling, *, number: int, by: Person, at: datetime) -> None:

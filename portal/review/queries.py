@@ -1,33 +1,38 @@
-"""Queries of a review: a report beside last year's and beside what was sent back."""
+"""Queries of a review: a report beside last year's and beside what was handed in before."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.assignment import Filling, Reproof, last_reproof, submissions_of
+from portal.deciding import decider_of
+from portal.domain.board import HANDED_IN
 from portal.domain.check_words import change
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of
-from portal.models import Organisation, Submission
-from portal.review.operations import decider_of
+from portal.models import Expectation, Figure, ItemNote, Organisation, Report, Submission
 
 
 @dataclass(frozen=True)
 class Review:
     """A report as its reviewer reads it.
 
-    `changes` are the items that are otherwise than in the submission that was last sent back;
-    `decider` is the organisation whose reviewers decide.
+    `changes` are the items that are otherwise than in the submission `before`; `decider` is
+    the organisation whose reviewers decide; `notes` are those on each item, the newest first.
     """
 
     filling: Filling
     decider: Organisation
     submissions: Sequence[Submission] = ()
     reproof: Reproof | None = None
+    before: Submission | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[ItemNote]] = field(default_factory=dict)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -62,6 +67,11 @@ class Review:
         """Whether the report was submitted again after it had been sent back."""
         return self.reproof is not None and self.reproof.submission < len(self.submissions)
 
+    @property
+    def before_label(self) -> str:
+        """What the submission `before` was, as the heading of its figures."""
+        return "退回时" if self.mended else "上次报送"
+
 
 def read_review(session: Session, filling: Filling) -> Review:
     """Everything that a reviewer looks at."""
@@ -71,16 +81,101 @@ def read_review(session: Session, filling: Filling) -> Review:
         return Review(filling, decider)
     submissions = submissions_of(session, assignment.report)
     reproof = last_reproof(session, assignment.report)
+    before = _compared_with(filling, reproof, submissions)
     return Review(
-        filling, decider, submissions, reproof, _changes_since(filling, reproof, submissions)
+        filling,
+        decider,
+        submissions,
+        reproof,
+        before,
+        _changes_since(filling, before),
+        _notes_of(session, assignment.report),
     )
 
 
-def _changes_since(
+def _compared_with(
     filling: Filling, reproof: Reproof | None, submissions: Sequence[Submission]
-) -> dict[str, Change]:
-    if reproof is None or reproof.submission >= len(submissions):
+) -> Submission | None:
+    """The submission that was sent back last; else the one before, where it was withdrawn."""
+    if filling.assignment.state not in HANDED_IN or len(submissions) < 2:
+        return None
+    number = len(submissions) - 1
+    if reproof is not None and reproof.submission < len(submissions):
+        number = reproof.submission
+    return next((each for each in submissions if each.number == number), None)
+
+
+def _changes_since(filling: Filling, earlier: Submission | None) -> dict[str, Change]:
+    if earlier is None:
         return {}
-    sent_back = next(each for each in submissions if each.number == reproof.submission)
-    before = figures_of(json.loads(sent_back.document))
+    before = figures_of(json.loads(earlier.document))
     return {each.code: each for each in changes(filling.form, before, filling.figures)}
+
+
+def _notes_of(session: Session, report: Report) -> Mapping[str, Sequence[ItemNote]]:
+    wanted = select(ItemNote).where(ItemNote.report_id == report.id).order_by(ItemNote.id.desc())
+    notes: dict[str, list[ItemNote]] = defaultdict(list)
+    for note in session.scalars(wanted):
+        notes[note.item].append(note)
+    return notes
+
+
+TOO_FEW = 3
+"""Figures other than 0 below which two reports may well agree by chance."""
+
+_with_figure = (
+    select(Report.id, Expectation.name, Expectation.path)
+    .join(
+        Expectation,
+        (Expectation.organisation_id == Report.organisation_id)
+        & (Expectation.campaign_id == Report.campaign_id),
+    )
+    .join(
+        Figure,
+        (Figure.organisation_id == Report.organisation_id) & (Figure.report_id == Report.id),
+    )
+    .where(
+        Report.campaign_id == bindparam("campaign"),
+        Report.id != bindparam("except_report"),
+        Figure.item == bindparam("code"),
+        Figure.value == bindparam("figure"),
+    )
+    .order_by(Expectation.position, Expectation.code)
+)
+_figures_of = select(Figure.item, Figure.value).where(
+    Figure.report_id == bindparam("of_report"), Figure.value != 0
+)
+
+
+def same_as(session: Session, filling: Filling) -> tuple[str, ...]:
+    """The names of other units whose figures are all the same: a form filed for the wrong unit.
+
+    The session reads the desk's subtree. A unit and those below it may well agree, and a form
+    of hardly anything but zeros says nothing.
+    """
+    assignment = filling.assignment
+    own = {code: kept.value for code, kept in filling.stored.items() if kept.value}
+    if assignment.report is None or len(own) < TOO_FEW:
+        return ()
+    code = max(own, key=lambda each: own[each] or 0)
+    found = session.execute(
+        _with_figure,
+        {
+            "campaign": assignment.campaign.id,
+            "except_report": assignment.report.id,
+            "code": code,
+            "figure": own[code],
+        },
+    ).all()
+    here = assignment.expectation.path
+    return tuple(
+        row.name
+        for row in found
+        if not (row.path.startswith(here) or here.startswith(row.path))
+        and _others(session, row.id) == own
+    )
+
+
+def _others(session: Session, report_id: int) -> dict[str, int | None]:
+    rows = session.execute(_figures_of, {"of_report": report_id})
+    return {row.item: row.value for row in rows}

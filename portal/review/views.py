@@ -9,13 +9,15 @@ from portal import clock
 from portal.access import allow, reviewer
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
+from portal.deciding import Waiting, may_decide, waiting_for
 from portal.domain.calendar import Status
 from portal.domain.report_state import Move, NotAllowedNow
-from portal.identity import actor
+from portal.identity import actor, organisation_here
 from portal.review import operations, queries
 from portal.review.typed import Typed, number_in
+from portal.tenancy import subtree
 
-bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
+bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 
 EXTENSION = "extend"
 """The form for an extension alone; those of the moves are called after them."""
@@ -26,7 +28,28 @@ def _filling(campaign: str) -> Filling:
     return fill_of(session, find_assignment(session, campaign) or abort(404))
 
 
-@bp.get("/review")
+@bp.get("/reviews")
+@allow(reviewer)
+def queue(campaign: str) -> Any:
+    """待审核: the reports that wait for this desk, in the order in which they came."""
+    assignment = find_assignment(db.session(), campaign) or abort(404)
+    with subtree(organisation_here()) as session:
+        waiting = waiting_for(session, organisation_here())
+    return render_template(
+        "review/queue.html",
+        assignment=assignment,
+        waiting=[each for each in waiting if each.campaign == campaign],
+    )
+
+
+def _waiting_here(campaign: str) -> list[Waiting]:
+    """What waits for the desk of the signed-in person in this campaign."""
+    with subtree(actor().organisation) as session:
+        waiting = waiting_for(session, actor().organisation)
+    return [each for each in waiting if each.campaign == campaign]
+
+
+@bp.get("/report/review")
 @allow(reviewer)
 def page(campaign: str) -> Any:
     """The report read-only, with what a reviewer needs to decide on it."""
@@ -46,12 +69,16 @@ def _page(
     refused: str = "",
 ) -> str:
     assignment = filling.assignment
-    deciding = operations.may_decide(actor(), assignment.expectation)
+    deciding = may_decide(actor(), assignment.expectation)
+    with subtree(actor().organisation) as session:
+        same_as = queries.same_as(session, filling)
     return render_template(
         "review/page.html",
         assignment=assignment,
         filling=filling,
         review=queries.read_review(db.session(), filling),
+        same_as=same_as,
+        waiting=_waiting_here(assignment.campaign.code),
         decides=deciding and assignment.status is Status.PUBLISHED,
         closed=assignment.closed(clock.now()),
         refilled=form,
@@ -61,7 +88,7 @@ def _page(
     )
 
 
-@bp.post("/acceptance")
+@bp.post("/report/acceptance")
 @allow(reviewer)
 def accept(campaign: str) -> Any:
     """审核通过: the submission that was read is good."""
@@ -76,14 +103,14 @@ def accept(campaign: str) -> Any:
     return _decided(filling, "已审核通过")
 
 
-@bp.post("/return")
+@bp.post("/report/return")
 @allow(reviewer)
 def send_back(campaign: str) -> Any:
     """退回修改: the unit is to mend its report."""
     return _give_back(campaign, Move.SEND_BACK)
 
 
-@bp.post("/reopening")
+@bp.post("/report/reopening")
 @allow(reviewer)
 def reopen(campaign: str) -> Any:
     """取消审核并退回更正: an accepted report turns out to be wrong."""
@@ -116,7 +143,7 @@ def _give_back(campaign: str, move: Move) -> Any:
     return _page(_filling(campaign), form=move, typed=typed, problems=problems), 422
 
 
-@bp.post("/extension")
+@bp.post("/report/extension")
 @allow(reviewer)
 def extend(campaign: str) -> Any:
     """延期报送: give this unit more time."""
@@ -136,12 +163,20 @@ def extend(campaign: str) -> Any:
                     at=now,
                 )
                 session.commit()
-                return _decided(filling, "已准予延期")
+                flash(f"已准予延期：{filling.assignment.expectation.name}。")
+                return redirect(url_for(".page", campaign=campaign), 303)
     except NotAllowedNow as refused:
         return _page(_filling(campaign), form=EXTENSION, typed=typed, refused=refused.sentence), 409
     return _page(_filling(campaign), form=EXTENSION, typed=typed, problems=problems), 422
 
 
 def _decided(filling: Filling, done: str) -> Any:
-    flash(f"{done}：{filling.assignment.expectation.name}。")
-    return redirect(url_for(".page", campaign=filling.assignment.campaign.code), 303)
+    """Go on to the report that waits next, so that a desk works through all of them."""
+    campaign, name = filling.assignment.campaign.code, filling.assignment.expectation.name
+    waiting = _waiting_here(campaign)
+    if not waiting:
+        flash(f"{done}：{name}。没有别的报表待审核了。")
+        return redirect(url_for(".page", campaign=campaign), 303)
+    following = waiting[0]
+    flash(f"{done}：{name}。还有 {len(waiting)} 份待审核，下面是{following.name}的报表。")
+    return redirect(url_for(".page", organisation=following.code, campaign=campaign), 303)

@@ -58,6 +58,9 @@ sign_in_door  portal.tenancy._organisation_for
 subtree       portal.accounts.views._users_page
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
+subtree       portal.review.views._page
+subtree       portal.review.views._waiting_here
+subtree       portal.review.views.queue
 subtree       portal.status.views._board
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify

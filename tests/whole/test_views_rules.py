@@ -55,6 +55,7 @@ reports.zero_report          reporter
 review.accept                reviewer
 review.extend                reviewer
 review.page                  reviewer
+review.queue                 reviewer
 review.reopen                reviewer
 review.send_back             reviewer
 static                       public

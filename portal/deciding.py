@@ -1,0 +1,74 @@
+"""Deciding: which union decides on a unit's report, and which reports wait for its decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.calendar import Status
+from portal.domain.report_state import State
+from portal.identity import Person
+from portal.models import Campaign, Expectation, Organisation, Report
+
+
+def decider_of(expectation: Expectation) -> int:
+    """The id of the organisation that decides on a unit's report.
+
+    It is the next union up in the campaign's own tree; the city decides on its own report.
+    """
+    return expectation.parent_id or expectation.organisation_id
+
+
+def may_decide(by: Person, expectation: Expectation) -> bool:
+    """Whether a reviewer stands on the level that decides; those further up only look."""
+    return by.organisation.id == decider_of(expectation)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One report that was handed in and waits for a decision: the `number`-th submission."""
+
+    campaign: str
+    code: str
+    name: str
+    number: int
+    submitted_at: datetime
+
+
+_waiting = (
+    select(
+        Campaign.code.label("campaign"),
+        Expectation.code,
+        Expectation.name,
+        Report.submissions,
+        Report.submitted_at,
+    )
+    .join(Expectation, Expectation.campaign_id == Campaign.id)
+    .join(
+        Report,
+        (Report.campaign_id == Expectation.campaign_id)
+        & (Report.organisation_id == Expectation.organisation_id),
+    )
+    .where(
+        Campaign.status == Status.PUBLISHED,
+        Report.state == State.SUBMITTED,
+        (Expectation.parent_id == bindparam("decider"))
+        | ((Expectation.organisation_id == bindparam("decider")) & Expectation.parent_id.is_(None)),
+    )
+    .order_by(Report.submitted_at, Expectation.position, Expectation.code)
+)
+
+
+def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
+    """What `decider` has to decide on in every campaign, the oldest submission first.
+
+    The session reads its subtree; what waits for a union further down is not among them.
+    """
+    rows = session.execute(_waiting, {"decider": decider.id})
+    return [
+        Waiting(row.campaign, row.code, row.name, row.submissions, row.submitted_at)
+        for row in rows
+        if row.submitted_at
+    ]
