@@ -75,6 +75,9 @@ note_writer = Rule(
 )
 """Write a note on an item of a report."""
 
+own_reviewer = Rule("own_reviewer", own=_roles(Role.REVIEWER))
+"""Freeze an edition of the own consolidation, and answer for it; those above only look."""
+
 reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
 """Accept, send back, reopen, extend; which level decides is asked of the report itself."""
 
@@ -99,6 +102,7 @@ RULES = (
     report_reader,
     note_writer,
     desk,
+    own_reviewer,
     reviewer,
     admin,
     city_admin,

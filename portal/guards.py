@@ -1,16 +1,23 @@
 """Guards: what the database itself refuses, whatever the application asks of it.
 
-Triggers keep the trail, submissions, notes and published editions as they are and freeze submitted
-reports. On PostgreSQL, row-level security is a second wall behind the fence: the role that
-serves pages sees the rows of the organisation whose path its transaction names, or those
-behind a declared door, and no others.
+Triggers keep the trail, submissions, notes, frozen consolidations and published editions of a form
+as they are and freeze submitted reports. On PostgreSQL, row-level security is a second wall behind
+the fence: the role that serves pages sees the rows of the organisation whose path its transaction
+names, or those behind a declared door, and no others.
 """
 
 from sqlalchemy import Connection, Table
 
 from portal.models import Base, TenantOwned
 
-APPEND_ONLY = ("trail", "submission", "item_note")
+APPEND_ONLY = (
+    "trail",
+    "submission",
+    "item_note",
+    "consolidation_edition",
+    "upward_report",
+    "difference_acknowledgement",
+)
 """Tables whose rows are never changed and never removed."""
 
 DOORS = {

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from portal import access, clock
 from portal.domain.calendar import in_words, time_left
+from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text
 from portal.domain.report_state import State
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         "clock": lambda moment: moment.strftime("%H:%M:%S"),
         "stamp": lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S"),
         "formula": formula_text,
+        "effect": effect_in_words,
         "state_label": lambda state: State(state).label,
         "role_label": lambda role: ROLE_LABELS[role],
         "action_label": lambda action: Action(action).label,

@@ -2,6 +2,11 @@
 
 from portal.models.base import Base, TenantOwned
 from portal.models.campaign import Campaign, Expectation, Extension
+from portal.models.consolidation_edition import (
+    ConsolidationEdition,
+    DifferenceAcknowledgement,
+    UpwardReport,
+)
 from portal.models.form import FormEdition, ItemConfirmation
 from portal.models.note import ItemNote
 from portal.models.organisation import Organisation
@@ -14,6 +19,8 @@ __all__ = [
     "Base",
     "Batch",
     "Campaign",
+    "ConsolidationEdition",
+    "DifferenceAcknowledgement",
     "Expectation",
     "Explanation",
     "Extension",
@@ -33,5 +40,6 @@ __all__ = [
     "Throttle",
     "TrailEntry",
     "TrailHead",
+    "UpwardReport",
     "User",
 ]

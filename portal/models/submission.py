@@ -25,7 +25,7 @@ class Submission(TenantOwned, Base):
     report_id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     submitted_at: Mapped[datetime] = mapped_column(Instant)
     submitted_by_id: Mapped[int]
     submitted_by: Mapped[str] = mapped_column(String(100))

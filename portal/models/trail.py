@@ -57,6 +57,9 @@ class Action(StrEnum):
     REOPENED = "reopened"
     EXTENDED = "extended"
     EXPORTED = "exported"
+    EDITION_FROZEN = "edition-frozen"
+    REPORTED_UPWARD = "reported-upward"
+    DIFFERENCE_ACKNOWLEDGED = "difference-acknowledged"
 
     @property
     def label(self) -> str:
@@ -93,6 +96,9 @@ ACTION_LABELS = {
     Action.REOPENED: "取消审核并退回更正",
     Action.EXTENDED: "延期报送",
     Action.EXPORTED: "导出",
+    Action.EDITION_FROZEN: "锁定本版",
+    Action.REPORTED_UPWARD: "标记已报省总",
+    Action.DIFFERENCE_ACKNOWLEDGED: "知悉差异",
 }
 
 

@@ -14,7 +14,7 @@ from portal.identity import Person
 from portal.models import ItemNote, Report
 from portal.models.note import LONGEST_NOTE
 from portal.models.trail import Action, record
-from portal.reports.typed import legible
+from portal.typed import legible
 
 NOT_BEGUN = "这张表还没有开始填，填写第一个数后才能写备注。"
 

@@ -17,7 +17,7 @@ from portal.identity import actor
 from portal.reports import comparing, operations, pasting, rows
 from portal.reports.pasting import Pasted
 from portal.reports.saving import Entered, Undone
-from portal.reports.typed import Typed, legible
+from portal.reports.typed import Typed
 from portal.reports.views import (
     _assignment,
     _bar,
@@ -28,6 +28,7 @@ from portal.reports.views import (
     _typed,
     bp,
 )
+from portal.typed import legible
 
 
 @bp.post("/paste")

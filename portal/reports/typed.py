@@ -1,12 +1,11 @@
 """What the browser sends of one item: the text, and the version that its writer saw."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from unicodedata import category
+
+from portal.typed import legible, nonce_in
 
 LONGEST = 200
-NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +26,6 @@ class Typed:
             version=int(version) if whole else None,
             nonce=nonce_in(fields) or None,
         )
-
-
-def legible(text: str) -> str:
-    """The text as it can be shown again: what no page may hold becomes a replacement mark."""
-    return "".join(
-        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
-    )
-
-
-def nonce_in(fields: Mapping[str, str]) -> str:
-    """The page's own number for one click; the empty text where it is none."""
-    nonce = fields.get("nonce", "")
-    return nonce if NONCE.fullmatch(nonce) else ""
 
 
 def changed(fields: Mapping[str, str], code: str) -> bool:

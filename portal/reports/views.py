@@ -34,7 +34,8 @@ from portal.html import wants_fragment
 from portal.identity import actor, organisation_here
 from portal.reports import comparing, operations, paper, presence, rows, saving
 from portal.reports.saving import Entered
-from portal.reports.typed import Typed, as_chosen, changed, legible, nonce_in
+from portal.reports.typed import Typed, as_chosen, changed
+from portal.typed import legible, nonce_in
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 

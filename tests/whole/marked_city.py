@@ -26,13 +26,19 @@ from sqlalchemy import insert, select
 
 import portal
 from portal import create_app, schema, tenancy
+from portal.assignment import find_assignment
+from portal.consolidation import editions
+from portal.consolidation.node import Node
+from portal.consolidation.sources import freezing
+from portal.consolidation.tree import read_tree
 from portal.db import db, writing
 from portal.domain import submission
 from portal.domain.calendar import ZONE
+from portal.domain.consolidation import Scope
 from portal.domain.form import parse_form
 from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
-from portal.identity import sign_in_door
+from portal.identity import Person, sign_in_door
 from portal.models import (
     Batch,
     Campaign,
@@ -118,6 +124,8 @@ def found(folder: Path) -> None:
         _people()
         for place in PLACES:
             _reports(place)
+        for place in PLACES:
+            _edition(place)
         db.engine.dispose()
 
 
@@ -395,6 +403,20 @@ def own_session(code: str) -> Iterator[FencedSession]:
         yield session
     finally:
         session.close()
+
+
+def _edition(place: Place) -> None:
+    """The first edition of a consolidation, frozen by the place's own desk."""
+    organisation = organisation_of(place.code)
+    with own_session(place.code) as session, writing(session):
+        assignment = find_assignment(session, OPEN)
+        assert assignment is not None
+        with tenancy.subtree(organisation) as reading:
+            tree = read_tree(reading, assignment.expectation)
+            frozen = freezing(reading, Node(assignment, tree, Scope.SUBMITTED))
+        by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
+        editions.keep(session, assignment, frozen, None, "first", by, NOW)
+        session.commit()
 
 
 def organisation_of(code: str) -> Organisation:

@@ -33,6 +33,8 @@ from tests.whole.marked_city import (
 )
 
 REPORT = f"/o/{{organisation}}/campaigns/{OPEN}/report"
+CONSOLIDATION = f"/o/{{organisation}}/campaigns/{OPEN}/consolidation"
+GEDIAN_BACK = f"/o/gedian/campaigns/{OPEN}/report/return"
 STRANGER = "stranger"
 PEOPLE = (*ACCOUNTS, STRANGER)
 LOOKING_DOWN = {Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR}
@@ -54,6 +56,7 @@ reporter       own       own   -         -      -       -
 report_reader  own       own   both      both   both    -
 note_writer    own       own   both      -      -       -
 desk           -         own   both      both   both    -
+own_reviewer   -         -     own       -      -       -
 reviewer       -         -     both      -      -       -
 admin          -         -     -         both   -       -
 city_admin     -         -     -         city   -       -
@@ -119,6 +122,13 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "accounts.logout": Example(),
+    "consolidation.acknowledge": Example(
+        at="shizong",
+        before=((GEDIAN_BACK, {"number": "1", "reason": "合计与下属单位不符"}),),
+        page=CONSOLIDATION,
+    ),
+    "consolidation.freeze": Example(at="shizong", page=CONSOLIDATION),
+    "consolidation.report_upward": Example(at="shizong", reads=frozenset({"remark"})),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),

@@ -56,6 +56,8 @@ sign_in_door  portal.identity.note_seen
 sign_in_door  portal.identity.person_by_token
 sign_in_door  portal.tenancy._organisation_for
 subtree       portal.accounts.views._users_page
+subtree       portal.consolidation.edition_views.Beside.freezing
+subtree       portal.consolidation.edition_views._live
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
 subtree       portal.review.views._page

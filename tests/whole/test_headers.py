@@ -459,6 +459,7 @@ QUESTIONS = (
     "seen",
     "show",
     "text",
+    "to",
     "unknown",
     "urgent",
     "v",

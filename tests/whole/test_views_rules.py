@@ -28,8 +28,16 @@ accounts.logout              public
 accounts.reset_password      admin
 accounts.sign_in             public
 accounts.users               admin
+consolidation.acknowledge    own_reviewer
+consolidation.all_editions   desk
+consolidation.difference     desk
+consolidation.edition        desk
+consolidation.edition_workbook desk
+consolidation.freeze         own_reviewer
 consolidation.item           desk
+consolidation.print_edition  desk
 consolidation.print_table    desk
+consolidation.report_upward  own_reviewer
 consolidation.table          desk
 consolidation.workbook       desk
 healthz                      public

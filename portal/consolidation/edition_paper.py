@@ -1,0 +1,63 @@
+"""An edition on the screen, on paper and as a workbook: the frozen figures and nothing else."""
+
+from collections.abc import Sequence
+
+from portal import workbook
+from portal.assignment import Assignment
+from portal.consolidation.editions import Kept
+from portal.domain.calendar import in_words
+from portal.domain.edition import FrozenColumn
+from portal.domain.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
+
+COLUMNS_ON_SCREEN = 30
+
+
+def form_of_totals(kept: Kept) -> Sheet:
+    """The form itself with the frozen sums as its one column 数量."""
+    frozen = kept.frozen
+    return report_sheet(
+        kept.form,
+        frozen.total,
+        organisation=frozen.organisation[1],
+        period=frozen.period,
+        as_of=in_words(kept.row.frozen_at),
+        mark=mark_of(kept),
+        footnotes=frozen.footnotes,
+    )
+
+
+def mark_of(kept: Kept) -> str:
+    """What the paper says that it is."""
+    return f"{kept.title}·{kept.scope.label}"
+
+
+def sheet_of(kept: Kept) -> Sheet:
+    """The items as the paper orders, pairs and names them, with their frozen totals."""
+    return report_sheet(kept.form, kept.frozen.total, organisation="", period="", as_of="")
+
+
+def shown_columns(kept: Kept) -> Sequence[FrozenColumn]:
+    """The columns of units that a page shows; a workbook holds all of them."""
+    return kept.frozen.columns[:COLUMNS_ON_SCREEN]
+
+
+def workbook_of(assignment: Assignment, kept: Kept) -> tuple[str, bytes]:
+    """The edition's workbook: its file name and its content."""
+    frozen = kept.frozen
+    sheet = consolidated_sheet(
+        kept.form,
+        [_contribution(column) for column in frozen.columns],
+        organisation=frozen.organisation[1],
+        period=frozen.period,
+        as_of=in_words(kept.row.frozen_at),
+        mark=mark_of(kept),
+        footnotes=frozen.footnotes,
+    )
+    name = workbook.attachment_name(
+        assignment.campaign.name, frozen.organisation[1], f"汇总表（第{kept.number}版）"
+    )
+    return name, workbook.consolidated_workbook(kept.form, sheet)
+
+
+def _contribution(column: FrozenColumn) -> Contribution:
+    return Contribution(column.code, column.title, column.figures, Part(column.part), column.remark)

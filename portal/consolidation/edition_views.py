@@ -1,0 +1,261 @@
+"""Views of editions: freeze one, read, print and export it, see and acknowledge what differs."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.access import allow, desk, may, own_reviewer
+from portal.assignment import Assignment, find_assignment
+from portal.consolidation import edition_paper, editions
+from portal.consolidation.editions import Kept
+from portal.consolidation.node import Node
+from portal.consolidation.sources import freezing, sources_of
+from portal.consolidation.tree import read_tree
+from portal.consolidation.views import bp
+from portal.db import db, writing
+from portal.domain.consolidation import Scope
+from portal.domain.edition import FREEZABLE, Difference
+from portal.errors import BadInput
+from portal.identity import actor, organisation_here
+from portal.models import DifferenceAcknowledgement
+from portal.models.consolidation_edition import LONGEST_REMARK
+from portal.tenancy import subtree
+from portal.typed import legible, nonce_in
+
+
+def _assignment(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+def _kept(assignment: Assignment, number: int) -> Kept:
+    return editions.edition_number(db.session(), assignment, number) or abort(404)
+
+
+@contextmanager
+def _live(assignment: Assignment, scope: Scope) -> Iterator[tuple[Session, Node]]:
+    """The consolidation as it is now, and the session that reads its subtree."""
+    with subtree(organisation_here()) as session:
+        yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest edition beside the live sums: whether they differ, and whether that is known."""
+
+    kept: Kept
+    difference: Difference
+    acknowledged: DifferenceAcknowledgement | None
+
+    @property
+    def amber(self) -> bool:
+        """Whether the page warns: the sums differ and nobody has said that this is known."""
+        return bool(self.difference) and self.acknowledged is None
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """What the freeze button posts: what was seen, and a number for the click."""
+
+    seen: str
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a live consolidation, read only where a page asks for it."""
+
+    node: Node
+
+    @cached_property
+    def newest(self) -> Newest | None:
+        """The newest edition against the live sums; None before the first."""
+        kept = editions.newest_edition(db.session(), self.node.assignment)
+        return _against_now(kept, self.node.assignment) if kept else None
+
+    @cached_property
+    def freezing(self) -> Freezing | None:
+        """The button; None for who may not, and in a scope that cannot be frozen."""
+        node = self.node
+        if node.scope not in FREEZABLE or not node.standing.included:
+            return None
+        if not may(own_reviewer, organisation_here().id):
+            return None
+        with subtree(organisation_here()) as session:
+            seen = sources_of(session, node).seen(node.scope, node.form)
+        return Freezing(seen, secrets.token_hex(16))
+
+
+def _against_now(kept: Kept, assignment: Assignment) -> Newest:
+    with _live(assignment, kept.scope) as (session, node):
+        difference = editions.difference_now(session, kept, node)
+    known = editions.acknowledgements_of(db.session(), kept) if difference else ()
+    matching = (one for one in known if one.difference == difference.sha256)
+    return Newest(kept, difference, next(matching, None))
+
+
+@bp.context_processor
+def _beside() -> dict[str, Callable[[Node], Beside]]:
+    return {"editions_beside": Beside}
+
+
+@bp.get("/editions")
+@allow(desk)
+def all_editions(campaign: str) -> Any:
+    """Every edition of this consolidation, the newest on top."""
+    assignment = _assignment(campaign)
+    kept = editions.editions_of(db.session(), assignment)
+    newest = _against_now(kept[0], assignment) if kept else None
+    return render_template(
+        "consolidation/editions.html", assignment=assignment, editions=kept, newest=newest
+    )
+
+
+@bp.post("/editions")
+@allow(own_reviewer)
+def freeze(campaign: str) -> Any:
+    """锁定本版: freeze what the person has just seen as the next edition."""
+    assignment = _assignment(campaign)
+    scope, nonce = _freezable(), nonce_in(request.form)
+    if not nonce:
+        raise BadInput("请从汇总页面点“锁定本版”。")
+    with _live(assignment, scope) as (reading, node):
+        frozen = freezing(reading, node)
+    with writing() as session:
+        kept, made = editions.freeze(
+            session,
+            _assignment(campaign),
+            frozen,
+            seen=request.form.get("seen", ""),
+            nonce=nonce,
+            by=actor(),
+            at=clock.now(),
+        )
+        session.commit()
+    done = "已锁定" if made else "没有新的变动，没有另立新版：这就是"
+    flash(f"{done}汇总表（第 {kept.number} 版）。")
+    return redirect(url_for(".edition", campaign=campaign, number=kept.number), 303)
+
+
+def _freezable() -> Scope:
+    for scope in FREEZABLE:
+        if request.form.get("scope") == scope:
+            return scope
+    raise BadInput("只能锁定“已审核”或“已上报”范围的汇总，请从汇总页面点“锁定本版”。")
+
+
+@bp.get("/editions/<int(max=9999):number>")
+@allow(desk)
+def edition(campaign: str, number: int) -> Any:
+    """One edition to read: its sums, whose submissions they are, who froze it and when."""
+    assignment = _assignment(campaign)
+    kept = _kept(assignment, number)
+    newest = editions.newest_edition(db.session(), assignment)
+    return render_template(
+        "consolidation/edition.html",
+        assignment=assignment,
+        kept=kept,
+        sheet=edition_paper.sheet_of(kept),
+        shown=edition_paper.shown_columns(kept),
+        newest=_against_now(kept, assignment),
+        is_newest=newest is None or newest.number == kept.number,
+        acknowledgements=editions.acknowledgements_of(db.session(), kept),
+    )
+
+
+@bp.get("/editions/<int(max=9999):number>/print")
+@allow(desk)
+def print_edition(campaign: str, number: int) -> Any:
+    """The edition on A4, as the notice's annex draws the form."""
+    assignment = _assignment(campaign)
+    kept = _kept(assignment, number)
+    return render_template(
+        "consolidation/edition_print.html",
+        assignment=assignment,
+        kept=kept,
+        sheet=edition_paper.form_of_totals(kept),
+    )
+
+
+@bp.get("/editions/<int(max=9999):number>/workbook")
+@allow(desk)
+def edition_workbook(campaign: str, number: int) -> Any:
+    """Exactly the frozen figures as a workbook."""
+    assignment = _assignment(campaign)
+    name, content = edition_paper.workbook_of(assignment, _kept(assignment, number))
+    answer = make_response(content)
+    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/editions/<int(max=9999):number>/difference")
+@allow(desk)
+def difference(campaign: str, number: int) -> Any:
+    """差异单: what has changed since an edition, until now or until a later one."""
+    assignment = _assignment(campaign)
+    kept = _kept(assignment, number)
+    others = [one for one in editions.editions_of(db.session(), assignment) if one.number > number]
+    to = _later(others)
+    now = None if to else _against_now(kept, assignment)
+    return render_template(
+        "consolidation/difference.html",
+        assignment=assignment,
+        kept=kept,
+        others=others,
+        to=to,
+        newest=now,
+        difference=editions.difference_between(kept, to) if to else now and now.difference,
+    )
+
+
+def _later(others: list[Kept]) -> Kept | None:
+    text = request.args.get("to", "")
+    if not text:
+        return None
+    return next((one for one in others if str(one.number) == text), None) or abort(404)
+
+
+@bp.post("/editions/<int(max=9999):number>/upward-report")
+@allow(own_reviewer)
+def report_upward(campaign: str, number: int) -> Any:
+    """标记已报省总: note that this edition was reported to the union above."""
+    remark = legible(request.form.get("remark", "").strip())
+    if len(remark) > LONGEST_REMARK:
+        raise BadInput(f"备注最多 {LONGEST_REMARK} 个字，没有保存。")
+    with writing() as session:
+        assignment = _assignment(campaign)
+        kept = _kept(assignment, number)
+        editions.report_upward(session, assignment, kept, remark, by=actor(), at=clock.now())
+        session.commit()
+    flash(f"已标记：{kept.title}已报省总。")
+    return redirect(url_for(".edition", campaign=campaign, number=number), 303)
+
+
+@bp.post("/editions/<int(max=9999):number>/acknowledgement")
+@allow(own_reviewer)
+def acknowledge(campaign: str, number: int) -> Any:
+    """已知悉: this difference has been seen."""
+    with writing() as session:
+        assignment = _assignment(campaign)
+        kept = _kept(assignment, number)
+        with _live(assignment, kept.scope) as (reading, node):
+            now = editions.difference_now(reading, kept, node)
+        editions.acknowledge(
+            session,
+            assignment,
+            kept,
+            now,
+            request.form.get("difference", ""),
+            by=actor(),
+            at=clock.now(),
+        )
+        session.commit()
+    flash("已记为知悉；以后再有新的差异会重新提示。")
+    return redirect(url_for(".difference", campaign=campaign, number=number), 303)

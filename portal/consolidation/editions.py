@@ -1,0 +1,270 @@
+"""Editions of a consolidation: kept, read back, compared with what came after, acknowledged."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.consolidation.node import Node
+from portal.consolidation.sources import figures_by_unit, sources_of
+from portal.domain import edition as domain
+from portal.domain.calendar import Status
+from portal.domain.consolidation import Scope
+from portal.domain.edition import Difference, Frozen
+from portal.domain.form import Form
+from portal.domain.report_state import NotAllowedNow
+from portal.domain.submission import canonical_bytes, fingerprint
+from portal.identity import Person
+from portal.models import (
+    ConsolidationEdition,
+    DifferenceAcknowledgement,
+    UpwardReport,
+)
+from portal.models.trail import Action, record
+
+MOVED = "您看到的汇总刚刚有了变动，没有锁定。请核对现在的数和未含单位后，再点“锁定本版”。"
+OTHER_DIFFERENCE = "差异刚刚又有了变化，没有记为已知悉。请看过现在的差异单再点。"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One kept edition, with what was said about it later."""
+
+    row: ConsolidationEdition
+    form: Form
+    upward: UpwardReport | None = None
+
+    @property
+    def number(self) -> int:
+        """The n of 第 n 版."""
+        return self.row.number
+
+    @property
+    def scope(self) -> Scope:
+        """What the edition adds: 已审核 or 已上报."""
+        return Scope(self.row.scope)
+
+    @property
+    def title(self) -> str:
+        """What the edition is called."""
+        return f"汇总表（第 {self.number} 版）"
+
+    @cached_property
+    def frozen(self) -> Frozen:
+        """What it says."""
+        return domain.read_document(self.form, json.loads(self.row.document))
+
+
+def editions_of(session: Session, assignment: Assignment) -> list[Kept]:
+    """Every edition of a node in a campaign, the newest one first."""
+    rows = session.execute(_editions(assignment))
+    return [Kept(row.ConsolidationEdition, assignment.form, row.UpwardReport) for row in rows]
+
+
+def edition_number(session: Session, assignment: Assignment, number: int) -> Kept | None:
+    """The `number`-th edition, or None."""
+    found = session.execute(
+        _editions(assignment).where(ConsolidationEdition.number == number)
+    ).first()
+    if found is None:
+        return None
+    return Kept(found.ConsolidationEdition, assignment.form, found.UpwardReport)
+
+
+def newest_edition(session: Session, assignment: Assignment) -> Kept | None:
+    """The newest edition, or None before the first."""
+    found = session.execute(_editions(assignment).limit(1)).first()
+    return Kept(found.ConsolidationEdition, assignment.form, found.UpwardReport) if found else None
+
+
+def _editions(assignment: Assignment) -> Select[ConsolidationEdition, UpwardReport]:
+    return (
+        select(ConsolidationEdition, UpwardReport)
+        .outerjoin(
+            UpwardReport,
+            (UpwardReport.edition_id == ConsolidationEdition.id)
+            & (UpwardReport.organisation_id == ConsolidationEdition.organisation_id),
+        )
+        .where(ConsolidationEdition.campaign_id == assignment.campaign.id)
+        .order_by(ConsolidationEdition.number.desc())
+    )
+
+
+def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
+    """What differs between an edition and today; `session` reads the subtree of `node`."""
+    live = sources_of(session, node)
+    if live.counted == kept.row.counted:
+        return Difference((), ())
+    pairs = domain.moved(kept.frozen.sources, live)
+    now = figures_by_unit(session, [new for _, new in pairs if new])
+    return domain.difference(kept.form, pairs, kept.frozen.figures, now, kept.frozen.total)
+
+
+def difference_between(old: Kept, new: Kept) -> Difference:
+    """What differs between two editions."""
+    pairs = domain.moved(old.frozen.sources, new.frozen.sources)
+    return domain.difference(
+        old.form, pairs, old.frozen.figures, new.frozen.figures, old.frozen.total
+    )
+
+
+def acknowledgements_of(session: Session, kept: Kept) -> Sequence[DifferenceAcknowledgement]:
+    """Who has seen which difference from an edition, the newest first."""
+    return session.scalars(
+        select(DifferenceAcknowledgement)
+        .where(DifferenceAcknowledgement.edition_id == kept.row.id)
+        .order_by(DifferenceAcknowledgement.acknowledged_at.desc())
+    ).all()
+
+
+def freeze(
+    session: Session,
+    assignment: Assignment,
+    frozen: Frozen,
+    *,
+    seen: str,
+    nonce: str,
+    by: Person,
+    at: datetime,
+) -> tuple[ConsolidationEdition, bool]:
+    """Keep `frozen` as the next edition; answers it, and whether it is a new one.
+
+    A second click with the same nonce gets the first one's edition, and so does somebody who
+    freezes what the newest edition says already. Raises `NotAllowedNow` when what was `seen`
+    is not what is there.
+    """
+    if known := _edition_by_nonce(session, assignment, nonce):
+        return known, False
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow("填报任务已归档，不能再锁定新的版次。")
+    if frozen.seen != seen:
+        raise NotAllowedNow(MOVED)
+    if not frozen.sources.included:
+        raise NotAllowedNow("还没有可以汇总的报表，不能锁定。")
+    newest = newest_edition(session, assignment)
+    if newest and newest.frozen.seen == seen:
+        return newest.row, False
+    return keep(session, assignment, frozen, newest, nonce, by, at), True
+
+
+def _edition_by_nonce(
+    session: Session, assignment: Assignment, nonce: str
+) -> ConsolidationEdition | None:
+    return session.scalar(
+        select(ConsolidationEdition).where(
+            ConsolidationEdition.campaign_id == assignment.campaign.id,
+            ConsolidationEdition.nonce == nonce,
+        )
+    )
+
+
+def keep(
+    session: Session,
+    assignment: Assignment,
+    frozen: Frozen,
+    newest: Kept | None,
+    nonce: str,
+    by: Person,
+    at: datetime,
+) -> ConsolidationEdition:
+    """Keep `frozen` as the edition after `newest`, whatever was seen."""
+    number = newest.number + 1 if newest else 1
+    content = canonical_bytes(domain.document(frozen, number=number, at=at, by=by.name))
+    kept = ConsolidationEdition(
+        organisation_id=assignment.expectation.organisation_id,
+        campaign_id=assignment.campaign.id,
+        number=number,
+        scope=frozen.scope,
+        document=content.decode(),
+        sha256=fingerprint(content),
+        counted=frozen.sources.counted,
+        frozen_at=at,
+        frozen_by_id=by.id,
+        frozen_by=by.name,
+        nonce=nonce,
+    )
+    session.add(kept)
+    session.flush()
+    note = (
+        f"{assignment.campaign.name} 汇总表（第 {number} 版·{frozen.scope.label}），"
+        f"汇总单位 {len(frozen.sources.included)} 家，未含 {len(frozen.sources.missing)} 家，"
+        f"数据指纹 {kept.sha256}"
+    )
+    _record(session, Action.EDITION_FROZEN, assignment, by, at, note)
+    return kept
+
+
+def report_upward(
+    session: Session, assignment: Assignment, kept: Kept, remark: str, *, by: Person, at: datetime
+) -> None:
+    """标记已报省总; marking once more changes nothing."""
+    if kept.upward:
+        return
+    session.add(
+        UpwardReport(
+            organisation_id=kept.row.organisation_id,
+            edition_id=kept.row.id,
+            remark=remark,
+            reported_at=at,
+            reported_by_id=by.id,
+            reported_by=by.name,
+        )
+    )
+    session.flush()
+    note = f"{assignment.campaign.name} {kept.title}" + (f"：{remark}" if remark else "")
+    _record(session, Action.REPORTED_UPWARD, assignment, by, at, note)
+
+
+def acknowledge(
+    session: Session,
+    assignment: Assignment,
+    kept: Kept,
+    difference: Difference,
+    seen: str,
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    """Note that `by` has seen this difference; once more changes nothing.
+
+    Raises `NotAllowedNow` when the difference is another by now than the one `seen`.
+    """
+    if difference.sha256 != seen or not difference:
+        raise NotAllowedNow(OTHER_DIFFERENCE)
+    if any(known.difference == seen for known in acknowledgements_of(session, kept)):
+        return
+    session.add(
+        DifferenceAcknowledgement(
+            organisation_id=kept.row.organisation_id,
+            edition_id=kept.row.id,
+            difference=seen,
+            acknowledged_at=at,
+            acknowledged_by_id=by.id,
+            acknowledged_by=by.name,
+        )
+    )
+    session.flush()
+    note = (
+        f"{assignment.campaign.name} {kept.title}之后的差异："
+        f"{len(difference.units)} 家单位 {difference.count} 项"
+    )
+    _record(session, Action.DIFFERENCE_ACKNOWLEDGED, assignment, by, at, note)
+
+
+def _record(
+    session: Session, action: Action, assignment: Assignment, by: Person, at: datetime, note: str
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=assignment.expectation.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        note=note,
+    )

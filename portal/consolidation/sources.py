@@ -1,0 +1,114 @@
+"""The submissions that a consolidation stands on, and the consolidation as one would freeze it."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.consolidation.node import Node
+from portal.consolidation.sums import MOST_AT_ONCE
+from portal.domain.consolidation import Member, add_up
+from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.formulas import Figures
+from portal.domain.submission import figures_of
+from portal.models import Report, Submission
+
+_last_submissions = (
+    select(Submission.report_id, Submission.number, Submission.sha256)
+    .join(
+        Report,
+        (Report.id == Submission.report_id)
+        & (Report.organisation_id == Submission.organisation_id)
+        & (Report.submissions == Submission.number),
+    )
+    .where(Report.campaign_id == bindparam("campaign_id"))
+)
+
+_documents = select(Submission.sha256, Submission.document).where(
+    Submission.sha256.in_(bindparam("fingerprints", expanding=True))
+)
+
+
+def sources_of(session: Session, node: Node) -> Sources:
+    """Whose reports `node` adds now and whose it does not, each with its last submission."""
+    rows = session.execute(_last_submissions, {"campaign_id": node.tree.node.campaign_id})
+    last = {row.report_id: (row.number, row.sha256) for row in rows}
+
+    def source(member: Member) -> Source:
+        number, sha256 = last.get(node.tree.reports.get(member.code, 0), (0, ""))
+        return Source(member.code, member.name, member.kind, member.state, number, sha256)
+
+    return Sources(
+        included=tuple(map(source, node.standing.included)),
+        missing=tuple(map(source, node.standing.missing)),
+        for_checking=tuple(map(source, node.placement.for_checking)),
+        exempt=tuple(map(source, node.placement.exempt)),
+    )
+
+
+def figures_by_unit(session: Session, sources: Iterable[Source]) -> dict[str, Figures]:
+    """The figures of the submissions that `sources` stand on, by the unit's code."""
+    wanted = {source.sha256: source.code for source in sources if source.sha256}
+    fingerprints = list(wanted)
+    found: dict[str, Figures] = {}
+    for start in range(0, len(fingerprints), MOST_AT_ONCE):
+        some = fingerprints[start : start + MOST_AT_ONCE]
+        for sha256, document in session.execute(_documents, {"fingerprints": some}):
+            found[wanted[sha256]] = figures_of(json.loads(document))
+    return found
+
+
+def freezing(session: Session, node: Node) -> Frozen:
+    """The consolidation of `node` as an edition would say it now.
+
+    All its sums are made from the submissions themselves, which cannot change meanwhile.
+    """
+    sources = sources_of(session, node)
+    standing = {source.code: source for source in (*sources.included, *sources.for_checking)}
+    shown = {
+        member.code
+        for column in node.columns
+        for member in column.drawn.contributing
+        if member.state in node.scope.states
+    }
+    codes = [source.code for source in sources.included]
+    figures = figures_by_unit(session, (standing[code] for code in {*codes, *shown}))
+    each = {code: figures[code] for code in codes}
+    return Frozen(
+        form=node.form,
+        scope=node.scope,
+        campaign=node.assignment.campaign.code,
+        organisation=(node.code, node.tree.node.name),
+        period=node.assignment.campaign.period,
+        sources=sources,
+        figures=each,
+        total=add_up(node.form, each.values()),
+        kinds={kind: _of_kind(node, kind, each, sources) for kind in node.kinds},
+        columns=_columns(node, figures),
+        footnotes=node.footnotes,
+    )
+
+
+def _of_kind(node: Node, kind: str, each: Mapping[str, Figures], sources: Sources) -> Figures:
+    return add_up(node.form, [each[one.code] for one in sources.included if one.kind == kind])
+
+
+def _columns(node: Node, figures: Mapping[str, Figures]) -> tuple[FrozenColumn, ...]:
+    return tuple(
+        FrozenColumn(
+            column.member.code,
+            column.title,
+            column.part,
+            column.remark,
+            add_up(
+                node.form,
+                [
+                    figures[member.code]
+                    for member in column.drawn.contributing
+                    if member.state in node.scope.states
+                ],
+            ),
+        )
+        for column in node.columns
+    )

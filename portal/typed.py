@@ -1,0 +1,21 @@
+"""What browsers send: texts made legible, and the page's own number for one click."""
+
+import re
+from collections.abc import Mapping
+from unicodedata import category
+
+NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+def legible(text: str) -> str:
+    """The text as it can be shown again: what no page may hold becomes a replacement mark."""
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def nonce_in(fields: Mapping[str, str]) -> str:
+    """The page's own number for one click; the empty text where it is none."""
+    nonce = fields.get("nonce", "")
+    return nonce if NONCE.fullmatch(nonce) else ""
