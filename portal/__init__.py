@@ -15,6 +15,7 @@ from portal import (
     home,
     html,
     identity,
+    organisations,
     reports,
     review,
     status,
@@ -25,7 +26,7 @@ from portal.settings import Settings, kept_secret_key, read_settings
 
 __version__ = "0.1.0"
 
-CAPABILITIES = (home, accounts, reports, review, status, consolidation, trail)
+CAPABILITIES = (home, accounts, organisations, reports, review, status, consolidation, trail)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

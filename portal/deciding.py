@@ -13,17 +13,19 @@ from portal.identity import Person
 from portal.models import Campaign, Expectation, Organisation, Report
 
 
-def decider_of(expectation: Expectation) -> int:
+def decider_of(session: Session, expectation: Expectation) -> int:
     """The id of the organisation that decides on a unit's report.
 
-    It is the next union up in the campaign's own tree; the city decides on its own report.
+    It is the next union up; the city decides on its own report. A unit that was moved while it
+    reports is judged where it stands now, since those it left may not enter it any more.
     """
-    return expectation.parent_id or expectation.organisation_id
+    unit = session.get_one(Organisation, expectation.organisation_id)
+    return unit.parent_id or unit.id
 
 
-def may_decide(by: Person, expectation: Expectation) -> bool:
+def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
     """Whether a reviewer stands on the level that decides; those further up only look."""
-    return by.organisation.id == decider_of(expectation)
+    return by.organisation.id == decider_of(session, expectation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ _waiting = (
         Report.submitted_at,
     )
     .join(Expectation, Expectation.campaign_id == Campaign.id)
+    .join(Organisation, Organisation.id == Expectation.organisation_id)
     .join(
         Report,
         (Report.campaign_id == Expectation.campaign_id)
@@ -54,8 +57,8 @@ _waiting = (
     .where(
         Campaign.status == Status.PUBLISHED,
         Report.state == State.SUBMITTED,
-        (Expectation.parent_id == bindparam("decider"))
-        | ((Expectation.organisation_id == bindparam("decider")) & Expectation.parent_id.is_(None)),
+        (Organisation.parent_id == bindparam("decider"))
+        | ((Organisation.id == bindparam("decider")) & Organisation.parent_id.is_(None)),
     )
     .order_by(Report.submitted_at, Expectation.position, Expectation.code)
 )

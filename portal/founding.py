@@ -102,7 +102,7 @@ def _objections(units: Sequence[Unit], known: Mapping[str, Organisation]) -> Ite
     for number, unit in enumerate(units):
         for field, sentence in (
             *_wrong_code(unit, times, standing),
-            *_wrong_words(unit),
+            *wrong_words(unit),
             *_wrong_place(unit, parents, tops, known),
         ):
             yield Objection(number, field, sentence)
@@ -135,7 +135,8 @@ def _as_units(known: Mapping[str, Organisation]) -> dict[str, Unit]:
     }
 
 
-def _wrong_words(unit: Unit) -> Iterator[tuple[str, str]]:
+def wrong_words(unit: Unit) -> Iterator[tuple[str, str]]:
+    """What is wrong with a unit's words, as pairs of the field and a sentence without its stop."""
     if not 0 < len(unit.name) <= 200:
         yield "name", "名称应为 1 至 200 字"
     if unit.kind not in KINDS:
@@ -235,6 +236,7 @@ def add_user(
     roles: Sequence[Role],
     password_hash: str,
     must_change_password: bool = True,
+    phone: str = "",
     by: Actor,
     at: datetime,
 ) -> User:
@@ -251,6 +253,7 @@ def add_user(
         organisation_id=organisation.id,
         username=username,
         name=name,
+        phone=phone,
         roles=[role for role in Role if role in roles],
         password_hash=password_hash,
         must_change_password=must_change_password,

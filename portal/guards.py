@@ -21,7 +21,8 @@ APPEND_ONLY = (
 """Tables whose rows are never changed and never removed."""
 
 DOORS = {
-    "sign_in": ("user", "sign_in", "trail", "trail_head"),
+    "sign_in": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
+    "people": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
     "opening": ("expectation", "trail", "trail_head"),
 }
 """For each door that writes, the tables that it leads to; `verifying` reads all of them."""

@@ -19,7 +19,7 @@ from portal.identity import who
 from portal.models.trail import Action, Channel
 from portal.models.user import ROLE_LABELS
 
-NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username"}
+NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username", "link", "links"}
 """Fields that never travel through a page for signing in again."""
 
 
@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         "channel_label": lambda channel: Channel(channel).label,
     }
     app.jinja_env.globals |= {"may": access.may, "rules": access, "time_left": time_left}
+    app.jinja_env.globals["role_labels"] = ROLE_LABELS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     versions = _versions(Path(app.static_folder or ""))
 

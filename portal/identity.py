@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, select, update
 from portal import clock
 from portal.db import db, writing
 from portal.fence import Door, FencedSession
-from portal.models import Organisation, SignIn, TrailEntry, TrailHead, User
+from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.user import Role
 
 IDLE = timedelta(minutes=30)
@@ -31,7 +31,7 @@ LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 """How often being seen is written down; more would make every page a write."""
 
-SIGN_IN = Door("sign_in", frozenset({User, SignIn, TrailEntry, TrailHead}))
+SIGN_IN = Door("sign_in", frozenset({User, SignIn, SignInLink, TrailEntry, TrailHead}))
 """The way to users and sign-ins before anybody is known, and so before any scope."""
 
 
@@ -95,6 +95,7 @@ _known = (
         SignIn.token_hash == bindparam("token_hash"),
         SignIn.ended_at.is_(None),
         User.disabled_at.is_(None),
+        Organisation.closed_at.is_(None),
     )
 )
 

@@ -11,6 +11,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.domain.passwords import canonical_password
 
+NO_PASSWORD = ""
+"""What is kept of a user who has no password yet and signs in by a one-time link."""
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _one_at_a_time = threading.BoundedSemaphore(1)
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
@@ -23,11 +26,11 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one hashed; None takes as long as a wrong password."""
+    """Whether the password is the one hashed; without one it takes as long as a wrong one."""
     with _one_at_a_time:
         try:
             right = _hasher.verify(password_hash or _nobody, canonical_password(password))
-            return right and password_hash is not None
+            return right and bool(password_hash)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -17,9 +17,12 @@ from portal.models import (
     Figure,
     Organisation,
     Report,
+    SignIn,
+    SignInLink,
     Submission,
     TrailEntry,
     TrailHead,
+    User,
 )
 from portal.models.organisation import organisation_by_code
 
@@ -97,6 +100,25 @@ OPENING = Door("opening", frozenset({Expectation, TrailEntry, TrailHead}))
 def opening() -> Iterator[FencedSession]:
     """A session for opening a campaign: the expected units of all organisations at once."""
     session = FencedSession(db, scope=OPENING, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+PEOPLE = Door("people", frozenset({User, SignIn, SignInLink, TrailEntry, TrailHead}))
+"""A username is unique among all organisations, a roster founds the people of many, and a
+merger lets them go on in another."""
+
+
+@contextmanager
+def all_people() -> Iterator[FencedSession]:
+    """A session for the accounts of several organisations at once.
+
+    It shows everybody, so whoever opens it holds what is read and written to the organisation
+    that the administrator was let into and to those below it.
+    """
+    session = FencedSession(db, scope=PEOPLE, expire_on_commit=False)
     try:
         yield session
     finally:

@@ -76,6 +76,7 @@ PEOPLE: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
     "echeng": ("王芳", "echeng", (Role.REPORTER,)),
     "echeng-head": ("高建华", "echeng", (Role.HEAD,)),
     "echeng-reviewer": ("林晓梅", "echeng", (Role.REVIEWER,)),
+    "echeng-admin": ("林晓梅", "echeng", (Role.ADMIN,)),
     "echeng-jiceng1": ("黄丽", "echeng-jiceng1", (Role.REPORTER,)),
     "gedian": ("刘洋", "gedian", (Role.REPORTER,)),
     "linkong": ("赵敏", "linkong", (Role.REPORTER,)),

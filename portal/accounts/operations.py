@@ -6,12 +6,19 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import passwords
+from portal import links, passwords
 from portal.accounts import throttle
+from portal.accounts.typed import Typed, mark
+from portal.db import hold
 from portal.domain.passwords import canonical_username, weakness
+from portal.domain.report_state import NotAllowedNow
+from portal.founding import Actor, add_user
 from portal.identity import Person, hashed, new_token
-from portal.models import SignIn, User
+from portal.links import named
+from portal.models import Organisation, SignIn, User
 from portal.models.trail import Action, record
+from portal.models.user import ROLE_LABELS, Role
+from portal.passwords import NO_PASSWORD
 
 SAME_ANSWER = "用户名或密码不正确。连续输错 5 次后，15 分钟内不能再试。"
 LOCKED = "尝试次数过多，请 15 分钟后再试，或请管理员重置密码。"
@@ -50,9 +57,15 @@ def check_attempt(session: Session, attempt: Attempt) -> User | Refusal:
         return Refusal(LOCKED, too_many=True)
     user = session.scalar(select(User).where(User.username == attempt.username))
     right = passwords.matches(user.password_hash if user else None, attempt.password)
-    if user is None or not right or user.disabled_at is not None:
+    if user is None or not right or _is_closed(session, user):
         return Refusal(SAME_ANSWER)
     return user
+
+
+def _is_closed(session: Session, user: User) -> bool:
+    """Whether nobody can sign in with this account: it is disabled, or its organisation closed."""
+    home = session.get_one(Organisation, user.organisation_id)
+    return user.disabled_at is not None or home.closed_at is not None
 
 
 def count_failure(session: Session, attempt: Attempt) -> None:
@@ -126,11 +139,11 @@ def refuse_new_password(
 ) -> str | None:
     """Why the password cannot be changed so, as a sentence; None when it can."""
     kept = session.scalar(select(User.password_hash).where(User.id == person.id))
-    if not passwords.matches(kept, current):
+    if kept and not passwords.matches(kept, current):
         return "原密码不正确。"
     if new != again:
         return "两次输入的新密码不一致。"
-    if new == current:
+    if kept and new == current:
         return "新密码不能与原密码相同。"
     return weakness(new, person.username, person.organisation.code)
 
@@ -172,8 +185,146 @@ def end_sign_ins_of(session: Session, user: User, *, by: Person, at: datetime) -
     _done_to(session, Action.SIGN_INS_ENDED, user, by, at)
 
 
+BEGINNING = 16
+"""Signs of a sign-in's hash by which a page names it: enough to tell one user's apart."""
+
+
+def end_one_sign_in(session: Session, user: User, named: str, *, by: Person, at: datetime) -> None:
+    """End the sign-in of a user whose hash begins with `named`, if it has not ended already."""
+    living = select(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+    for one in session.scalars(living):
+        if one.token_hash[:BEGINNING] == named:
+            one.ended_at = at
+            where = f"，{one.started_at:%Y-%m-%d %H:%M} 从 {one.address or '未知地址'} 登录的一处"
+            session.flush()
+            _record(session, Action.SIGN_INS_ENDED, user, by, at, more=where)
+
+
+def create_user(
+    session: Session, organisation: Organisation, typed: Typed, *, by: Person, at: datetime
+) -> User:
+    """Give a person an account without a password, for a one-time link to open.
+
+    The session sees the users of all organisations. Raises `ValueError` where the username is
+    taken, `NotAllowedNow` where the organisation is closed.
+    """
+    if organisation.closed_at:
+        raise NotAllowedNow("单位已关闭，不能新建用户。")
+    return add_user(
+        session,
+        organisation,
+        username=typed.username,
+        name=typed.name,
+        phone=typed.phone,
+        roles=typed.roles,
+        password_hash=NO_PASSWORD,
+        by=Actor(by.name, by.id),
+        at=at,
+    )
+
+
+def change_user(session: Session, user: User, typed: Typed, *, by: Person, at: datetime) -> None:
+    """Change a user's name, phone and roles; what is not changed leaves no trail.
+
+    Raises `NotAllowedNow` where somebody changed the user since the page was shown, where the
+    roles are one's own, or where the city would be left without an administrator.
+    """
+    roles = [role.value for role in typed.roles]
+    if (user.name, user.phone, user.roles) == (typed.name, typed.phone, roles):
+        return
+    _refuse_stale(user, typed)
+    if roles != user.roles:
+        if user.id == by.id:
+            raise NotAllowedNow("不能修改自己的角色，请另一位管理员修改。")
+        if Role.ADMIN not in typed.roles:
+            keep_an_admin(session, user)
+    before = _described(user)
+    user.name, user.phone, user.roles = typed.name, typed.phone, roles
+    session.flush()
+    _record(session, Action.USER_CHANGED, user, by, at, old=before, new=_described(user))
+
+
+def _refuse_stale(user: User, typed: Typed) -> None:
+    if typed.seen != mark(user):
+        raise NotAllowedNow("这个用户刚才已被别人修改，您的修改没有保存。请看过现在的内容再改。")
+
+
+def _described(user: User) -> str:
+    roles = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
+    return "，".join(text for text in (user.name, user.phone, roles) if text)[:500]
+
+
+def keep_an_admin(session: Session, user: User) -> None:
+    """Raise `NotAllowedNow` when `user` is the last administrator of the city.
+
+    Nobody stands above the city who could let its people in again. On PostgreSQL the city's
+    accounts are held, so that two administrators cannot take each other out at once.
+    """
+    home = session.get_one(Organisation, user.organisation_id)
+    if home.parent_id is not None or Role.ADMIN not in user.roles:
+        return
+    others_here = (User.organisation_id == home.id, User.id != user.id)
+    hold(session, select(User.id).where(User.organisation_id == home.id).with_for_update(), {})
+    others = session.execute(select(User.roles, User.disabled_at).where(*others_here)).all()
+    if not any(Role.ADMIN in one.roles and one.disabled_at is None for one in others):
+        raise NotAllowedNow("这是最上级单位唯一的管理员，请先给另一位用户管理员角色。")
+
+
+def hand_over(session: Session, user: User, typed: Typed, *, by: Person, at: datetime) -> None:
+    """换人: the account passes to another person, whose one-time link the caller makes.
+
+    What was done with it before stays under the name of the one who did it. The old password
+    and every sign-in end at once.
+    """
+    if user.id == by.id:
+        raise NotAllowedNow("不能移交自己的账号，请另一位管理员办理。")
+    _refuse_stale(user, typed)
+    before = _described(user)
+    user.name, user.phone = typed.name, typed.phone
+    user.password_hash, user.must_change_password = NO_PASSWORD, True
+    end_all_sign_ins(session, user.id, at=at)
+    session.flush()
+    _record(session, Action.USER_HANDED_OVER, user, by, at, old=before, new=_described(user))
+
+
+def revoke_link(session: Session, user: User, *, by: Person, at: datetime) -> bool:
+    """Make a user's living link worthless; answers whether there was one."""
+    if not links.revoke(session, [user.id], at=at):
+        return False
+    _record(session, Action.LINK_REVOKED, user, by, at)
+    return True
+
+
+def spend_link(session: Session, token: str, *, address: str, at: datetime) -> tuple[User, str]:
+    """Sign in by a one-time link, for this one time; answers the user and the browser's token.
+
+    The password and the sign-ins that the user had are worth nothing any more: the next step is
+    a new password. Raises `LookupError` when the link opens nothing, which is then counted.
+    """
+    found = links.find_living(session, token, at)
+    if found is None:
+        throttle.count_failure(session, throttle.link_keys(address), at)
+        raise LookupError("no living link")
+    link, user, _ = found
+    link.spent_at = at
+    user.password_hash, user.must_change_password = NO_PASSWORD, True
+    end_all_sign_ins(session, user.id, at=at)
+    session.flush()
+    record(
+        session,
+        Action.LINK_SPENT,
+        organisation_id=user.organisation_id,
+        actor=user.name,
+        actor_id=user.id,
+        at=at,
+        note=f"{address}，链接由{link.made_by}于 {link.made_at:%Y-%m-%d %H:%M} 生成",
+    )
+    return user, start_sign_in(session, user, address=address, at=at)
+
+
 def disable(session: Session, user: User, *, by: Person, at: datetime) -> None:
     """Close an account: nobody can sign in with it and every sign-in ends."""
+    keep_an_admin(session, user)
     user.disabled_at = at
     _done_to(session, Action.USER_DISABLED, user, by, at)
 
@@ -187,6 +338,20 @@ def enable(session: Session, user: User, *, by: Person, at: datetime) -> None:
 def _done_to(session: Session, action: Action, user: User, by: Person, at: datetime) -> None:
     end_all_sign_ins(session, user.id, at=at)
     session.flush()
+    _record(session, action, user, by, at)
+
+
+def _record(
+    session: Session,
+    action: Action,
+    user: User,
+    by: Person,
+    at: datetime,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    more: str = "",
+) -> None:
     record(
         session,
         action,
@@ -194,5 +359,7 @@ def _done_to(session: Session, action: Action, user: User, by: Person, at: datet
         actor=by.name,
         actor_id=by.id,
         at=at,
-        note=f"{user.name}（{user.username}）",
+        old=old,
+        new=new,
+        note=f"{named(user)}{more}",
     )

@@ -1,13 +1,19 @@
 """Queries on accounts: whom to ask, and whom an administrator looks after."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.identity import IDLE, LONGEST
+from portal.links import HandOut, find_living
 from portal.models import Organisation, SignIn, User
-from portal.models.organisation import root_organisation
+from portal.models.organisation import end_of_subtree, root_organisation
+from portal.passwords import NO_PASSWORD
 
 
 def whom_to_ask(session: Session) -> Organisation | None:
@@ -20,13 +26,94 @@ def user_named(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
-def users_below(session: Session) -> Sequence[Any]:
-    """Users of the session's subtree with their organisation and when they were last seen."""
+PAGE = 200
+"""Users on one page of their list."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of users, each a row of user, organisation and when they were last seen."""
+
+    rows: Sequence[Any]
+    page: int
+    pages: int
+
+
+def users_below(session: Session, looked_for: str = "", page: int = 1) -> People:
+    """Users of the session's subtree, those whose names hold `looked_for`, a page at a time."""
+    wanted = [_holds(word) for word in looked_for.split()]
+    count = select(func.count(User.id)).join(Organisation, Organisation.id == User.organisation_id)
+    pages = max(1, ceil((session.scalar(count.where(*wanted)) or 0) / PAGE))
+    page = min(max(1, page), pages)
     seen = func.max(SignIn.seen_at).label("seen_at")
-    return session.execute(
+    rows = session.execute(
         select(User, Organisation, seen)
         .join(Organisation, Organisation.id == User.organisation_id)
-        .outerjoin(SignIn, SignIn.user_id == User.id)
+        .outerjoin(
+            SignIn,
+            (SignIn.organisation_id == User.organisation_id) & (SignIn.user_id == User.id),
+        )
+        .where(*wanted)
         .group_by(User.id, Organisation.id)
         .order_by(Organisation.position, Organisation.code, User.username)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
     ).all()
+    return People(rows, page, pages)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return or_(
+        *(
+            column.contains(word, autoescape=True)
+            for column in (User.username, User.name, User.phone, Organisation.name)
+        )
+    )
+
+
+def has_password(session: Session, user_id: int) -> bool:
+    """Whether a user has a password; whoever came by a one-time link has none yet."""
+    return bool(session.scalar(select(User.password_hash).where(User.id == user_id)))
+
+
+def sign_ins_of(session: Session, user: User, now: datetime) -> Sequence[SignIn]:
+    """The browsers in which a user is signed in at this moment, the newest first."""
+    return session.scalars(
+        select(SignIn)
+        .where(
+            SignIn.user_id == user.id,
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at >= now - IDLE,
+            SignIn.started_at >= now - LONGEST,
+        )
+        .order_by(SignIn.started_at.desc(), SignIn.token_hash)
+    ).all()
+
+
+def without_password(session: Session, path: str) -> Sequence[tuple[User, Organisation]]:
+    """Everybody at `path` and below who never had a password, in the city's fixed order."""
+    rows = session.execute(
+        select(User, Organisation)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(
+            Organisation.path >= path,
+            Organisation.path < end_of_subtree(path),
+            Organisation.closed_at.is_(None),
+            User.password_hash == NO_PASSWORD,
+            User.disabled_at.is_(None),
+        )
+        .order_by(Organisation.position, Organisation.code, User.username)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def handed_out(
+    session: Session, tokens: Sequence[str], path: str, now: datetime
+) -> Sequence[HandOut]:
+    """The living links behind `tokens` whose users stand at `path` or below, in their order."""
+    found = [(token, find_living(session, token, now)) for token in tokens]
+    return [
+        HandOut(living[1], living[2], token)
+        for token, living in found
+        if living and living[2].path.startswith(path)
+    ]

@@ -23,6 +23,11 @@ def keys(username: str, address: str) -> dict[str, int]:
     return {f"name:{name}": NAME_LIMIT, f"address:{address}": ADDRESS_LIMIT}
 
 
+def link_keys(address: str) -> dict[str, int]:
+    """What is counted for a one-time link that opens nothing: the address that it came from."""
+    return {f"link:{address}": ADDRESS_LIMIT}
+
+
 def spent(session: Session, counted: dict[str, int], now: datetime) -> bool:
     """Whether some key has no attempt left."""
     rows = session.scalars(select(Throttle).where(Throttle.key.in_(counted)))

@@ -1,4 +1,4 @@
-"""Views of accounts: signing in and out, one's password, the users of a subtree."""
+"""Views of accounts: signing in and out, and one's password."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ from flask_login import login_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from portal import clock, passwords, tenancy
-from portal.access import admin, allow, public, signed_in
+from portal import clock, passwords
+from portal.access import allow, public, signed_in
 from portal.accounts import operations, queries
 from portal.db import db, writing
 from portal.html import carried_fields, wants_fragment
-from portal.identity import actor, address, organisation_here, person_by_token, sign_in_door, who
+from portal.identity import actor, address, person_by_token, sign_in_door, who
 from portal.models import User
 
 bp = Blueprint("accounts", __name__)
@@ -64,7 +64,7 @@ def sign_in() -> Any:
             if before := who():
                 operations.end_sign_in(door, before, at=attempt.at)
             door.commit()
-    _carry(token)
+    carry(token)
     return _signed_in(found)
 
 
@@ -91,7 +91,8 @@ def _signed_in(user: User) -> Any:
     return redirect(target, 303)
 
 
-def _carry(token: str) -> None:
+def carry(token: str) -> None:
+    """Let this browser carry the token of a sign-in, in a session that begins anew."""
     session.clear()
     login_user(person_by_token(token))
     generate_csrf()
@@ -141,8 +142,14 @@ def forgotten_password() -> Any:
 @bp.get("/password")
 @allow(signed_in)
 def change_password() -> Any:
-    """The page for changing one's own password."""
-    return render_template("accounts/password.html", problem=None)
+    """The page for changing one's own password, or for the first one after a one-time link."""
+    return _password_page()
+
+
+def _password_page(problem: str | None = None) -> str:
+    with sign_in_door() as door:
+        has_password = queries.has_password(door, actor().id)
+    return render_template("accounts/password.html", problem=problem, has_password=has_password)
 
 
 @bp.post("/password")
@@ -157,86 +164,13 @@ def keep_password() -> Any:
             door, person, typed.get("current", ""), new, typed.get("again", "")
         )
         if problem:
-            return render_template("accounts/password.html", problem=problem), 422
+            return _password_page(problem), 422
         hashed = passwords.hash_password(new)
         with writing(door):
             token = operations.change_password(
                 door, person, hashed, address=address(), at=clock.now()
             )
             door.commit()
-    _carry(token)
+    carry(token)
     flash("密码已修改，其他地方的登录已全部退出。")
     return redirect(url_for("home.home"), 303)
-
-
-@bp.get("/o/<organisation>/users")
-@allow(admin)
-def users() -> Any:
-    """The users of this organisation and of those below it."""
-    return _users_page()
-
-
-def _users_page(**extra: Any) -> str:
-    with tenancy.subtree(organisation_here()) as below:
-        people = queries.users_below(below)
-    return render_template("accounts/users.html", people=people, **extra)
-
-
-@bp.post("/o/<organisation>/users/<username>/password")
-@allow(admin)
-def reset_password(username: str) -> Any:
-    """Give a user a one-time password, shown this once."""
-    one_time = passwords.one_time_password()
-    hashed = passwords.hash_password(one_time)
-    with writing() as here:
-        user = _user_or_404(username)
-        operations.reset_password(here, user, hashed, by=actor(), at=clock.now())
-        here.commit()
-    return render_template("accounts/one_time_password.html", user=user, password=one_time)
-
-
-@bp.post("/o/<organisation>/users/<username>/sign-outs")
-@allow(admin)
-def end_sign_ins(username: str) -> Any:
-    """End every sign-in of a user."""
-    with writing() as here:
-        user = _user_or_404(username)
-        operations.end_sign_ins_of(here, user, by=actor(), at=clock.now())
-        here.commit()
-    return _back_to_users(f"已结束 {user.name} 的全部登录。")
-
-
-@bp.post("/o/<organisation>/users/<username>/closing")
-@allow(admin)
-def disable(username: str) -> Any:
-    """Close an account; nobody closes their own."""
-    with writing() as here:
-        user = _user_or_404(username)
-        if user.id == actor().id:
-            abort(409, "不能停用自己的账号。")
-        operations.disable(here, user, by=actor(), at=clock.now())
-        here.commit()
-    return _back_to_users(f"已停用 {user.name} 的账号。")
-
-
-@bp.post("/o/<organisation>/users/<username>/opening")
-@allow(admin)
-def enable(username: str) -> Any:
-    """Open a closed account again."""
-    with writing() as here:
-        user = _user_or_404(username)
-        operations.enable(here, user, by=actor(), at=clock.now())
-        here.commit()
-    return _back_to_users(f"已启用 {user.name} 的账号。")
-
-
-def _back_to_users(sentence: str) -> Any:
-    flash(sentence)
-    return redirect(url_for("accounts.users", organisation=actor().organisation.code), 303)
-
-
-def _user_or_404(username: str) -> User:
-    user = queries.user_named(db.session(), username)
-    if user is None:
-        abort(404)
-    return user

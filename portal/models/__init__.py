@@ -13,7 +13,7 @@ from portal.models.organisation import Organisation
 from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
 from portal.models.submission import SignedCopy, Submission
 from portal.models.trail import TrailEntry, TrailHead
-from portal.models.user import Role, SignIn, Throttle, User
+from portal.models.user import Role, SignIn, SignInLink, Throttle, User
 
 __all__ = [
     "Base",
@@ -34,6 +34,7 @@ __all__ = [
     "SentBack",
     "SentBackItem",
     "SignIn",
+    "SignInLink",
     "SignedCopy",
     "Submission",
     "TenantOwned",

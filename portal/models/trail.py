@@ -38,7 +38,20 @@ class Action(StrEnum):
     USER_CREATED = "user-created"
     USER_DISABLED = "user-disabled"
     USER_ENABLED = "user-enabled"
+    USER_CHANGED = "user-changed"
+    USER_HANDED_OVER = "user-handed-over"
+    USER_LEFT = "user-left"
+    USER_CAME = "user-came"
+    LINK_MADE = "link-made"
+    LINK_REVOKED = "link-revoked"
+    LINK_SPENT = "link-spent"
     ORGANISATION_ADDED = "organisation-added"
+    ORGANISATION_CHANGED = "organisation-changed"
+    ORGANISATION_MOVED = "organisation-moved"
+    ORGANISATION_CLOSED = "organisation-closed"
+    ORGANISATION_REOPENED = "organisation-reopened"
+    ORGANISATION_MERGED = "organisation-merged"
+    ROSTER_IMPORTED = "roster-imported"
     FORM_ADDED = "form-added"
     FORM_PUBLISHED = "form-published"
     CAMPAIGN_CREATED = "campaign-created"
@@ -77,7 +90,20 @@ ACTION_LABELS = {
     Action.USER_CREATED: "新建用户",
     Action.USER_DISABLED: "停用用户",
     Action.USER_ENABLED: "启用用户",
+    Action.USER_CHANGED: "修改用户",
+    Action.USER_HANDED_OVER: "移交账号",
+    Action.USER_LEFT: "用户转出",
+    Action.USER_CAME: "用户转入",
+    Action.LINK_MADE: "生成登录链接",
+    Action.LINK_REVOKED: "作废登录链接",
+    Action.LINK_SPENT: "使用登录链接",
     Action.ORGANISATION_ADDED: "新增单位",
+    Action.ORGANISATION_CHANGED: "修改单位",
+    Action.ORGANISATION_MOVED: "移动单位",
+    Action.ORGANISATION_CLOSED: "关闭单位",
+    Action.ORGANISATION_REOPENED: "恢复单位",
+    Action.ORGANISATION_MERGED: "合并单位",
+    Action.ROSTER_IMPORTED: "导入名单",
     Action.FORM_ADDED: "导入表样",
     Action.FORM_PUBLISHED: "发布表样",
     Action.CAMPAIGN_CREATED: "新建填报任务",

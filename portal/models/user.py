@@ -68,6 +68,23 @@ class SignIn(TenantOwned, Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class SignInLink(TenantOwned, Base):
+    """A one-time link that signs one user in; only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "user_id"], ["user.organisation_id", "user.id"]),
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(index=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[str] = mapped_column(String(100))
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    spent_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Throttle(Base):
     """Failed sign-ins of one name or address within the running window."""
 

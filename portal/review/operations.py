@@ -118,8 +118,8 @@ def judged(
 
 
 def _require_level(session: Session, expectation: Expectation, by: Person) -> None:
-    if not may_decide(by, expectation):
-        above = session.get_one(Organisation, decider_of(expectation))
+    if not may_decide(session, by, expectation):
+        above = session.get_one(Organisation, decider_of(session, expectation))
         raise NotYourRole(f"由上一级工会（{above.name}）审核。")
 
 

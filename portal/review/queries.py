@@ -76,7 +76,7 @@ class Review:
 def read_review(session: Session, filling: Filling) -> Review:
     """Everything that a reviewer looks at."""
     assignment = filling.assignment
-    decider = session.get_one(Organisation, decider_of(assignment.expectation))
+    decider = session.get_one(Organisation, decider_of(session, assignment.expectation))
     if assignment.report is None:
         return Review(filling, decider)
     submissions = submissions_of(session, assignment.report)

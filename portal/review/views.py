@@ -69,7 +69,7 @@ def _page(
     refused: str = "",
 ) -> str:
     assignment = filling.assignment
-    deciding = may_decide(actor(), assignment.expectation)
+    deciding = may_decide(db.session(), actor(), assignment.expectation)
     with subtree(actor().organisation) as session:
         same_as = queries.same_as(session, filling)
     return render_template(

@@ -38,7 +38,7 @@ from portal.domain.consolidation import Scope
 from portal.domain.form import parse_form
 from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
-from portal.identity import Person, sign_in_door
+from portal.identity import Person, hashed, sign_in_door
 from portal.models import (
     Batch,
     Campaign,
@@ -51,6 +51,7 @@ from portal.models import (
     SentBack,
     SentBackItem,
     SignedCopy,
+    SignInLink,
     Submission,
     User,
 )
@@ -70,6 +71,10 @@ LAST, OPEN, DRAFT, UNTOUCHED = "2026-spring", "2027-spring", "2028-spring", "202
 one that is open and in which nobody has begun."""
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"
+
+
+LINK = "one-time-link-of-ours-head"
+"""The token of a one-time link that somebody of 鄂城 was given and has not spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +226,18 @@ def _people() -> None:
                     created_at=NOW,
                 )
             )
+        session.flush()
+        head = session.scalars(select(User).where(User.username == "ours-head")).one()
+        session.add(
+            SignInLink(
+                organisation_id=head.organisation_id,
+                token_hash=hashed(LINK),
+                user_id=head.id,
+                made_at=NOW,
+                made_by="人ours-admin",
+                expires_at=NOW + timedelta(days=7),
+            )
+        )
         session.commit()
 
 

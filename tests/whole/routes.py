@@ -24,6 +24,7 @@ from tests.whole.marked_city import (
     ACCOUNTS,
     COOKIE,
     DRAFT,
+    LINK,
     OPEN,
     PASSWORD,
     PLACE,
@@ -44,6 +45,7 @@ ARGUMENTS: dict[str, Any] = {
     "item": "F1",
     "number": 1,
     "filename": "css/page.css",
+    "token": LINK,
 }
 """What stands in a URL for each argument but the organisation and its user."""
 
@@ -109,10 +111,27 @@ class Example:
 
 
 EXAMPLES: dict[str, Example] = {
+    "accounts.change_user": Example(
+        {"name": "王小芳", "phone": "13900000000", "roles": "reporter"},
+        page="/o/{organisation}/users/ours-reporter",
+    ),
+    "accounts.create_user": Example(
+        {"new_username": "newcomer", "name": "新来的", "phone": "", "roles": "reporter"},
+    ),
     "accounts.disable": Example(),
     "accounts.enable": Example(),
     "accounts.end_sign_ins": Example(),
+    "accounts.hand_over": Example(
+        {"name": "接手的", "phone": ""},
+        page="/o/{organisation}/users/ours-reporter",
+        reads=frozenset({"roles"}),
+    ),
+    "accounts.links_as_workbook": Example({"links": LINK}),
+    "accounts.make_all_links": Example(),
+    "accounts.make_link": Example(),
     "accounts.reset_password": Example(),
+    "accounts.revoke_link": Example(),
+    "accounts.spend_link": Example({"link": LINK}),
     "accounts.sign_in": Example({"username": "ours-reporter", "password": PASSWORD}),
     "accounts.keep_password": Example(
         {
@@ -129,6 +148,27 @@ EXAMPLES: dict[str, Example] = {
     ),
     "consolidation.freeze": Example(at="shizong", page=CONSOLIDATION),
     "consolidation.report_upward": Example(at="shizong", reads=frozenset({"remark"})),
+    "organisations.add": Example(
+        {
+            "code": "jiceng-new",
+            "name": "新单位",
+            "kind": "基层",
+            "position": "30",
+            "contact": "",
+            "phone": "",
+        }
+    ),
+    "organisations.change": Example(
+        {"name": "一小工会", "kind": "基层", "position": "31", "contact": "甲", "phone": "1"},
+        at="jiceng",
+        page="/o/{organisation}/organisation",
+    ),
+    "organisations.close": Example({"despite": "yes"}, at="jiceng"),
+    "organisations.merge": Example(
+        {"into": "echeng", "people": "move", "units": "into", "despite": "yes"}, at="jiceng"
+    ),
+    "organisations.move": Example({"target": "echeng"}, at="jiceng"),
+    "organisations.reopen": Example(at="jiceng"),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),

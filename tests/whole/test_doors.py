@@ -33,6 +33,7 @@ Door          portal.identity
 Door          portal.tenancy
 FencedSession portal.identity.sign_in_door
 FencedSession portal.tenancy.opening
+FencedSession portal.tenancy.all_people
 FencedSession portal.tenancy.subtree
 FencedSession portal.tenancy.verifying
 OwnScope      portal.demo.stage.Stage.report
@@ -47,6 +48,13 @@ opening       portal.cli.forms.import_file
 opening       portal.cli.forms.publish
 opening       portal.cli.organisations.import_file
 opening       portal.demo.load
+all_people    portal.accounts.user_views.create_user
+all_people    portal.accounts.user_views.links_as_workbook
+all_people    portal.accounts.user_views.make_all_links
+all_people    portal.organisations.views.merge
+sign_in_door  portal.accounts.link_views.confirm_link
+sign_in_door  portal.accounts.link_views.spend_link
+sign_in_door  portal.accounts.views._password_page
 sign_in_door  portal.accounts.views.keep_password
 sign_in_door  portal.accounts.views.logout
 sign_in_door  portal.accounts.views.sign_in
@@ -55,14 +63,15 @@ sign_in_door  portal.cli.users.set_password
 sign_in_door  portal.identity.note_seen
 sign_in_door  portal.identity.person_by_token
 sign_in_door  portal.tenancy._organisation_for
-subtree       portal.accounts.views._users_page
 subtree       portal.consolidation.edition_views.Beside.freezing
 subtree       portal.consolidation.edition_views._live
+subtree       portal.accounts.user_views.users
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
 subtree       portal.review.views._page
 subtree       portal.review.views._waiting_here
 subtree       portal.review.views.queue
+subtree       portal.organisations.views.tree
 subtree       portal.status.views._board
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify
@@ -97,7 +106,7 @@ ATTRIBUTES = {
 }
 DRIVERS = {"psycopg", "sqlite3"}
 MADE = {"Door", "FencedSession", "OwnScope", "SubtreeScope"}
-USED = {"enter", "opening", "sign_in_door", "subtree", "verifying"}
+USED = {"all_people", "enter", "opening", "sign_in_door", "subtree", "verifying"}
 
 
 def test_only_listed_modules_go_round_the_orm():

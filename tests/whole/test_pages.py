@@ -49,7 +49,14 @@ def test_every_page_is_reached_by_following_links(walk, crawled):
     assert pages - reached == NOT_LINKED
 
 
-NOT_LINKED = {"healthz", "reports.amount_words", "static", "status.rows"}
+NOT_LINKED = {
+    "accounts.confirm_link",
+    "accounts.open_link",
+    "healthz",
+    "reports.amount_words",
+    "static",
+    "status.rows",
+}
 """What is not for people: a sign of life, files, and what pages fetch for themselves."""
 
 

@@ -18,15 +18,27 @@ ROLES = ("reporter", "head", "reviewer", "admin", "viewer", "auditor")
 
 RULE_OF_VIEW = """
 accounts.change_password     signed_in
+accounts.change_user         admin
+accounts.confirm_link        public
+accounts.create_user         admin
 accounts.disable             admin
 accounts.enable              admin
 accounts.end_sign_ins        admin
 accounts.forgotten_password  public
+accounts.hand_over           admin
 accounts.keep_password       signed_in
+accounts.links_as_workbook   admin
 accounts.login               public
 accounts.logout              public
+accounts.make_all_links      admin
+accounts.make_link           admin
+accounts.new_user            admin
+accounts.open_link           public
 accounts.reset_password      admin
+accounts.revoke_link         admin
 accounts.sign_in             public
+accounts.spend_link          public
+accounts.user                admin
 accounts.users               admin
 consolidation.acknowledge    own_reviewer
 consolidation.all_editions   desk
@@ -43,6 +55,15 @@ consolidation.workbook       desk
 healthz                      public
 home.home                    signed_in
 home.organisation            member
+organisations.add              admin
+organisations.change           admin
+organisations.close            admin
+organisations.merge            admin
+organisations.move             admin
+organisations.new_organisation admin
+organisations.organisation     admin
+organisations.reopen           admin
+organisations.tree             admin
 reports.amount_words         reporter
 reports.explain              reporter
 reports.fill_zeros           reporter

@@ -1,0 +1,74 @@
+"""Views of one-time links: what their receiver sees, and the one press that spends a link.
+
+Chat programs open links by themselves, so opening one does nothing: it only leads to an address
+without the token, which neither a referrer nor a later page can give away.
+"""
+
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+
+from portal import clock
+from portal.access import allow, public
+from portal.accounts import operations, throttle
+from portal.accounts.views import bp, carry
+from portal.db import writing
+from portal.errors import refuse
+from portal.identity import address, sign_in_door, who
+from portal.links import find_living
+
+CARRIED = "link"
+"""The name under which the browser carries a link's token to the page that asks."""
+
+LONGEST_TOKEN = 100
+
+
+@bp.get("/sign-in-links/<token>")
+@allow(public)
+def open_link(token: str) -> Any:
+    """Lead on to the page that asks, at an address that does not name the token."""
+    session[CARRIED] = token[:LONGEST_TOKEN]
+    return redirect(url_for("accounts.confirm_link"), 303)
+
+
+@bp.get("/sign-in-link")
+@allow(public)
+def confirm_link() -> Any:
+    """Ask whether to sign in, with whose link it is; nothing is spent by looking."""
+    token = session.get(CARRIED)
+    if not token:
+        return redirect(url_for("accounts.login"), 303)
+    with sign_in_door() as door:
+        found = find_living(door, token, clock.now())
+    if found is None:
+        return _opens_nothing()
+    link, user, organisation = found
+    return render_template(
+        "accounts/link.html", token=token, link=link, user=user, organisation=organisation
+    )
+
+
+@bp.post("/sign-in-link")
+@allow(public)
+def spend_link() -> Any:
+    """Sign in by the link, and go on to choosing a password."""
+    token, here, now = request.form.get(CARRIED, "")[:LONGEST_TOKEN], address(), clock.now()
+    with sign_in_door() as door:
+        if throttle.spent(door, throttle.link_keys(here), now):
+            return refuse(429)
+        with writing(door):
+            try:
+                _, carried = operations.spend_link(door, token, address=here, at=now)
+            except LookupError:
+                door.commit()
+                session.pop(CARRIED, None)
+                return _opens_nothing()
+            if before := who():
+                operations.end_sign_in(door, before, at=now)
+            door.commit()
+    carry(carried)
+    return redirect(url_for("accounts.change_password"), 303)
+
+
+def _opens_nothing() -> Any:
+    return render_template("accounts/dead_link.html"), 404

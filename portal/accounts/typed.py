@@ -1,0 +1,78 @@
+"""What an administrator typed about a person: read kindly, with a sentence for what is wrong."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from portal.domain.passwords import canonical_username
+from portal.domain.seen import mark_of
+from portal.models import User
+from portal.models.user import Role
+
+LONGEST_NAME = 100
+LONGEST_PHONE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A person's account as typed; `problems` has a sentence for each field that will not do."""
+
+    username: str = ""
+    name: str = ""
+    phone: str = ""
+    roles: tuple[Role, ...] = ()
+    seen: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = True) -> Typed:
+    """The fields of a form; `username` and `roles` say whether the form asks for them."""
+    typed = Typed(
+        username=_plain(form.get("new_username", "")),
+        name=_plain(form.get("name", "")),
+        phone=_plain(form.get("phone", "")),
+        roles=_roles(form.getlist("roles")),
+        seen=form.get("seen", ""),
+    )
+    return with_problems(typed, dict(_problems(typed, username=username, roles=roles)))
+
+
+def with_problems(typed: Typed, problems: Mapping[str, str]) -> Typed:
+    """The same with these problems."""
+    return Typed(typed.username, typed.name, typed.phone, typed.roles, typed.seen, problems)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _roles(typed: Iterable[str]) -> tuple[Role, ...]:
+    wanted = set(typed)
+    return tuple(role for role in Role if role.value in wanted)
+
+
+def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[str, str]]:
+    if username:
+        try:
+            canonical_username(typed.username)
+        except ValueError as wrong:
+            yield "username", str(wrong)
+    if not 0 < len(typed.name) <= LONGEST_NAME or not typed.name.isprintable():
+        yield "name", f"姓名应为 1 至 {LONGEST_NAME} 字。"
+    if len(typed.phone) > LONGEST_PHONE or not typed.phone.isprintable():
+        yield "phone", f"电话不能超过 {LONGEST_PHONE} 字。"
+    if roles and not typed.roles:
+        yield "roles", "请至少选择一个角色。"
+
+
+def as_stored(user: User) -> Typed:
+    """What a form shows of a user as they are now."""
+    roles = tuple(Role(role) for role in user.roles)
+    return Typed(user.username, user.name, user.phone, roles, mark(user))
+
+
+def mark(user: User) -> str:
+    """The mark of what a page shows of a user."""
+    return mark_of(user.name, user.phone, *user.roles)

@@ -1,0 +1,5 @@
+"""Organisations: the tree of union bodies, looked after by the administrators of each subtree."""
+
+from portal.organisations.views import bp
+
+__all__ = ["bp"]

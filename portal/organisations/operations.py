@@ -1,0 +1,372 @@
+"""Operations on the tree: each changes rows and leaves its trail; the view commits.
+
+Access follows the living tree at once. Campaigns keep the copy that they made when they opened,
+so no past board, sum, name or order changes with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal import links
+from portal.db import hold
+from portal.domain.report_state import NotAllowedNow
+from portal.founding import DEEPEST
+from portal.identity import Person
+from portal.models import Organisation, SignIn, User
+from portal.models.organisation import (
+    SEGMENT,
+    add_organisation,
+    end_of_subtree,
+    organisation_by_code,
+    path_below,
+)
+from portal.models.trail import Action, record, record_all
+from portal.organisations.queries import Unfinished
+from portal.organisations.typed import Typed, mark
+
+
+def _hold_tree(session: Session) -> None:
+    """Let one change of the tree wait for the other, so that no two moves make a ring.
+
+    Rows that only refer to the root, such as those of the trail, do not wait.
+    """
+    root = select(Organisation.id).where(Organisation.parent_id.is_(None))
+    hold(session, root.with_for_update(key_share=True), {})
+
+
+def _read_anew(session: Session, unit: Organisation) -> Organisation:
+    """The organisation as it is now, belonging to the session that changes it."""
+    found = session.scalars(
+        select(Organisation)
+        .where(Organisation.id == unit.id)
+        .execution_options(populate_existing=True)
+    )
+    return found.one()
+
+
+def add_below(
+    session: Session, above: Organisation, typed: Typed, *, by: Person, at: datetime
+) -> Organisation:
+    """Put a new organisation below `above`; raises `ValueError` where its code is taken."""
+    _hold_tree(session)
+    above = _read_anew(session, above)
+    if above.closed_at:
+        raise NotAllowedNow(f"{above.name}已关闭，不能在下面新增单位。")
+    if _levels(above.path) >= DEEPEST:
+        raise NotAllowedNow(f"单位最多 {DEEPEST} 级，这里不能再往下新增。")
+    if organisation_by_code(session, typed.code):
+        raise ValueError(f"代码 {typed.code} 已经有单位用了，请换一个。")
+    made = add_organisation(
+        session,
+        code=typed.code,
+        name=typed.name,
+        kind=typed.kind,
+        parent=above,
+        position=int(typed.position),
+    )
+    made.contact, made.phone = typed.contact, typed.phone
+    session.flush()
+    _record(session, Action.ORGANISATION_ADDED, above, by, at, note=_named(made))
+    return made
+
+
+def _levels(path: str) -> int:
+    return path.count("/") - 1
+
+
+def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at: datetime) -> None:
+    """Change what is kept of an organisation; what is not changed leaves no trail.
+
+    Name, kind and order of a unit are the business of those above it, since their tables print
+    them. Raises `NotAllowedNow` where somebody changed it since the page was shown.
+    """
+    unit = _read_anew(session, unit)
+    if unit.id == by.organisation.id and unit.parent_id:
+        own = (unit.name, unit.kind, str(unit.position))
+        if (typed.name, typed.kind, typed.position) != own:
+            raise NotAllowedNow("本单位的名称、类型和排序号由上级工会修改，您可以改联系人和电话。")
+    before = _described(unit)
+    wanted = (typed.name, typed.kind, int(typed.position), typed.contact, typed.phone)
+    if wanted == (unit.name, unit.kind, unit.position, unit.contact, unit.phone):
+        return
+    if typed.seen != mark(unit):
+        raise NotAllowedNow("这个单位刚才已被别人修改，您的修改没有保存。请看过现在的内容再改。")
+    unit.name, unit.kind, unit.position, unit.contact, unit.phone = wanted
+    session.flush()
+    _record(session, Action.ORGANISATION_CHANGED, unit, by, at, old=before, new=_described(unit))
+
+
+def _described(unit: Organisation) -> str:
+    """An organisation's words in one line, for the trail."""
+    parts = (unit.name, unit.kind, f"排序号 {unit.position}", unit.contact, unit.phone)
+    return "，".join(part for part in parts if part)[:500]
+
+
+def move(
+    session: Session, unit: Organisation, target: Organisation, *, by: Person, at: datetime
+) -> None:
+    """Put a unit, with everything below it, under another one.
+
+    Raises `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the
+    unit is not to be moved. Moving it to where it stands changes nothing.
+    """
+    _hold_tree(session)
+    unit, target = _read_anew(session, unit), _read_anew(session, target)
+    _refuse_own(unit, by, "移动")
+    if unit.closed_at:
+        raise NotAllowedNow("单位已关闭，请先恢复再移动。")
+    if target.id != unit.parent_id:
+        _put_below(session, unit, target, by=by, at=at)
+
+
+def _refuse_own(unit: Organisation, by: Person, what: str) -> None:
+    if unit.parent_id is None:
+        raise NotAllowedNow(f"最上级单位不能{what}。")
+    if unit.id == by.organisation.id:
+        raise NotAllowedNow(f"本单位不能由自己{what}，请联系上级工会的管理员。")
+
+
+def _put_below(
+    session: Session, unit: Organisation, target: Organisation, *, by: Person, at: datetime
+) -> None:
+    if target.closed_at:
+        raise ValueError(f"{target.name}已关闭，不能作为上级单位。")
+    if target.path.startswith(unit.path):
+        raise ValueError("不能移到自己或自己的下级单位下面。")
+    if _levels(target.path) + _height(session, unit) > DEEPEST:
+        raise ValueError(f"移过去后单位会超过 {DEEPEST} 级。")
+    left = session.get_one(Organisation, unit.parent_id)
+    _rewrite_paths(session, unit.path, path_below(target.path, unit.id))
+    session.execute(
+        update(Organisation)
+        .where(Organisation.id == unit.id)
+        .values(parent_id=target.id)
+        .execution_options(synchronize_session=False)
+    )
+    unit = _read_anew(session, unit)
+    _record(
+        session,
+        Action.ORGANISATION_MOVED,
+        unit,
+        by,
+        at,
+        old=_named(left),
+        new=_named(target),
+        note=_named(unit),
+    )
+
+
+def _height(session: Session, unit: Organisation) -> int:
+    """How many levels a unit and everything below it take."""
+    longest = session.scalar(
+        select(func.max(func.length(Organisation.path))).where(
+            Organisation.path >= unit.path, Organisation.path < end_of_subtree(unit.path)
+        )
+    )
+    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT + 1
+
+
+def _rewrite_paths(session: Session, old: str, new: str) -> None:
+    """Let every path that begins with `old` begin with `new`, in one statement."""
+    session.execute(
+        update(Organisation)
+        .where(Organisation.path >= old, Organisation.path < end_of_subtree(old))
+        .values(path=new + func.substr(Organisation.path, len(old) + 1))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close(
+    session: Session,
+    unit: Organisation,
+    unfinished: Sequence[Unfinished],
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    """关闭: past years stay, its people cannot sign in, new campaigns do not expect it.
+
+    `unfinished` are the reports that it still owes; with any of them it is not closed. A unit
+    with living units below it is not closed either: nobody would review their reports.
+    """
+    _hold_tree(session)
+    unit = _read_anew(session, unit)
+    _refuse_own(unit, by, "关闭")
+    if unit.closed_at:
+        return
+    _refuse_unfinished(unfinished, "关闭")
+    if below := len(_children(session, unit)):
+        raise NotAllowedNow(f"还有 {below} 个下级单位，请先移动、合并或关闭它们。")
+    _shut(session, unit, at)
+    _record(session, Action.ORGANISATION_CLOSED, unit, by, at, note=_named(unit))
+
+
+def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
+    if unfinished:
+        names = "、".join(f"“{one.campaign}”（{one.state.label}）" for one in unfinished)
+        raise NotAllowedNow(
+            f"{names}还要这个单位报送，报表尚未审核通过。请先审核通过或改为免报；"
+            f"确实要现在{what}，请勾选“仍要{what}”。"
+        )
+
+
+def _children(session: Session, unit: Organisation) -> Sequence[Organisation]:
+    """The living organisations directly below a unit, in the city's fixed order."""
+    return session.scalars(
+        select(Organisation)
+        .where(Organisation.parent_id == unit.id, Organisation.closed_at.is_(None))
+        .order_by(Organisation.position, Organisation.code)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _shut(session: Session, unit: Organisation, at: datetime) -> None:
+    """Close the doors of a unit: its row says so, and whoever is signed in is out."""
+    unit.closed_at = at
+    session.execute(
+        update(SignIn)
+        .where(SignIn.organisation_id == unit.id, SignIn.ended_at.is_(None))
+        .values(ended_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    users = session.scalars(select(User.id).where(User.organisation_id == unit.id)).all()
+    links.revoke(session, users, at=at)
+    session.flush()
+
+
+def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
+    """恢复: a closed unit reports again, and its people sign in as before."""
+    _hold_tree(session)
+    unit = _read_anew(session, unit)
+    if unit.closed_at is None:
+        return
+    _refuse_own(unit, by, "恢复")
+    above = session.get_one(Organisation, unit.parent_id)
+    if above.closed_at:
+        raise NotAllowedNow(f"上级单位{above.name}已关闭，请先恢复上级单位。")
+    unit.closed_at = None
+    session.flush()
+    _record(session, Action.ORGANISATION_REOPENED, unit, by, at, note=_named(unit))
+
+
+def merge(
+    session: Session,
+    unit: Organisation,
+    into: Organisation,
+    unfinished: Sequence[Unfinished],
+    *,
+    with_people: bool,
+    units_into: bool,
+    by: Person,
+    at: datetime,
+) -> None:
+    """合并: `unit` is closed for `into`, and campaigns that are over keep both under their names.
+
+    With `with_people` its accounts move over, else they stay behind closed doors. The units
+    below it go below `into` with `units_into`, else below the union above them. The session
+    sees the accounts of all organisations. Raises as `move` and `close`.
+    """
+    _hold_tree(session)
+    unit, into = _read_anew(session, unit), _read_anew(session, into)
+    _refuse_own(unit, by, "合并")
+    if unit.closed_at:
+        raise NotAllowedNow("单位已关闭，不能再合并。")
+    if into.closed_at:
+        raise ValueError(f"{into.name}已关闭，不能并入。")
+    if into.path.startswith(unit.path):
+        raise ValueError("不能并入自己或自己的下级单位；要并入下级单位，请先把它移出来。")
+    _refuse_unfinished(unfinished, "合并")
+    heir = into if units_into else session.get_one(Organisation, unit.parent_id)
+    children = _children(session, unit)
+    for child in children:
+        _put_below(session, child, heir, by=by, at=at)
+    _shut(session, unit, at)
+    moved = _move_people(session, unit, into, by=by, at=at) if with_people else 0
+    note = f"{_named(unit)}并入{_named(into)}，转入用户 {moved} 人，下级单位 {len(children)} 个"
+    if children:
+        note += f"归{heir.name}"
+    for place in (unit, into):
+        _record(session, Action.ORGANISATION_MERGED, place, by, at, note=note)
+
+
+def _move_people(
+    session: Session, unit: Organisation, into: Organisation, *, by: Person, at: datetime
+) -> int:
+    """Let every open account go on at `into`, under its username and with its password.
+
+    A row never changes its owner: what was done stays with the account that did it, which is
+    kept where it was, disabled, under a name of its own.
+    """
+    people = session.scalars(
+        select(User)
+        .where(User.organisation_id == unit.id, User.disabled_at.is_(None))
+        .order_by(User.username)
+    ).all()
+    successors = [_successor(user, into, at) for user in people]
+    for user in people:
+        user.username = f"{user.username[:LONGEST_RETIRED]}.{user.id}"
+        user.disabled_at = at
+    session.flush()
+    session.add_all(successors)
+    session.flush()
+    for action, place, other in (
+        (Action.USER_LEFT, unit, f"转到{into.name}"),
+        (Action.USER_CAME, into, f"从{unit.name}转来"),
+    ):
+        record_all(
+            session,
+            [{"action": action, "note": f"{links.named(one)}，{other}"} for one in successors],
+            organisation_id=place.id,
+            actor=by.name,
+            actor_id=by.id,
+            at=at,
+        )
+    return len(people)
+
+
+LONGEST_RETIRED = 50
+"""Signs kept of the username of an account that went on elsewhere; its number follows."""
+
+
+def _successor(user: User, into: Organisation, at: datetime) -> User:
+    return User(
+        organisation_id=into.id,
+        username=user.username,
+        name=user.name,
+        phone=user.phone,
+        roles=list(user.roles),
+        password_hash=user.password_hash,
+        must_change_password=user.must_change_password,
+        created_at=at,
+    )
+
+
+def _named(unit: Organisation) -> str:
+    return f"{unit.name}（{unit.code}）"
+
+
+def _record(
+    session: Session,
+    action: Action,
+    unit: Organisation,
+    by: Person,
+    at: datetime,
+    *,
+    old: str | None = None,
+    new: str | None = None,
+    note: str = "",
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=unit.id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        old=old,
+        new=new,
+        note=note,
+    )

@@ -1,0 +1,145 @@
+"""Queries on the tree: the outline of a subtree, and what is asked before a unit is closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.calendar import Status
+from portal.domain.report_state import State
+from portal.models import Campaign, Expectation, Extension, Organisation, Report, TrailEntry, User
+from portal.models.organisation import organisations_below
+from portal.models.trail import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit of the outline: how many accounts it has, and what stands below it."""
+
+    unit: Organisation
+    people: int
+    below: tuple["Branch", ...]
+
+
+def outline(session: Session, here: Organisation) -> Branch:
+    """The unit `here` and everything below it in the city's fixed order.
+
+    The session reads the subtree, since it counts the accounts of each unit.
+    """
+    units = organisations_below(session, here.path)
+    counted = session.execute(
+        select(User.organisation_id, func.count(User.id))
+        .where(User.disabled_at.is_(None))
+        .group_by(User.organisation_id)
+    )
+    people = {row[0]: row[1] for row in counted}
+    children: dict[int | None, list[Organisation]] = {}
+    for unit in units:
+        children.setdefault(unit.parent_id, []).append(unit)
+    return _branch(next(unit for unit in units if unit.id == here.id), children, people)
+
+
+def _branch(
+    unit: Organisation,
+    children: Mapping[int | None, Sequence[Organisation]],
+    people: Mapping[int, int],
+) -> Branch:
+    below = tuple(_branch(child, children, people) for child in children.get(unit.id, ()))
+    return Branch(unit, people.get(unit.id, 0), below)
+
+
+def places(session: Session, home: Organisation, but: Organisation) -> Sequence[Organisation]:
+    """The living units at `home` and below that stand neither at nor below `but`."""
+    return [
+        unit
+        for unit in in_tree_order(organisations_below(session, home.path))
+        if unit.closed_at is None and not unit.path.startswith(but.path)
+    ]
+
+
+def in_tree_order(units: Sequence[Organisation]) -> Sequence[Organisation]:
+    """Every unit before those below it, sisters by their place."""
+    at: dict[int, tuple[tuple[int, str], ...]] = {}
+    for unit in sorted(units, key=lambda unit: unit.path):
+        at[unit.id] = (*at.get(unit.parent_id or 0, ()), (unit.position, unit.code))
+    return sorted(units, key=lambda unit: at[unit.id])
+
+
+def above(session: Session, unit: Organisation) -> Sequence[Organisation]:
+    """The organisations above a unit, the city first."""
+    ids = [int(part) for part in unit.path.strip("/").split("/")[:-1]]
+    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    return sorted(found, key=lambda one: one.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A campaign that still expects a report from a unit, and where the report stands."""
+
+    campaign: str
+    state: State
+
+
+def unfinished(session: Session, now: datetime) -> Sequence[Unfinished]:
+    """The reports that the session's organisation owes: expected, not accepted, not too late."""
+    until = (
+        select(func.max(Extension.until))
+        .where(
+            Extension.campaign_id == Campaign.id,
+            Extension.organisation_id == Expectation.organisation_id,
+        )
+        .correlate(Campaign, Expectation)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Campaign.name, Campaign.closes, Report.state, until.label("until"))
+        .join(Expectation, Expectation.campaign_id == Campaign.id)
+        .outerjoin(
+            Report,
+            (Report.campaign_id == Campaign.id)
+            & (Report.organisation_id == Expectation.organisation_id),
+        )
+        .where(Campaign.status == Status.PUBLISHED, Expectation.expected)
+        .order_by(Campaign.due, Campaign.code)
+    )
+    return [
+        Unfinished(row.name, State(row.state or State.NOT_STARTED))
+        for row in rows
+        if row.state != State.ACCEPTED and now <= max(row.closes, row.until or row.closes)
+    ]
+
+
+ON_THE_UNIT = (
+    Action.ORGANISATION_ADDED,
+    Action.ORGANISATION_CHANGED,
+    Action.ORGANISATION_MOVED,
+    Action.ORGANISATION_CLOSED,
+    Action.ORGANISATION_REOPENED,
+    Action.ORGANISATION_MERGED,
+    Action.ROSTER_IMPORTED,
+    Action.USER_CREATED,
+    Action.USER_CHANGED,
+    Action.USER_HANDED_OVER,
+    Action.USER_DISABLED,
+    Action.USER_ENABLED,
+    Action.USER_LEFT,
+    Action.USER_CAME,
+    Action.PASSWORD_RESET,
+    Action.LINK_MADE,
+    Action.LINK_REVOKED,
+)
+"""What the page of a unit tells of its trail: the unit itself and its accounts."""
+
+NEWEST = 50
+
+
+def history(session: Session) -> Sequence[TrailEntry]:
+    """The newest changes of the session's organisation and of its accounts."""
+    return session.scalars(
+        select(TrailEntry)
+        .where(TrailEntry.report_id.is_(None), TrailEntry.action.in_(ON_THE_UNIT))
+        .order_by(TrailEntry.number.desc())
+        .limit(NEWEST)
+    ).all()

@@ -1,0 +1,76 @@
+"""What an administrator typed about an organisation, with a sentence for what is wrong."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from werkzeug.datastructures import MultiDict
+
+from portal.domain.seen import mark_of
+from portal.founding import CODE, CODE_RULE, Unit, wrong_words
+from portal.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An organisation as typed; `problems` has a sentence for each field that will not do."""
+
+    code: str = ""
+    name: str = ""
+    kind: str = ""
+    position: str = ""
+    contact: str = ""
+    phone: str = ""
+    seen: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def unit(self, parent: str) -> Unit:
+        """The same as a unit to be founded below `parent`."""
+        return Unit(
+            self.code, self.name, self.kind, parent, self.position, self.contact, self.phone
+        )
+
+
+def read(form: MultiDict[str, str], *, new: bool) -> Typed:
+    """The fields of a form; a new organisation has a code besides."""
+
+    def text(name: str) -> str:
+        return _plain(form.get(name, ""))
+
+    typed = Typed(
+        code=text("code"),
+        name=text("name"),
+        kind=text("kind"),
+        position=text("position"),
+        contact=text("contact"),
+        phone=text("phone"),
+        seen=text("seen"),
+    )
+    return replace(typed, problems=dict(_problems(typed, new=new)))
+
+
+_FULL_WIDTH = str.maketrans("()", "（）")
+
+
+def _plain(text: str) -> str:
+    """The text without full-width digits and letters; brackets stay as the union writes them."""
+    return unicodedata.normalize("NFKC", text).translate(_FULL_WIDTH).strip()
+
+
+def _problems(typed: Typed, *, new: bool) -> Iterator[tuple[str, str]]:
+    if new and not CODE.fullmatch(typed.code):
+        yield "code", f"代码{CODE_RULE}。"
+    for name, sentence in wrong_words(typed.unit("")):
+        yield name, f"{sentence}。"
+
+
+def as_stored(unit: Organisation) -> Typed:
+    """What a form shows of an organisation as it is now."""
+    return Typed(
+        unit.code, unit.name, unit.kind, str(unit.position), unit.contact, unit.phone, mark(unit)
+    )
+
+
+def mark(unit: Organisation) -> str:
+    """The mark of what a page shows of an organisation."""
+    return mark_of(unit.name, unit.kind, str(unit.position), unit.contact, unit.phone)

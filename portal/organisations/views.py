@@ -1,0 +1,195 @@
+"""Views of the tree: its outline, the page of one unit, and what can be done with it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from portal import clock, tenancy
+from portal.access import admin, allow
+from portal.db import db, writing
+from portal.domain.report_state import NotAllowedNow
+from portal.identity import actor, organisation_here
+from portal.models import Organisation
+from portal.models.organisation import KINDS, organisation_by_code
+from portal.organisations import operations, queries
+from portal.organisations.typed import Typed, as_stored, read
+
+bp = Blueprint("organisations", __name__, url_prefix="/o/<organisation>")
+
+
+@bp.get("/organisations")
+@allow(admin)
+def tree() -> Any:
+    """The outline of this organisation and everything below it."""
+    here = organisation_here()
+    with tenancy.subtree(here) as below:
+        return render_template(
+            "organisations/tree.html", here=here, branch=queries.outline(below, here)
+        )
+
+
+@bp.get("/new-organisation")
+@allow(admin)
+def new_organisation() -> Any:
+    """The form for a new unit below this organisation."""
+    return _new_page(Typed(kind="基层"))
+
+
+def _new_page(typed: Typed) -> str:
+    return render_template(
+        "organisations/new.html", here=organisation_here(), typed=typed, kinds=KINDS
+    )
+
+
+@bp.post("/organisations")
+@allow(admin)
+def add() -> Any:
+    """Put a new unit below this organisation."""
+    typed = read(request.form, new=True)
+    if typed.problems:
+        return _new_page(typed), 422
+    with writing() as session:
+        try:
+            made = operations.add_below(
+                session, organisation_here(), typed, by=actor(), at=clock.now()
+            )
+        except ValueError as taken:
+            return _new_page(replace(typed, problems={"code": str(taken)})), 422
+        session.commit()
+    flash(f"已新增{made.name}。接下来可以为它新建用户。")
+    return redirect(url_for("organisations.organisation", organisation=made.code), 303)
+
+
+@bp.get("/organisation")
+@allow(admin)
+def organisation() -> Any:
+    """One unit: what it is, what stands around it, what can be done with it."""
+    return _page()
+
+
+def _page(typed: Typed | None = None, refused: str = "") -> str:
+    here, session = organisation_here(), db.session()
+    home = actor().organisation
+    return render_template(
+        "organisations/organisation.html",
+        here=here,
+        typed=typed or as_stored(here),
+        kinds=KINDS,
+        refused=refused,
+        above=queries.above(session, here),
+        places=queries.places(session, home, but=here),
+        is_own=here.id == home.id,
+        unfinished=queries.unfinished(session, clock.now()),
+        history=queries.history(session),
+    )
+
+
+@bp.post("/organisation")
+@allow(admin)
+def change() -> Any:
+    """Change name, kind, order, contact and phone."""
+    typed = read(request.form, new=False)
+    if typed.problems:
+        return _page(typed), 422
+    with writing() as session:
+        try:
+            operations.change(session, organisation_here(), typed, by=actor(), at=clock.now())
+        except NotAllowedNow as refused:
+            here = as_stored(organisation_here())
+            return _page(replace(typed, seen=here.seen), refused.sentence), 409
+        session.commit()
+    return _back("已保存。")
+
+
+@bp.post("/organisation/place")
+@allow(admin)
+def move() -> Any:
+    """Put this unit, with everything below it, under another one."""
+
+    def act(session: Session) -> str:
+        target = _place("target")
+        operations.move(session, organisation_here(), target, by=actor(), at=clock.now())
+        return f"已移到{target.name}之下。"
+
+    return _done(act)
+
+
+@bp.post("/organisation/closing")
+@allow(admin)
+def close() -> Any:
+    """关闭 this unit."""
+
+    def act(session: Session) -> str:
+        here, now = organisation_here(), clock.now()
+        owed = () if request.form.get("despite") else queries.unfinished(session, now)
+        operations.close(session, here, owed, by=actor(), at=now)
+        return "单位已关闭。"
+
+    return _done(act)
+
+
+@bp.post("/organisation/opening")
+@allow(admin)
+def reopen() -> Any:
+    """恢复 this unit."""
+
+    def act(session: Session) -> str:
+        operations.reopen(session, organisation_here(), by=actor(), at=clock.now())
+        return "单位已恢复。"
+
+    return _done(act)
+
+
+@bp.post("/organisation/merger")
+@allow(admin)
+def merge() -> Any:
+    """合并: close this unit for another one."""
+    here, now = organisation_here(), clock.now()
+    # read in the unit's own session: the door for accounts leads to no reports
+    owed = () if request.form.get("despite") else queries.unfinished(db.session(), now)
+
+    def act(session: Session) -> str:
+        into = _place("into")
+        operations.merge(
+            session,
+            here,
+            into,
+            owed,
+            with_people=request.form.get("people") == "move",
+            units_into=request.form.get("units") != "above",
+            by=actor(),
+            at=now,
+        )
+        return f"已并入{into.name}。"
+
+    with tenancy.all_people() as door:
+        return _done(act, door)
+
+
+def _place(field: str) -> Organisation:
+    """The unit that a form names, within what the administrator looks after."""
+    found = organisation_by_code(db.session(), request.form.get(field, "").replace("\0", ""))
+    if found is None or not tenancy.is_below(found, actor().organisation):
+        raise ValueError("请从名单里选择一个单位。")
+    return found
+
+
+def _done(act: Callable[[Session], str], door: Session | None = None) -> Any:
+    """Do it and go back to the unit's page, which also says why something was refused."""
+    with writing(door) as session:
+        try:
+            sentence = act(session)
+        except NotAllowedNow as refused:
+            return _page(refused=refused.sentence), 409
+        except ValueError as wrong:
+            return _page(refused=str(wrong)), 422
+        session.commit()
+    return _back(sentence)
+
+
+def _back(sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("organisations.organisation"), 303)
