@@ -69,6 +69,7 @@ def alone(url: str) -> Iterator[Connection]:
     """
     with connected(url) as connection:
         connection.exec_driver_sql("PRAGMA locking_mode=EXCLUSIVE")
+        connection.exec_driver_sql("PRAGMA busy_timeout=1000")  # a portal that serves never lets go
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError as error:

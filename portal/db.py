@@ -44,7 +44,7 @@ POSTGRESQL: dict[str, Any] = {
     # Who waits long for a row, behind a process that died or a restore, is told to try again.
     "connect_args": {
         "connect_timeout": 5,
-        "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     },
 }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.cast", "tests.markup", "tests.engines")
-pytest_plugins = ["tests.engines", "tests.stories"]
+pytest_plugins = ["tests.demonstration", "tests.engines", "tests.stories"]
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)

@@ -7,7 +7,7 @@ database is its own; copying the folder copies the database too.
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,20 @@ ENGINES = (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgresql))
 _running: list[Cluster] = []
 
 
-@pytest.fixture(scope="session")
-def postgresql_cluster() -> Iterator[Cluster]:
-    """One PostgreSQL for all tests that want one."""
+@contextmanager
+def running_postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL for the cities that are founded meanwhile."""
     with cluster() as made:
         _running.append(made)
         yield made
         _running.remove(made)
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for all tests that want one."""
+    with running_postgresql() as made:
+        yield made
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -72,6 +79,11 @@ def environment_of(folder: Path) -> dict[str, str]:
     }
 
 
+def address_past_the_walls(folder: Path) -> str:
+    """Where the superuser reaches a city's database on PostgreSQL."""
+    return f"postgresql://postgres@/{_name_file(folder).read_text()}?host={_running[0].folder}"
+
+
 class Row(dict[str, Any]):
     """A row that can be asked by the name or by the number of a column."""
 
@@ -85,9 +97,7 @@ def rows_of(folder: Path, query: str, values: Sequence[Any] = ()) -> list[Row]:
         with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
             connection.row_factory = sqlite3.Row
             return [Row(dict(row)) for row in connection.execute(query, values)]
-    name = _name_file(folder).read_text()
-    address = f"postgresql://postgres@/{name}?host={_running[0].folder}"
-    with psycopg.connect(address, row_factory=dict_row) as database:
+    with psycopg.connect(address_past_the_walls(folder), row_factory=dict_row) as database:
         return [Row(row) for row in database.execute(query.replace("?", "%s"), values)]
 
 
@@ -101,9 +111,7 @@ def change_past_the_portal(folder: Path, statement: str) -> None:
         with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
             connection.execute(statement)
         return
-    name = _name_file(folder).read_text()
-    address = f"postgresql://postgres@/{name}?host={_running[0].folder}"
-    with psycopg.connect(address) as database:
+    with psycopg.connect(address_past_the_walls(folder)) as database:
         database.execute(statement)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete, exists, func, insert, literal, literal_column, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased, make_transient_to_detached, with_loader_criteria
 
 from portal import tenancy
@@ -48,6 +49,15 @@ class Raid:
     next_report: int
     now: datetime
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether the city lives on PostgreSQL, which has words of its own."""
+        return self.session.get_bind().dialect.name == "postgresql"
+
+    def upsert(self, model: type) -> Any:
+        """An INSERT that can go on where the row is there already."""
+        return (postgresql if self.on_postgresql else sqlite).insert(model)
+
     def new_report(self, organisation_id: int) -> Report:
         """A report that is not in the database yet."""
         return Report(**self.report_row(organisation_id))
@@ -78,60 +88,76 @@ class Raid:
             return report
 
 
+class Way(StrEnum):
+    """By what way an attack goes, as the README names it."""
+
+    ORM = "经 ORM 读"
+    OBJECTS = "会话里的对象"
+    ROUND = "文本、Core、驱动"
+    SCOPES = "口径与门"
+    WRITING = "写"
+
+
 Attack = Callable[[Raid], Any]
 ATTACKS: dict[str, Attack] = {}
+WAYS: dict[str, Way] = {}
 
 
-def attack(function: Attack) -> Attack:
+def attack(way: Way) -> Callable[[Attack], Attack]:
     """Put an attack on the list."""
-    ATTACKS[function.__name__.strip("_").replace("_", " ")] = function
-    return function
+
+    def put(function: Attack) -> Attack:
+        name = function.__name__.strip("_").replace("_", " ")
+        ATTACKS[name], WAYS[name] = function, way
+        return function
+
+    return put
 
 
 # Reading through the ORM
 
 
-@attack
+@attack(Way.ORM)
 def read_all_entities(raid):
     return raid.session.scalars(select(Report)).all()
 
 
-@attack
+@attack(Way.ORM)
 def read_columns(raid):
     return raid.session.execute(select(Report.saved_by, Figure.value)).all()
 
 
-@attack
+@attack(Way.ORM)
 def read_by_key(raid):
     return raid.session.scalars(select(Report).where(Report.id == raid.next_report)).all()
 
 
-@attack
+@attack(Way.ORM)
 def get_by_key(raid):
     return raid.session.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.ORM)
 def get_by_composite_key(raid):
     return raid.session.get(Figure, (raid.next_report, "G"))
 
 
-@attack
+@attack(Way.ORM)
 def get_anew(raid):
     return raid.session.get(Report, raid.next_report, populate_existing=True)
 
 
-@attack
+@attack(Way.ORM)
 def legacy_query(raid):
     return raid.session.query(Report).all()
 
 
-@attack
+@attack(Way.ORM)
 def legacy_query_get(raid):
     return raid.session.query(Submission).filter_by(report_id=raid.next_report).first()
 
 
-@attack
+@attack(Way.ORM)
 def count_rows(raid):
     found = raid.session.scalar(select(func.count()).select_from(Report))
     ours = raid.session.scalar(
@@ -140,37 +166,37 @@ def count_rows(raid):
     return MARK if found > ours else None
 
 
-@attack
+@attack(Way.ORM)
 def largest_figure(raid):
     return raid.session.scalar(select(func.max(Figure.value)))
 
 
-@attack
+@attack(Way.ORM)
 def aggregate_of_texts(raid):
-    return raid.session.scalar(select(func.group_concat(Explanation.words)))
+    return raid.session.scalar(select(func.aggregate_strings(Explanation.words, ",")))
 
 
-@attack
+@attack(Way.ORM)
 def alias(raid):
     other = aliased(Report)
     return raid.session.scalars(select(other)).all()
 
 
-@attack
+@attack(Way.ORM)
 def self_join(raid):
     other = aliased(Report)
     mine = select(other).join(Report, Report.campaign_id == other.campaign_id)
     return raid.session.scalars(mine.where(Report.organisation_id == raid.ours.id)).all()
 
 
-@attack
+@attack(Way.ORM)
 def join(raid):
     return raid.session.execute(
         select(Figure.value, Explanation.words).join(Explanation, literal(True))
     ).all()
 
 
-@attack
+@attack(Way.ORM)
 def outer_join(raid):
     return raid.session.execute(
         select(Organisation.code, Figure.value).outerjoin(
@@ -179,43 +205,43 @@ def outer_join(raid):
     ).all()
 
 
-@attack
+@attack(Way.ORM)
 def cartesian_product(raid):
     return raid.session.execute(select(Campaign.code, Explanation.words)).all()
 
 
-@attack
+@attack(Way.ORM)
 def common_table_expression(raid):
     found = select(Explanation.words).cte("found")
     return raid.session.execute(select(found.c.words)).all()
 
 
-@attack
+@attack(Way.ORM)
 def recursive_cte(raid):
     tree = select(Explanation.words.label("words"), literal(1).label("depth")).cte(recursive=True)
     tree = tree.union_all(select(Explanation.words, tree.c.depth + 1).where(tree.c.depth < 2))
     return raid.session.execute(select(tree.c.words)).all()
 
 
-@attack
+@attack(Way.ORM)
 def union(raid):
     first, second = select(Explanation.words), select(Report.saved_by)
     return raid.session.execute(first.union_all(second)).all()
 
 
-@attack
+@attack(Way.ORM)
 def subquery(raid):
     inner = select(Explanation.words).subquery()
     return raid.session.execute(select(inner.c.words)).all()
 
 
-@attack
+@attack(Way.ORM)
 def scalar_subquery(raid):
     inner = select(func.max(Explanation.words)).scalar_subquery()
     return raid.session.execute(select(Organisation.code, inner)).all()
 
 
-@attack
+@attack(Way.ORM)
 def correlated_subquery(raid):
     inner = (
         select(func.max(Explanation.words))
@@ -225,21 +251,21 @@ def correlated_subquery(raid):
     return raid.session.execute(select(Organisation.id, inner)).all()
 
 
-@attack
+@attack(Way.ORM)
 def exists_in_where(raid):
     there = exists().where(Report.organisation_id == Organisation.id)
     codes = raid.session.scalars(select(Organisation.code).where(there)).all()
     return MARK if raid.next.code in codes else None
 
 
-@attack
+@attack(Way.ORM)
 def in_subquery(raid):
     inner = select(Report.organisation_id)
     codes = raid.session.scalars(select(Organisation.code).where(Organisation.id.in_(inner))).all()
     return MARK if raid.next.code in codes else None
 
 
-@attack
+@attack(Way.ORM)
 def order_by_subquery(raid):
     inner = (
         select(func.max(Figure.value))
@@ -254,13 +280,13 @@ def order_by_subquery(raid):
     return MARK if found != guessed else None
 
 
-@attack
+@attack(Way.ORM)
 def own_criteria_option(raid):
     everything = with_loader_criteria(Report, literal(True))
     return raid.session.scalars(select(Report).options(everything)).all()
 
 
-@attack
+@attack(Way.ORM)
 def stream_of_rows(raid):
     found = raid.session.scalars(select(Report).execution_options(yield_per=1))
     return list(found)
@@ -269,13 +295,13 @@ def stream_of_rows(raid):
 # The identity map and what hangs on it
 
 
-@attack
+@attack(Way.OBJECTS)
 def stolen_object_in_identity_map(raid):
     raid.session.add(raid.stolen())
     return raid.session.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.OBJECTS)
 def refresh_stolen_object(raid):
     report = raid.stolen()
     raid.session.add(report)
@@ -284,7 +310,7 @@ def refresh_stolen_object(raid):
     return report
 
 
-@attack
+@attack(Way.OBJECTS)
 def reload_expired_object(raid):
     report = Report(id=raid.next_report, organisation_id=raid.next.id)
     make_transient_to_detached(report)
@@ -292,7 +318,7 @@ def reload_expired_object(raid):
     return report.saved_by
 
 
-@attack
+@attack(Way.OBJECTS)
 def reload_forged_object(raid):
     report = Report(id=raid.next_report, organisation_id=raid.ours.id)
     make_transient_to_detached(report)
@@ -300,7 +326,7 @@ def reload_forged_object(raid):
     return report.saved_by
 
 
-@attack
+@attack(Way.OBJECTS)
 def change_forged_object(raid):
     report = Report(id=raid.next_report, organisation_id=raid.ours.id)
     make_transient_to_detached(report)
@@ -309,7 +335,7 @@ def change_forged_object(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.OBJECTS)
 def delete_forged_object(raid):
     row = Explanation(
         report_id=raid.next_report, issue="year-on-year:A", organisation_id=raid.ours.id
@@ -320,7 +346,7 @@ def delete_forged_object(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.OBJECTS)
 def merge_stolen_object(raid):
     report = raid.stolen()
     report.saved_by = "raider"
@@ -328,14 +354,14 @@ def merge_stolen_object(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.OBJECTS)
 def merge_without_loading(raid):
     merged = raid.session.merge(raid.stolen(), load=False)
     merged.saved_by = "raider"
     raid.session.commit()
 
 
-@attack
+@attack(Way.OBJECTS)
 def change_stolen_object(raid):
     report = raid.stolen()
     raid.session.add(report)
@@ -343,7 +369,7 @@ def change_stolen_object(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.OBJECTS)
 def delete_stolen_object(raid):
     with closing(FencedSession(db, scope=OwnScope(raid.next.id, raid.next.path))) as theirs:
         row = theirs.scalars(select(Explanation)).first()
@@ -356,73 +382,78 @@ def delete_stolen_object(raid):
 # Text and Core: what goes round the ORM
 
 
-@attack
+@attack(Way.ROUND)
 def text_statement(raid):
     return raid.session.execute(text("SELECT words FROM explanation")).all()
 
 
-@attack
+@attack(Way.ROUND)
 def text_as_entities(raid):
     found = select(Report).from_statement(text("SELECT * FROM report"))
     return raid.session.scalars(found).all()
 
 
-@attack
+@attack(Way.ROUND)
 def text_condition_with_or(raid):
     return raid.session.scalars(select(Report).where(text("1=1 or 1=1"))).all()
 
 
-@attack
+@attack(Way.ROUND)
 def literal_condition_with_or(raid):
-    return raid.session.scalars(select(Report).where(literal_column("1=1 or 1"))).all()
+    return raid.session.scalars(select(Report).where(literal_column("1=1 or 1=1"))).all()
 
 
-@attack
+@attack(Way.ROUND)
 def text_condition_with_comment(raid):
     return raid.session.scalars(select(Report.saved_by).where(text("1=1 --"))).all()
 
 
-@attack
+@attack(Way.ROUND)
 def text_join_condition(raid):
     return raid.session.execute(
         select(Explanation.words).select_from(Organisation).join(Explanation, text("1=1 or 1=1"))
     ).all()
 
 
-@attack
+@attack(Way.ROUND)
 def literal_column_subquery(raid):
-    stolen = literal_column("(SELECT group_concat(words) FROM explanation)")
+    stolen = literal_column("(SELECT max(words) FROM explanation)")
     return raid.session.execute(select(Organisation.code, stolen)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def suffix_with_union(raid):
     return raid.session.execute(
         select(Report.saved_by).suffix_with("UNION ALL SELECT words FROM explanation")
     ).all()
 
 
-@attack
+@attack(Way.ROUND)
 def order_by_text(raid):
     ordered = select(Organisation.code).order_by(
-        text("(SELECT max(value) FROM figure WHERE organisation_id = organisation.id) DESC")
+        text(
+            "(SELECT max(value) FROM figure WHERE organisation_id = organisation.id) "
+            "DESC NULLS LAST, organisation.id"
+        )
     )
-    blind = select(Organisation.code).order_by(Organisation.id)
+    blind = select(Organisation.code).order_by(
+        (Organisation.id == raid.ours.id).desc(), Organisation.id
+    )
     found, guessed = raid.session.scalars(ordered).all(), raid.session.scalars(blind).all()
     return MARK if found != guessed else None
 
 
-@attack
+@attack(Way.ROUND)
 def core_table(raid):
     return raid.session.execute(select(Explanation.__table__)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def core_table_beside_entity(raid):
     return raid.session.execute(select(Organisation.code, Explanation.__table__.c.words)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def core_join_from_entity(raid):
     table = Explanation.__table__
     return raid.session.execute(
@@ -432,19 +463,19 @@ def core_join_from_entity(raid):
     ).all()
 
 
-@attack
+@attack(Way.ROUND)
 def core_columns_of_entity(raid):
     table = Report.__table__
     return raid.session.execute(select(Report).with_only_columns(table.c.saved_by)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def entity_over_core_subquery(raid):
     other = aliased(Report, select(Report.__table__).subquery())
     return raid.session.scalars(select(other)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def core_exists_in_entity(raid):
     table = Report.__table__
     there = exists().where(table.c.organisation_id == Organisation.id)
@@ -452,13 +483,13 @@ def core_exists_in_entity(raid):
     return MARK if raid.next.code in codes else None
 
 
-@attack
+@attack(Way.ROUND)
 def engine_connect(raid):
     with db.engine.connect() as connection:
         return connection.execute(select(Explanation.__table__)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def engine_after_a_door(raid):
     with sign_in_door() as door:
         door.scalars(select(User)).all()
@@ -466,7 +497,7 @@ def engine_after_a_door(raid):
         return [row for row in connection.execute(select(User.__table__)) if MARK in str(row)]
 
 
-@attack
+@attack(Way.ROUND)
 def engine_after_a_neighbour(raid):
     raid.stolen()
     with db.engine.connect() as connection:
@@ -477,34 +508,30 @@ def engine_after_a_neighbour(raid):
         ).all()
 
 
-@attack
+@attack(Way.ROUND)
 def connection_of_the_session(raid):
     return raid.session.connection().execute(select(Explanation.__table__)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def driver_statement(raid):
     return raid.session.connection().exec_driver_sql("SELECT words FROM explanation").all()
 
 
-@attack
+@attack(Way.ROUND)
 def driver_statement_with_its_own_owner(raid):
-    return (
-        raid.session.connection()
-        .exec_driver_sql(
-            "SELECT words FROM explanation WHERE explanation.organisation_id = ?", (raid.next.id,)
-        )
-        .all()
-    )
+    mark = "%s" if raid.on_postgresql else "?"
+    statement = f"SELECT words FROM explanation WHERE explanation.organisation_id = {mark}"
+    return raid.session.connection().exec_driver_sql(statement, (raid.next.id,)).all()
 
 
-@attack
+@attack(Way.ROUND)
 def driver_cursor(raid):
     cursor = raid.session.connection().connection.cursor()
     return cursor.execute("SELECT words, 1 FROM explanation").fetchall()
 
 
-@attack
+@attack(Way.ROUND)
 def driver_cursor_of_the_pool(raid):
     with closing(db.engine.raw_connection()) as connection:
         return connection.cursor().execute("SELECT words, 2 FROM explanation").fetchall()
@@ -513,50 +540,50 @@ def driver_cursor_of_the_pool(raid):
 # Scopes: none, two, a subtree, a door
 
 
-@attack
+@attack(Way.SCOPES)
 def session_without_scope(raid):
     with closing(FencedSession(db)) as session:
         return session.scalars(select(Report)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def get_without_scope(raid):
     with closing(FencedSession(db)) as session:
         return session.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.SCOPES)
 def identity_map_without_scope(raid):
     with closing(FencedSession(db)) as session:
         session.add(raid.stolen())
         return session.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.SCOPES)
 def write_without_scope(raid):
     with closing(FencedSession(db)) as session:
         session.add(raid.new_report(raid.next.id))
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def spoofed_parameter(raid):
     return raid.session.scalars(select(Report), {"fence_organisation": raid.next.id}).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def spoofed_parameter_without_scope(raid):
     with closing(FencedSession(db)) as session:
         return session.scalars(select(Report), {"fence_organisation": raid.next.id}).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def spoofed_parameter_of_subtree(raid):
     with tenancy.subtree(raid.ours) as session:
         return session.scalars(select(Report), {"fence_from": "/", "fence_to": "0"}).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def thread_without_scope(raid):
     app, found = current_app._get_current_object(), []  # type: ignore[attr-defined]
 
@@ -575,7 +602,7 @@ def thread_without_scope(raid):
     return found[0]
 
 
-@attack
+@attack(Way.SCOPES)
 def second_scope_for_a_session(raid):
     tenancy.enter(raid.ours)
     db.session.scalars(select(Report)).all()
@@ -583,7 +610,7 @@ def second_scope_for_a_session(raid):
     return db.session.scalars(select(Report)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def session_kept_over_a_second_entry(raid):
     tenancy.enter(raid.ours)
     kept = db.session()
@@ -592,7 +619,7 @@ def session_kept_over_a_second_entry(raid):
     return kept.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.SCOPES)
 def pooled_connection_after_an_error(raid):
     theirs = FencedSession(db, scope=OwnScope(raid.next.id, raid.next.path))
     theirs.scalars(select(Report)).all()
@@ -601,7 +628,7 @@ def pooled_connection_after_an_error(raid):
         return session.scalars(select(Report)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def sibling_through_a_subtree(raid):
     with tenancy.subtree(raid.ours) as session:
         return [
@@ -611,54 +638,54 @@ def sibling_through_a_subtree(raid):
         ]
 
 
-@attack
+@attack(Way.SCOPES)
 def core_table_through_a_subtree(raid):
     with tenancy.subtree(raid.ours) as session:
         return session.execute(select(Organisation.code, Explanation.__table__.c.words)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def add_through_a_subtree(raid):
     with tenancy.subtree(raid.next) as session:
         session.add(raid.new_report(raid.next.id))
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def change_through_a_subtree(raid):
     with tenancy.subtree(raid.next) as session:
         session.scalars(select(Report)).first().saved_by = "raider"
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def update_through_a_subtree(raid):
     with tenancy.subtree(raid.next) as session:
         session.execute(update(Report).values(saved_by="raider"))
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def delete_through_a_subtree(raid):
     with tenancy.subtree(raid.next) as session:
         session.execute(delete(Explanation))
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def insert_through_a_subtree(raid):
     with tenancy.subtree(raid.next) as session:
         session.execute(insert(Report), [raid.report_row(raid.next.id)])
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def reports_through_the_sign_in_door(raid):
     with sign_in_door() as session:
         return session.scalars(select(Report)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def join_through_the_sign_in_door(raid):
     with sign_in_door() as session:
         return session.execute(
@@ -668,14 +695,14 @@ def join_through_the_sign_in_door(raid):
         ).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def subquery_through_the_sign_in_door(raid):
-    inner = select(func.group_concat(Explanation.words)).scalar_subquery()
+    inner = select(func.aggregate_strings(Explanation.words, ",")).scalar_subquery()
     with sign_in_door() as session:
         return session.execute(select(User.id, inner)).all()
 
 
-@attack
+@attack(Way.SCOPES)
 def exists_through_the_sign_in_door(raid):
     there = exists().where(Report.organisation_id == User.organisation_id)
     with sign_in_door() as session:
@@ -683,27 +710,27 @@ def exists_through_the_sign_in_door(raid):
     return MARK if raid.next.id in found else None
 
 
-@attack
+@attack(Way.SCOPES)
 def get_through_the_sign_in_door(raid):
     with sign_in_door() as session:
         return session.get(Report, raid.next_report)
 
 
-@attack
+@attack(Way.SCOPES)
 def add_through_the_sign_in_door(raid):
     with sign_in_door() as session:
         session.add(raid.new_report(raid.next.id))
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def insert_through_the_opening_door(raid):
     with tenancy.opening() as session:
         session.execute(insert(Report), [raid.report_row(raid.next.id)])
         session.commit()
 
 
-@attack
+@attack(Way.SCOPES)
 def users_through_the_opening_door(raid):
     with tenancy.opening() as session:
         return session.scalars(select(User)).all()
@@ -712,13 +739,13 @@ def users_through_the_opening_door(raid):
 # Writing
 
 
-@attack
+@attack(Way.WRITING)
 def add_foreign_row(raid):
     raid.session.add(raid.new_report(raid.next.id))
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def give_own_row_away(raid):
     raid.session.add(raid.new_report(raid.ours.id))
     raid.session.flush()
@@ -727,7 +754,7 @@ def give_own_row_away(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def give_own_rows_away_by_criteria(raid):
     raid.session.execute(
         update(User).where(User.username == "ours-admin").values(organisation_id=raid.next.id)
@@ -735,13 +762,13 @@ def give_own_rows_away_by_criteria(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def update_by_criteria(raid):
     raid.session.execute(update(Report).values(saved_by="raider"))
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def update_by_foreign_key(raid):
     raid.session.execute(
         update(Report).where(Report.id == raid.next_report).values(saved_by="raider")
@@ -749,7 +776,7 @@ def update_by_foreign_key(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def update_with_returning(raid):
     found = raid.session.execute(
         update(Explanation).values(words=Explanation.words).returning(Explanation.words)
@@ -758,7 +785,7 @@ def update_with_returning(raid):
     return found
 
 
-@attack
+@attack(Way.WRITING)
 def update_where_text_has_or(raid):
     raid.session.execute(
         update(Report)
@@ -769,7 +796,7 @@ def update_where_text_has_or(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def update_from_foreign_rows(raid):
     raid.session.execute(
         update(Report)
@@ -781,7 +808,7 @@ def update_from_foreign_rows(raid):
     return raid.session.scalars(select(Report.saved_by)).all()
 
 
-@attack
+@attack(Way.WRITING)
 def update_from_foreign_subquery(raid):
     inner = select(func.max(Explanation.words)).scalar_subquery()
     raid.session.execute(
@@ -794,7 +821,7 @@ def update_from_foreign_subquery(raid):
     return raid.session.scalars(select(Report.saved_by)).all()
 
 
-@attack
+@attack(Way.WRITING)
 def attribute_from_foreign_subquery(raid):
     report = raid.session.get_one(Report, raid.our_report)
     report.saved_by = select(func.max(Explanation.words)).scalar_subquery()
@@ -802,7 +829,7 @@ def attribute_from_foreign_subquery(raid):
     return raid.session.scalars(select(Report.saved_by)).all()
 
 
-@attack
+@attack(Way.WRITING)
 def new_row_from_foreign_subquery(raid):
     report = raid.new_report(raid.ours.id)
     report.saved_by = select(func.max(Explanation.words)).scalar_subquery()
@@ -811,13 +838,13 @@ def new_row_from_foreign_subquery(raid):
     return raid.session.scalars(select(Report.saved_by)).all()
 
 
-@attack
+@attack(Way.WRITING)
 def delete_by_criteria(raid):
     raid.session.execute(delete(Explanation))
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def delete_where_foreign_exists(raid):
     raid.session.execute(
         delete(Explanation).where(text("1=1 or 1=1")).execution_options(synchronize_session=False)
@@ -825,7 +852,7 @@ def delete_where_foreign_exists(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def update_rows_by_their_keys(raid):
     raid.session.execute(
         update(Report),
@@ -834,7 +861,7 @@ def update_rows_by_their_keys(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def bulk_update_mappings(raid):
     row = {
         "report_id": raid.next_report,
@@ -846,38 +873,38 @@ def bulk_update_mappings(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def bulk_insert_mappings(raid):
     raid.session.bulk_insert_mappings(Report, [raid.report_row(raid.next.id)])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def bulk_save_objects(raid):
     raid.session.bulk_save_objects([raid.new_report(raid.next.id)])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def insert_foreign_parameters(raid):
     raid.session.execute(insert(Report), [raid.report_row(raid.next.id)])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def insert_foreign_among_own(raid):
     own, foreign = raid.report_row(raid.ours.id), raid.report_row(raid.next.id)
     raid.session.execute(insert(Report), [own, foreign])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def insert_foreign_values(raid):
     raid.session.execute(insert(Report).values(**raid.report_row(raid.next.id)))
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def insert_foreign_value_beside_parameters(raid):
     row = raid.report_row(raid.ours.id)
     del row["organisation_id"]
@@ -885,7 +912,7 @@ def insert_foreign_value_beside_parameters(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def insert_from_select(raid):
     columns = [
         "organisation_id",
@@ -911,9 +938,9 @@ def insert_from_select(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def upsert_over_foreign_row(raid):
-    statement = upsert(Explanation).on_conflict_do_update(
+    statement = raid.upsert(Explanation).on_conflict_do_update(
         index_elements=["report_id", "issue"], set_={"words": "raider"}
     )
     row = {
@@ -930,7 +957,7 @@ def upsert_over_foreign_row(raid):
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def replace_foreign_row(raid):
     row = {
         "organisation_id": raid.ours.id,
@@ -942,30 +969,34 @@ def replace_foreign_row(raid):
         "must_change_password": False,
         "created_at": raid.now,
     }
-    raid.session.execute(insert(User).prefix_with("OR REPLACE"), [row])
+    replacing = insert(User).prefix_with("OR REPLACE")
+    if raid.on_postgresql:
+        named = {"index_elements": ["username"], "set_": {"name": "raider"}}
+        replacing = raid.upsert(User).on_conflict_do_update(**named)
+    raid.session.execute(replacing, [row])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def core_update_by_connection(raid):
     raid.session.connection().execute(update(Report.__table__).values(saved_by="raider"))
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def core_insert_by_connection(raid):
     raid.session.connection().execute(insert(Report.__table__), [raid.report_row(raid.next.id)])
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def driver_cursor_update(raid):
     cursor = raid.session.connection().connection.cursor()
     cursor.execute("UPDATE report SET saved_by = 'raider'")
     raid.session.commit()
 
 
-@attack
+@attack(Way.WRITING)
 def own_row_under_foreign_report(raid):
     raid.session.add(
         Explanation(
@@ -983,7 +1014,7 @@ def own_row_under_foreign_report(raid):
     return MARK
 
 
-@attack
+@attack(Way.WRITING)
 def sign_in_as_foreign_user(raid):
     with sign_in_door() as door:
         foreign = door.scalars(select(User.id).where(User.username == "next-reporter")).one()
@@ -1001,7 +1032,7 @@ def sign_in_as_foreign_user(raid):
     return MARK
 
 
-@attack
+@attack(Way.WRITING)
 def trail_of_the_neighbour(raid):
     return raid.session.scalars(
         select(TrailEntry.note).where(TrailEntry.report_id == raid.next_report)

@@ -9,7 +9,6 @@ else, so that a page which shows somebody else's shows it.
 
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,7 +24,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 import portal
-from portal import create_app, schema, tenancy
+from portal import create_app, tenancy
 from portal.assignment import find_assignment
 from portal.consolidation import editions
 from portal.consolidation.node import Node
@@ -61,6 +60,7 @@ from portal.models.trail import Action, record
 from portal.models.user import Role
 from portal.passwords import hash_password
 from portal.settings import Settings, make_instance, read_settings
+from tests.engines import SQLITE, copy_city, environment_of, found_database, rows_of
 from tests.whole import gate
 
 NOW = datetime(2027, 1, 20, 10, 0, tzinfo=ZONE)
@@ -117,11 +117,11 @@ ACCOUNTS: dict[str, tuple[str, list[Role]]] = {
 """Who can sign in: their organisation and their roles; all with `PASSWORD`."""
 
 
-def found(folder: Path) -> None:
-    """Build the city in a new instance folder."""
+def found(folder: Path, engine: str = SQLITE) -> None:
+    """Build the city in a new instance folder, on one of the engines."""
     make_instance(folder)
+    found_database(folder, engine)
     settings = settings_of(folder)
-    schema.upgrade(settings.database_url)
     app = create_app(settings)
     with app.app_context():
         _organisations_and_campaigns()
@@ -136,9 +136,8 @@ def found(folder: Path) -> None:
 
 def settings_of(folder: Path, **changed: Any) -> Settings:
     """The settings of an instance folder, with the clock standing still at `NOW`."""
-    return replace(
-        read_settings({"PORTAL_INSTANCE": str(folder), "PORTAL_NOW": NOW.isoformat()}), **changed
-    )
+    given = {**environment_of(folder), "PORTAL_NOW": NOW.isoformat()}
+    return replace(read_settings(given), **changed)
 
 
 @cache
@@ -451,7 +450,7 @@ class MarkedCity:
 
     app: Flask
     folder: Path
-    gate: gate.Gate
+    gate: "gate.Gate | gate.NoGate"
 
     @property
     def file(self) -> Path:
@@ -479,9 +478,8 @@ class MarkedCity:
 
     def scalar(self, query: str, *values: Any) -> Any:
         """One value read from the file itself, past the portal."""
-        with closing(sqlite3.connect(self.file)) as connection:
-            row = connection.execute(query, values).fetchone()
-        return row[0] if row else None
+        rows = rows_of(self.folder, query, values)
+        return rows[0][0] if rows else None
 
     def clock_at(self, moment: datetime) -> None:
         """Move the server's clock."""
@@ -540,7 +538,7 @@ def without_tokens(page: str) -> str:
 
 def open_marked(original: Path, folder: Path, **settings: Any) -> MarkedCity:
     """Serve a copy of the city in `original` from `folder`, every statement past the gate."""
-    shutil.copytree(original, folder)
+    copy_city(original, folder)
     return serve(folder, **settings)
 
 
