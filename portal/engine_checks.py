@@ -63,9 +63,14 @@ def _postgresql_guards(connection: Connection) -> Outcome:
         "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity "
         "AND relnamespace = current_schema()::regnamespace"
     )
+    policies = connection.exec_driver_sql(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
+    )
     there = {row.tgname for row in triggers} | {row.relname for row in walls}
-    guarded = (*guards.APPEND_ONLY, "form_edition", "figure")
-    wanted = {f"{table}_guard" for table in guarded}
-    wanted |= {table.name for table in guards.tenant_tables()}
-    faults = tuple(f"缺少 {name}" for name in sorted(wanted - there))
-    return Outcome("触发器和行级策略", f"{len(wanted)} 个", faults)
+    allowed = {f"{row.tablename} 的策略 {row.policyname}" for row in policies}
+    wanted = {*guards.postgresql_triggers(), *(table.name for table in guards.tenant_tables())}
+    rules = {f"{table} 的策略 {name}" for table, name in guards.policies()}
+    faults = [f"缺少 {name}" for name in sorted((wanted - there) | (rules - allowed))]
+    # policies add up: one more lets more rows through
+    faults += [f"多出 {name}" for name in sorted(allowed - rules)]
+    return Outcome("触发器和行级策略", f"{len(wanted) + len(rules)} 个", tuple(faults))

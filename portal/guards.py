@@ -1,9 +1,9 @@
 """Guards: what the database itself refuses, whatever the application asks of it.
 
-Triggers keep the trail, submissions, notes, frozen consolidations and published editions of a form
-as they are and freeze submitted reports. On PostgreSQL, row-level security is a second wall behind
-the fence: the role that serves pages sees the rows of the organisation whose path its transaction
-names, or those behind a declared door, and no others.
+Triggers keep the trail, submissions, notes, frozen consolidations and published editions as they
+are, freeze submitted reports and let no row pass to another organisation. On PostgreSQL,
+row-level security is a second wall behind the fence: the role that serves pages sees the rows of
+the organisation whose path its transaction names, or those behind a declared door, and no others.
 """
 
 from sqlalchemy import Connection, Table
@@ -30,6 +30,7 @@ DOORS = {
 APPENDED = "is append-only"
 IMMUTABLE = "a published edition is immutable"
 FROZEN = "a submitted report is frozen"
+KEPT = "a row stays with its organisation"
 FROZEN_STATES = "('submitted', 'accepted')"
 
 
@@ -70,8 +71,9 @@ def create(connection: Connection, role: str | None = None) -> None:
         for statement in sqlite_triggers().values():
             connection.exec_driver_sql(statement)
         return
-    statements = [*_functions(), *_triggers(), *_policies(), *_grants(role)]
-    for statement in statements:
+    walls = [wall for table in tenant_tables() for wall in _walls(table)]
+    guards = [*postgresql_triggers().values(), *walls, *policies().values()]
+    for statement in [*_functions(), *guards, *_grants(role)]:
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
@@ -88,6 +90,12 @@ def sqlite_triggers() -> dict[str, str]:
         state = f"SELECT state FROM report WHERE id = {row}.report_id"
         when = f"WHEN ({state}) IN {FROZEN_STATES} "
         made[f"figure_no_{verb.lower()}"] = _sqlite("figure", verb, when, FROZEN)
+    for owned in tenant_tables():
+        made[f"{owned.name}_stays"] = (
+            f'CREATE TRIGGER {owned.name}_stays BEFORE UPDATE OF organisation_id ON "{owned.name}" '
+            "WHEN NEW.organisation_id <> OLD.organisation_id "
+            f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+        )
     return made
 
 
@@ -101,6 +109,7 @@ def _sqlite(table: str, verb: str, when: str, sentence: str) -> str:
 def _functions() -> list[str]:
     return [
         _function("refuse_change", f"RAISE EXCEPTION '% {APPENDED}', TG_TABLE_NAME;"),
+        _function("refuse_passing_on", f"RAISE EXCEPTION '{KEPT}';"),
         _function(
             "refuse_published",
             f"IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION '{IMMUTABLE}'; END IF; "
@@ -123,15 +132,23 @@ def _function(name: str, body: str) -> str:
     )
 
 
-def _triggers() -> list[str]:
+def postgresql_triggers() -> dict[str, str]:
+    """The names and statements of PostgreSQL's triggers."""
     guarded = [(table, "refuse_change", "UPDATE OR DELETE") for table in APPEND_ONLY]
     guarded.append(("form_edition", "refuse_published", "UPDATE OR DELETE"))
     guarded.append(("figure", "refuse_frozen", "INSERT OR UPDATE OR DELETE"))
-    return [
-        f"CREATE TRIGGER {table}_guard BEFORE {verbs} ON {table} "
+    made = {
+        f"{table}_guard": f"CREATE TRIGGER {table}_guard BEFORE {verbs} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {function}()"
         for table, function, verbs in guarded
-    ]
+    }
+    for table in tenant_tables():
+        made[f"{table.name}_stays"] = (
+            f'CREATE TRIGGER {table.name}_stays BEFORE UPDATE OF organisation_id ON "{table.name}" '
+            "FOR EACH ROW WHEN (NEW.organisation_id <> OLD.organisation_id) "
+            "EXECUTE FUNCTION refuse_passing_on()"
+        )
+    return made
 
 
 HELD = (
@@ -142,21 +159,24 @@ HELD = (
 """The rows of the organisations whose stored path lies in the range that the transaction names."""
 
 
-def _policies() -> list[str]:
-    made = []
+def _walls(table: Table) -> list[str]:
+    name = f'ALTER TABLE "{table.name}"'
+    return [f"{name} ENABLE ROW LEVEL SECURITY", f"{name} FORCE ROW LEVEL SECURITY"]
+
+
+def policies() -> dict[tuple[str, str], str]:
+    """The statements of all row policies, each by its table and its name."""
+    made = {}
     for table in tenant_tables():
-        name = f'"{table.name}"'
-        made += [
-            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY fence ON {name} USING ({HELD}) WITH CHECK ({HELD})",
-            f"CREATE POLICY verifying ON {name} FOR SELECT USING ({_door('verifying')})",
-        ]
-        made += [
-            f"CREATE POLICY {door} ON {name} USING ({_door(door)}) WITH CHECK ({_door(door)})"
-            for door, tables in DOORS.items()
-            if table.name in tables
-        ]
+        named = {
+            "fence": f"USING ({HELD}) WITH CHECK ({HELD})",
+            "verifying": f"FOR SELECT USING ({_door('verifying')})",
+        }
+        for door, tables in DOORS.items():
+            if table.name in tables:
+                named[door] = f"USING ({_door(door)}) WITH CHECK ({_door(door)})"
+        for name, rule in named.items():
+            made[table.name, name] = f'CREATE POLICY {name} ON "{table.name}" {rule}'
     return made
 
 

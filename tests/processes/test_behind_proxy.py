@@ -6,17 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.commands.serving import HERE
+from tests.commands.shell import Shell
 from tests.demonstration import NOW, PASSWORD
 from tests.markup import Page
 from tests.postgresql import Cluster
 from tests.processes import compose
 from tests.processes.browser import PATIENCE, Answer, Browser, Door
+from tests.processes.campaign import Unit, decide
 from tests.processes.conftest import Province, carried_over
 from tests.processes.proxy import NAME, certify, proxied, trusting
 from tests.processes.served import Process, lasting_port, serving
@@ -39,6 +42,14 @@ class Composed(Province):
 
     secure: Door
     plain: Door
+    instance: Path
+    owner: dict[str, str]
+
+    def signed_in(self, username: str) -> Browser:
+        """A browser in which somebody has signed in, at the proxy."""
+        browser = self.stranger()
+        assert browser.sign_in(username, PASSWORD).status == 303
+        return browser
 
     def stranger(self) -> Browser:
         """A browser in which nobody has signed in, at the proxy."""
@@ -76,7 +87,9 @@ def composed(
         proxied(settings, folder, processes, port, plain),
     ):
         secure = Door(HERE, port, trusting(folder), f"{NAME}:{port}")
-        yield Composed(processes, server, "portal", secure, Door(HERE, plain, None, NAME))
+        open_to_all = Door(HERE, plain, None, NAME)
+        instance = folder / "instance"
+        yield Composed(processes, server, "portal", secure, open_to_all, instance, owner)
 
 
 def make_roles(server: Cluster, statements: str) -> None:
@@ -100,21 +113,51 @@ def outside_container(environment: dict[str, str], server: Cluster, folder: Path
     return {**settings, "PORTAL_NOW": NOW}
 
 
-def test_a_report_is_saved_and_submitted_and_the_desk_sees_it(composed):
-    reporter, desk = composed.stranger(), composed.stranger()
-    report = composed.report("linkong")
+UNBEGUN = ("shizong", "liangzihu", "jiaoyu", "weijian", "zhujian", "jiaotong", "qiye")
+BELOW_ECHENG = ("echeng-jiceng1", "echeng-jiceng2")
 
-    assert reporter.sign_in("linkong", PASSWORD).status == 303
-    version = reporter.get(report).version("E1")
-    saved = reporter.save(report, "E1", "3", version)
-    submitted = reporter.post(f"{report}/submission", {"nonce": "click"})
-    receipt = reporter.get(submitted.headers["Location"])
-    assert desk.sign_in("shizong", PASSWORD).status == 303
-    board = desk.get("/o/shizong/campaigns/2027-spring/status")
 
-    assert (saved.status, submitted.status, receipt.status) == (200, 303, 200)
-    assert "回执" in receipt.text
-    assert Page.of(board.text).one("tr", organisation="linkong", status="submitted")
+def test_a_whole_campaign(composed):
+    def unit(code: str) -> Unit:
+        username = "shizong-reporter" if code == "shizong" else code
+        return Unit(composed.signed_in(username), composed.report(code))
+
+    def nothing_to_report(code: str) -> None:
+        each = unit(code)
+        each.press("zero-report")
+        assert "回执" in each.hand_in("only").text
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(nothing_to_report, [*UNBEGUN, *BELOW_ECHENG]))
+    echeng, linkong = unit("echeng"), unit("linkong")
+    echeng.type("B1", "11")
+    echeng.press("zeros")
+    assert "回执" in echeng.hand_in("first").text
+    linkong.type("E1", "3")
+    assert "第 2 次报送" in linkong.hand_in("again").text
+
+    desk, district = composed.signed_in("shizong"), composed.signed_in("echeng-reviewer")
+    decide(desk, echeng.report, 1, "请核对重大项目慰问人次")
+    echeng.type("C9", "41")
+    assert "第 2 次报送" in echeng.hand_in("second").text
+    twice = dict.fromkeys(("echeng", "linkong"), 2)
+    for code in (*UNBEGUN, "gedian", *twice):
+        decide(desk, composed.report(code), twice.get(code, 1))
+    for code in BELOW_ECHENG:
+        decide(district, composed.report(code), 1)
+
+    city = "/o/shizong/campaigns/2027-spring"
+    board = Page.of(desk.get(f"{city}/status").text)
+    sums = Page.of(desk.get(f"{city}/consolidation").text)
+    paper = desk.get(f"{city}/consolidation/print")
+    assert {row.get("data-status") for row in board.all("tr", organisation=None)} == {"accepted"}
+    assert sums.one("table", included=None).get("data-missing") == ""
+    row = sums.one("tr", code="C9")
+    units = [int(cell.get("data-value") or 0) for cell in row.all("td", organisation=None)]
+    assert 41 in units
+    assert int(row.one("td", total=None).get("data-total")) == sum(units)
+    assert paper.status == 200
+    assert Shell(composed.instance)("verify", **composed.owner).errors == ""
 
 
 def test_the_cookie_stays_on_this_host_and_on_tls(composed):

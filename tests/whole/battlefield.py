@@ -320,7 +320,7 @@ def _refused_by_postgresql(error: object) -> str | None:
         return "policies" if "row-level security" in str(error) else "grants"
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return "read only"
-    return None
+    return "database" if isinstance(error, psycopg.errors.RaiseException) else None
 
 
 # The table
