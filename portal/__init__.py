@@ -21,6 +21,7 @@ from portal import (
     status,
     tenancy,
     trail,
+    uploads,
 )
 from portal.settings import Settings, kept_secret_key, read_settings
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     html.init_app(app)
     identity.init_app(app)
+    uploads.init_app(app)
     tenancy.init_app(app)
     access.init_app(app)
     CSRFProtect(app)

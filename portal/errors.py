@@ -68,6 +68,10 @@ def _template() -> str:
     return "errors/page.html" if request_ctx.url_adapter else "errors/bare.html"
 
 
+STILL_THERE = "登录已过期，刚才提交的内容还在，登录后可以继续提交。"
+FILE_LOST = "登录已过期，文件没有读取。请登录后重新选择文件。"
+
+
 def _sign_in_needed(_error: SignInNeeded) -> Any:
     if wants_fragment():
         return refuse(401)
@@ -79,7 +83,7 @@ def _sign_in_needed(_error: SignInNeeded) -> Any:
         return _http(unreadable)
     return render_template(
         "accounts/login.html",
-        problem="登录已过期，刚才提交的内容还在，登录后可以继续提交。",
+        problem=FILE_LOST if request.files else STILL_THERE,
         username="",
         target=request.path,
         carried=carried,

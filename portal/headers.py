@@ -1,8 +1,10 @@
 """Headers: what every answer tells the browser, and pages made small on their way."""
 
 import gzip
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
+from werkzeug.http import parse_options_header
 
 POLICY = "; ".join(
     (
@@ -33,6 +35,7 @@ SMALL = 1400
 def init_app(app: Flask) -> None:
     """Add the headers to every answer, errors included."""
     app.after_request(_compress)
+    app.after_request(_encode_file_name)
     app.after_request(_add_headers)
 
 
@@ -46,6 +49,16 @@ def _add_headers(answer: Response) -> Response:
     else:
         answer.headers["Cache-Control"] = "no-store"
         answer.vary.update(("Cookie", "HX-Request"))
+    return answer
+
+
+def _encode_file_name(answer: Response) -> Response:
+    """A Chinese file name travels encoded (RFC 5987): servers send no such letters as they are."""
+    sent = answer.headers.get("Content-Disposition", "")
+    if not sent.isascii():
+        kind, options = parse_options_header(sent)
+        name = quote(options["filename"], safe="")
+        answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{name}"
     return answer
 
 

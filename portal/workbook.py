@@ -342,6 +342,10 @@ DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{p}{n}" for p in ("COM", "LPT") for 
 """Names that Windows keeps for itself, whatever the ending."""
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""What a workbook says it is to a browser."""
+
+
 def attachment_name(*parts: str, suffix: str = "xlsx") -> str:
     """A file name from `parts` that Windows, WPS and chat programs take as it is."""
     joined = "_".join(filter(None, map(_name_part, parts))).encode()[:LONGEST_NAME]

@@ -19,6 +19,7 @@ from portal.db import db
 from portal.domain.consolidation import Scope
 from portal.identity import organisation_here
 from portal.tenancy import subtree
+from portal.workbook import XLSX
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
@@ -84,6 +85,6 @@ def workbook(campaign: str) -> Any:
     with _node(campaign) as (session, node):
         name, content = paper.workbook_of(session, node, clock.now())
     answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.mimetype = XLSX
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

@@ -120,7 +120,7 @@ class SentBackItem(TenantOwned, Base):
 
 
 class Batch(TenantOwned, Base):
-    """A change of many figures at once (补“0”, 零报告, 粘贴), which can be undone as one."""
+    """A change of many figures at once (补“0”, 零报告, 粘贴, 导入), which can be undone as one."""
 
     __tablename__ = "batch"
     __table_args__ = (_of_report(),)

@@ -58,6 +58,7 @@ class Action(StrEnum):
     CAMPAIGN_OPENED = "campaign-opened"
     FIGURE_SAVED = "figure-saved"
     PASTED = "pasted"
+    IMPORTED = "imported"
     FIGURE_UNDONE = "figure-undone"
     EXPLAINED = "explained"
     NOTED = "noted"
@@ -110,6 +111,7 @@ ACTION_LABELS = {
     Action.CAMPAIGN_OPENED: "发布填报任务",
     Action.FIGURE_SAVED: "填报",
     Action.PASTED: "粘贴",
+    Action.IMPORTED: "导入",
     Action.FIGURE_UNDONE: "撤销填报",
     Action.EXPLAINED: "说明",
     Action.NOTED: "备注",

@@ -67,7 +67,7 @@ def fill_zeros(
 def undo_batch(
     session: Session, filling: Filling, *, number: int | None, by: Person, at: datetime
 ) -> Undone:
-    """Undo the newest change of many figures at once (补“0”, 零报告, 粘贴), whatever its kind.
+    """Undo the newest change of many figures at once, be it 补“0”, 零报告, 粘贴 or 导入.
 
     `number` is the batch that the page offered to undo, None for whichever is the newest.
     Raises `NotAllowedNow` where there is none, or a newer one has come since.
@@ -75,7 +75,7 @@ def undo_batch(
     filling.assignment.may_write(at).require()
     batch = saving.open_batch(session, filling.assignment.report)
     if batch is None:
-        raise NotAllowedNow("没有可以撤销的批量填写（补“0”、零报告、粘贴）。")
+        raise NotAllowedNow("没有可以撤销的批量填写（补“0”、零报告、粘贴、导入）。")
     if number not in (None, batch.id):
         raise NotAllowedNow("这一次已经撤销，或者之后又有一次批量填写，请刷新页面后再看。")
     return saving.undo_batch(session, filling, batch, by=by, at=at)

@@ -15,7 +15,7 @@ from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.identity import Person
 from portal.models import Batch, Figure, Report, TrailEntry
-from portal.models.trail import Action, record_all
+from portal.models.trail import Action, Channel, record_all
 from portal.reports.typed import Typed
 
 
@@ -24,7 +24,8 @@ class Entered:
     """What became of one typed figure.
 
     `stored` is what the database holds now. A `problem` means that nothing was written; with
-    `conflict` somebody else had changed the figure since the writer saw it.
+    `conflict` somebody else had changed the figure since the writer saw it. `source` is where
+    it was read, where that was not the page.
     """
 
     item: Item
@@ -33,6 +34,7 @@ class Entered:
     problem: Problem | None = None
     conflict: bool = False
     written: bool = False
+    source: str = ""
 
     @property
     def refused(self) -> bool:
@@ -40,7 +42,7 @@ class Entered:
         return self.problem is not None or self.conflict
 
 
-TYPED = frozenset({Action.FIGURE_SAVED, Action.PASTED})
+TYPED = frozenset({Action.FIGURE_SAVED, Action.PASTED, Action.IMPORTED})
 """What people do who have some of this work to report."""
 
 _new_figure = insert(Figure)
@@ -91,6 +93,7 @@ def save(
     by: Person,
     at: datetime,
     action: Action = Action.FIGURE_SAVED,
+    channel: Channel = Channel.WEB,
     batch_id: int | None = None,
 ) -> dict[str, Stored]:
     """Write the figures that `judge` let through, each with its trail; answers what is stored."""
@@ -114,6 +117,7 @@ def save(
         actor=by.name,
         actor_id=by.id,
         at=at,
+        channel=channel,
     )
     return kept
 
@@ -183,6 +187,7 @@ def _entry(
         "version": now.version,
         "batch_id": batch_id,
         "nonce": one.typed.nonce,
+        "note": one.source,
     }
 
 
@@ -225,6 +230,7 @@ def save_batch(
     *,
     by: Person,
     at: datetime,
+    channel: Channel = Channel.WEB,
 ) -> tuple[Batch, dict[str, Stored]]:
     """Write many figures as one batch that can be undone; answers it and what is stored."""
     report = begun(session, filling.assignment, by=by, at=at)
@@ -237,8 +243,17 @@ def save_batch(
     )
     session.add(batch)
     session.flush()
-    filling = in_report(filling, report)
-    return batch, save(session, filling, entered, by=by, at=at, action=action, batch_id=batch.id)
+    kept = save(
+        session,
+        in_report(filling, report),
+        entered,
+        by=by,
+        at=at,
+        action=action,
+        channel=channel,
+        batch_id=batch.id,
+    )
+    return batch, kept
 
 
 def open_batch(session: Session, report: Report | None) -> Batch | None:

@@ -36,6 +36,7 @@ from portal.reports import comparing, operations, paper, presence, rows, saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed
 from portal.typed import legible, nonce_in
+from portal.workbook import XLSX
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 
@@ -364,6 +365,6 @@ def workbook(campaign: str) -> Any:
     filling = _filling(campaign)
     name, content = paper.workbook_of(db.session(), filling, clock.now())
     answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.mimetype = XLSX
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

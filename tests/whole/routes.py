@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 import html5lib
 from flask import Flask
+from openpyxl import Workbook
 from werkzeug.routing import Rule
 
 from portal.access import rule_of
@@ -102,12 +103,33 @@ class Example:
     besides, so that they are no mass assignment.
     """
 
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
     at: str = "echeng"
     before: tuple[tuple[str, Mapping[str, str]], ...] = ()
     page: str = ""
     reads: frozenset[str] = frozenset()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that the example of a route uploads, made anew for every request."""
+
+    content: bytes
+    name: str
+
+    def opened(self) -> tuple[io.BytesIO, str]:
+        """The file as the client sends it."""
+        return io.BytesIO(self.content), self.name
+
+
+def workbook(*rows: tuple[str | int, ...]) -> Attached:
+    """A workbook with these rows."""
+    made, file = Workbook(), io.BytesIO()
+    for row in rows:
+        made.active.append(row)
+    made.save(file)
+    return Attached(file.getvalue(), "made.xlsx")
 
 
 EXAMPLES: dict[str, Example] = {
@@ -174,10 +196,17 @@ EXAMPLES: dict[str, Example] = {
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
         page=f"{REPORT}/submission",
     ),
+    "reports.confirm_import": Example(
+        {"take": "F1", "F1": "12", "F1.version": "0", "F1.cell": "E7", "file": "made.xlsx"},
+        reads=frozenset({"nonce"}),
+    ),
     "reports.fill_zeros": Example(),
     "reports.paste": Example(
         {"block": "12\n13", "start": "F1", "F1.version": "0", "F2.version": "0"},
         reads=frozenset({"nonce", "beside"}),
+    ),
+    "reports.preview_import": Example(
+        {"workbook": workbook(("代码", "数量"), ("F1", 12), ("F2", 3), ("F3", 4))},
     ),
     "reports.save_item": Example(
         {"F1": "12", "F1.version": "0"}, reads=frozenset({"nonce", "beside"})
@@ -387,6 +416,10 @@ class Walk:
     ) -> Any:
         """One request of a person, with their own token unless another is given."""
         body = {"csrf_token": self.tokens[person] if token is None else token} | dict(fields or {})
+        body = {
+            name: value.opened() if isinstance(value, Attached) else value
+            for name, value in body.items()
+        }
         unsafe = method not in {"GET", "HEAD", "OPTIONS"}
         client = self.city.app.test_client()
         client.set_cookie(COOKIE, self._cookies[person])
@@ -413,11 +446,13 @@ class Walk:
             path, data=body, content_type=content_type, headers=dict(headers or {}), buffered=True
         )
 
-    def raw_fields(self, person: str, path: str, fields: Mapping[str, str]) -> Any:
-        """A post of fields with the person's token, lone surrogates and all."""
+    def raw_fields(self, person: str, path: str, fields: Mapping[str, Any]) -> Any:
+        """A post of fields with the person's token, lone surrogates and all; files stay away."""
         pairs = {"csrf_token": self.tokens[person]} | dict(fields)
         encoded = {
-            name.encode(): text.encode("utf-8", "surrogatepass") for name, text in pairs.items()
+            name.encode(): text.encode("utf-8", "surrogatepass")
+            for name, text in pairs.items()
+            if isinstance(text, str)
         }
         return self.raw(
             person, path, urlencode(encoded).encode(), "application/x-www-form-urlencoded"

@@ -75,6 +75,7 @@ def header_faults(answer: Any) -> list[str]:
         found.append("has no type")
     if answer.mimetype.startswith("text/"):
         found += ["has no charset"] * (answer.mimetype_params.get("charset") != "utf-8")
+    found += [f"{name} is not ASCII" for name, text in answer.headers if not text.isascii()]
     found += [
         f"names {server}" for server in ("Server", "X-Powered-By") if server in answer.headers
     ]

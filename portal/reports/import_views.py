@@ -1,0 +1,103 @@
+"""Views of importing: the template goes out, a workbook comes back, and is looked at first."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import allow, reporter
+from portal.db import writing
+from portal.identity import actor
+from portal.reports import importing
+from portal.reports.importing import Chosen, Unfit
+from portal.reports.views import _assignment, _filling, bp
+from portal.typed import legible
+from portal.uploads import takes_file, uploaded
+from portal.workbook import XLSX
+from portal.workbook_gate import LARGEST_FILE, Refused
+
+ROOM = 1024 * 1024
+"""Bytes beyond the largest file within which the answer says what makes a workbook so large."""
+
+
+@bp.get("/template")
+@allow(reporter)
+def template(campaign: str) -> Any:
+    """The form as a workbook, to fill in with an office program."""
+    name, content = importing.template_of(_filling(campaign))
+    answer = make_response(content)
+    answer.mimetype = XLSX
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/import")
+@allow(reporter)
+def import_page(campaign: str) -> Any:
+    """Where a filled workbook is brought back."""
+    return _import_page(campaign)
+
+
+def _import_page(campaign: str, refused: str = "", file: str = "") -> str:
+    assignment = _assignment(campaign)
+    return render_template(
+        "reports/import.html",
+        assignment=assignment,
+        permission=assignment.may_write(clock.now()),
+        refused=refused,
+        file=file,
+    )
+
+
+@bp.post("/import")
+@takes_file(LARGEST_FILE + ROOM)
+@allow(reporter)
+def preview_import(campaign: str) -> Any:
+    """Show what a workbook would change; nothing is written."""
+    _assignment(campaign).may_write(clock.now()).require()
+    upload = uploaded("workbook")
+    if upload is None:
+        return _import_page(campaign, "请先选择要导入的 xlsx 文件。"), 422
+    file = legible(upload.name)
+    try:
+        intake = importing.read_intake(_assignment(campaign), upload.content)
+    except (Refused, Unfit) as refused:
+        return _import_page(campaign, str(refused), file), 422
+    filling = _filling(campaign)
+    return _preview_page(campaign, importing.preview(filling, intake), file)
+
+
+def _preview_page(campaign: str, preview: importing.Preview, file: str, **said: Any) -> str:
+    assignment = _assignment(campaign)
+    return render_template(
+        "reports/import_preview.html",
+        assignment=assignment,
+        form=assignment.form,
+        preview=preview,
+        file=file,
+        **said,
+    )
+
+
+@bp.post("/import/confirmation")
+@allow(reporter)
+def confirm_import(campaign: str) -> Any:
+    """Write what was looked at and ticked, as one change that can be undone."""
+    chosen = Chosen.of(_assignment(campaign).form, request.form.getlist("take"), request.form)
+    if not chosen.typed:
+        return _import_page(campaign, "没有勾选任何一项，没有写入。", chosen.file), 422
+    with writing() as session:
+        imported = importing.keep(session, _filling(campaign), chosen, by=actor(), at=clock.now())
+        session.commit()
+    if imported.left:
+        return _left(campaign, chosen, imported)
+    flash(imported.sentence)
+    return redirect(url_for(".report", campaign=campaign), 303)
+
+
+def _left(campaign: str, chosen: Chosen, imported: importing.Imported) -> Any:
+    """What was not written, and why, with the figures as they stand now."""
+    preview = importing.again(_filling(campaign), chosen, imported.left)
+    moved = [one for one in imported.left if one.conflict]
+    page = _preview_page(campaign, preview, chosen.file, imported=imported, moved=moved)
+    return page, 409 if moved else 422

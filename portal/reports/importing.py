@@ -1,0 +1,254 @@
+"""Importing: what a workbook would change is shown first; what is confirmed becomes figures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment, Filling
+from portal.domain.checks import Counters, Issue
+from portal.domain.figures import show
+from portal.domain.form import Form, Item
+from portal.domain.intake import CellProblem, Intake, find_figures
+from portal.domain.marks import Marks, misfits
+from portal.domain.unit_names import names_unit
+from portal.identity import Person
+from portal.models import Batch
+from portal.models.trail import Action, Channel
+from portal.reports import saving
+from portal.reports.saving import Entered
+from portal.reports.typed import Typed
+from portal.template_workbook import template_workbook
+from portal.typed import legible
+from portal.workbook import attachment_name
+from portal.workbook_reading import read_workbook
+
+
+def template_of(filling: Filling) -> tuple[str, bytes]:
+    """The workbook to fill in at the desk: its file name and its content."""
+    whose = _marks(filling.assignment)
+    content = template_workbook(
+        filling.form,
+        organisation_code=whose.organisation_code,
+        organisation_name=whose.organisation_name,
+        campaign_code=whose.campaign_code,
+        campaign_name=whose.campaign_name,
+        figures=filling.figures,
+    )
+    return attachment_name("填报模板", whose.campaign_name, whose.organisation_name), content
+
+
+def _marks(assignment: Assignment) -> Marks:
+    campaign, expectation, form = assignment.campaign, assignment.expectation, assignment.form
+    return Marks(
+        organisation_code=expectation.code,
+        organisation_name=expectation.name,
+        campaign_code=campaign.code,
+        campaign_name=campaign.name,
+        form_id=form.id,
+        form_version=form.version,
+    )
+
+
+class Unfit(ValueError):
+    """The workbook is not of this unit, campaign or edition, or no form; the message says which."""
+
+
+def read_intake(assignment: Assignment, content: bytes) -> Intake:
+    """What a workbook brings to this report; raises `Refused`, or `Unfit` where it is another's."""
+    intake = find_figures(assignment.form, read_workbook(content))
+    if intake.marks and (sentences := misfits(intake.marks, _marks(assignment))):
+        raise Unfit("".join(sentences))
+    if not intake.sheet:
+        raise Unfit("".join(problem.sentence for problem in intake.problems))
+    own = assignment.expectation.name
+    if intake.marks is None and intake.organisation and not names_unit(intake.organisation, own):
+        raise Unfit(
+            f"表头的填报单位是“{intake.organisation}”，不是{own}，没有读入。"
+            f"如果这就是本单位的表，请把表头改为“{own}”再导入。"
+        )
+    return intake
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the preview: what stands now, what would stand then, what the checks say of it.
+
+    `text` is what confirming writes; `cell` is where it was read. A `ticked` line is taken
+    unless somebody takes its tick away; one that is not is an offer (`offered` says why). A
+    calculated item follows from the others and has no tick.
+    """
+
+    item: Item
+    old: str
+    new: str
+    version: int = 0
+    text: str = ""
+    cell: str = ""
+    ticked: bool = True
+    offered: str = ""
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What confirming would change; nothing of it is written yet.
+
+    `same` counts the figures that stand there already, `elsewhere` are the new issues at items
+    that do not change themselves, `counters` are those of the report as it would be.
+    """
+
+    changes: tuple[Change, ...]
+    problems: tuple[CellProblem, ...]
+    same: int
+    elsewhere: tuple[Issue, ...]
+    counters: Counters
+    intake: Intake
+    leaves: frozenset[str]
+
+    @property
+    def absent(self) -> list[str]:
+        """The codes of the items to be filled that the sheet does not have."""
+        return [code for code in self.intake.absent if code in self.leaves]
+
+    @property
+    def to_write(self) -> int:
+        """How many figures confirming would write."""
+        return sum(change.ticked and not change.item.calculated for change in self.changes)
+
+    @property
+    def to_choose(self) -> bool:
+        """Whether there is anything that could be confirmed."""
+        return any(not change.item.calculated for change in self.changes)
+
+
+def preview(filling: Filling, intake: Intake) -> Preview:
+    """What the figures of `intake` would change in a report, item by item in the paper's order."""
+    judged = {
+        code: _judged(filling, filling.form.by_code[code], text)
+        for code, text in intake.figures.items()
+    }
+    wanted = {code: one for code, one in judged.items() if one.written}
+    after = replace(
+        filling,
+        stored={**filling.stored, **{code: one.stored for code, one in wanted.items()}},
+    )
+    offers = {each.code: each for each in intake.problems if each.code and each.offer}
+    changes = tuple(_changes(filling, after, wanted, offers, intake.addresses))
+    changed = {change.item.code for change in changes}
+    refused = {
+        code: CellProblem(intake.addresses.get(code, ""), code, one.problem.sentence)
+        for code, one in judged.items()
+        if one.problem
+    }
+    return Preview(
+        changes=changes,
+        problems=(
+            *(each for each in intake.problems if each.code not in offers),
+            *refused.values(),
+        ),
+        same=len(judged) - len(wanted) - len(refused),
+        elsewhere=tuple(
+            issue
+            for issue in after.issues
+            if issue not in filling.issues and issue.code not in changed
+        ),
+        counters=after.counters,
+        intake=intake,
+        leaves=frozenset(item.code for item in filling.form.leaves),
+    )
+
+
+def _judged(filling: Filling, item: Item, text: str) -> Entered:
+    return saving.judge(filling, item, Typed(text, filling.at(item.code).version))
+
+
+def _changes(
+    before: Filling,
+    after: Filling,
+    wanted: Mapping[str, Entered],
+    offers: Mapping[str, CellProblem],
+    cells: Mapping[str, str],
+) -> Iterator[Change]:
+    for item in after.form.items:
+        old, new = (show(each.figures[item.code], item.unit) for each in (before, after))
+        version, issues = before.at(item.code).version, after.issues_at(item.code)
+        cell = cells.get(item.code, "")
+        if item.code in wanted:
+            text = wanted[item.code].typed.text
+            yield Change(item, old, new, version, text, cell, issues=issues)
+        elif offer := offers.get(item.code):
+            text = offer.offer or ""
+            yield Change(item, old, text, version, text, cell, False, offer.sentence)
+        elif item.calculated and old != new:
+            yield Change(item, old, new, cell=cell, issues=issues)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The figures that somebody confirmed, each with the version that the preview showed."""
+
+    typed: Mapping[Item, Typed]
+    cells: Mapping[str, str]
+    file: str
+
+    @classmethod
+    def of(cls, form: Form, codes: list[str], fields: Mapping[str, str]) -> "Chosen":
+        """What the preview's form posts: the ticked `codes`, and the `fields` of all lines."""
+        items = [item for item in form.leaves if item.code in codes and item.code in fields]
+        return cls(
+            typed={item: Typed.of(fields, item.code) for item in items},
+            cells={item.code: legible(fields.get(f"{item.code}.cell", "")[:8]) for item in items},
+            file=legible(fields.get("file", "")[:100]),
+        )
+
+    def source(self, item: Item) -> str:
+        """Where a figure was read, for the trail."""
+        return " ".join(filter(None, (self.file, self.cells.get(item.code))))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a confirmed import; `left` are the figures that were not written."""
+
+    filling: Filling
+    written: int
+    left: tuple[Entered, ...]
+    batch: Batch | None
+
+    @property
+    def sentence(self) -> str:
+        """What was written, in words for the page."""
+        if self.batch is None:
+            return "没有写入任何数。" if self.left else "这些数已经在表里，没有要写入的。"
+        return f"已导入 {self.written} 项；导错了可以撤销。"
+
+
+def keep(
+    session: Session, filling: Filling, chosen: Chosen, *, by: Person, at: datetime
+) -> Imported:
+    """Write the confirmed figures as one batch; one whose version has moved is left as it is.
+
+    Raises `NotAllowedNow` when the report cannot be written to at this moment.
+    """
+    filling.assignment.may_write(at).require()
+    judged = [
+        replace(saving.judge(filling, item, typed), source=chosen.source(item))
+        for item, typed in chosen.typed.items()
+    ]
+    wanted = [one for one in judged if one.written]
+    left = tuple(one for one in judged if one.refused)
+    if not wanted:
+        return Imported(filling, 0, left, None)
+    batch, kept = saving.save_batch(
+        session, filling, wanted, Action.IMPORTED, by=by, at=at, channel=Channel.IMPORT
+    )
+    now = replace(filling, stored={**filling.stored, **kept})
+    return Imported(now, len(wanted), left, batch)
+
+
+def again(filling: Filling, chosen: Chosen, left: tuple[Entered, ...]) -> Preview:
+    """The lines that were not written, to be looked at once more beside what stands there now."""
+    texts = {one.item.code: one.typed.text for one in left}
+    return preview(filling, Intake(figures=texts, addresses=chosen.cells))
