@@ -4,9 +4,10 @@ Only the hash of a link's token is kept. A user has one living link at most: a n
 place of the one before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.founding import Actor
 from portal.identity import hashed, new_token
 from portal.models import Organisation, SignInLink, User
-from portal.models.trail import Action, record_all
+from portal.models.trail import Action, record_everywhere
 
 LASTING = timedelta(days=7)
 """How long a link can be spent."""
@@ -48,16 +49,17 @@ def make_links(
     ]
     if rows:
         session.execute(insert(SignInLink), rows)
-    for organisation_id, users in _by_organisation(user for user, _ in people).items():
-        record_all(
-            session,
-            [{"action": Action.LINK_MADE, "note": named(user)} for user in users],
-            organisation_id=organisation_id,
-            actor=by.name,
-            actor_id=by.id,
-            at=at,
-            channel=by.channel,
-        )
+    record_everywhere(
+        session,
+        by_organisation(
+            (user.organisation_id, {"action": Action.LINK_MADE, "note": named(user)})
+            for user, _ in people
+        ),
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=by.channel,
+    )
     return made
 
 
@@ -66,10 +68,13 @@ def named(user: User) -> str:
     return f"{user.name}（{user.username}）"
 
 
-def _by_organisation(users: Iterable[User]) -> Mapping[int, list[User]]:
-    found: dict[int, list[User]] = {}
-    for user in users:
-        found.setdefault(user.organisation_id, []).append(user)
+def by_organisation(
+    entries: Iterable[tuple[int, dict[str, Any]]],
+) -> dict[int, list[dict[str, Any]]]:
+    """Entries of the trail, each with its organisation's id, sorted into their chains."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for organisation_id, entry in entries:
+        found.setdefault(organisation_id, []).append(entry)
     return found
 
 

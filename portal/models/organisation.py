@@ -90,3 +90,17 @@ def add_organisation(
     organisation.path = path_below(parent.path if parent else "/", organisation.id)
     session.flush()
     return organisation
+
+
+def add_organisations(
+    session: Session, new: Sequence[tuple[Organisation, Organisation]]
+) -> Sequence[Organisation]:
+    """Put many new organisations below the ones that they are paired with, in two statements."""
+    for above, one in new:
+        one.parent_id, one.path = above.id, f"new {one.code}"
+        session.add(one)
+    session.flush()
+    for above, one in new:
+        one.path = path_below(above.path, one.id)
+    session.flush()
+    return [one for _, one in new]

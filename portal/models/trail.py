@@ -5,6 +5,7 @@ chain of the city. One chain for all would make each save read a foreign row and
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -258,24 +259,89 @@ def record_all(
     if not entries:
         return
     known = session.execute(_head, {"of_organisation": organisation_id}).first()
-    number, previous = known or (0, BEGINNING)
+    rows = _chained(
+        entries,
+        (known.number, known.hash) if known else (0, BEGINNING),
+        organisation_id=organisation_id,
+        actor=actor,
+        actor_id=actor_id,
+        at=at,
+        channel=channel,
+    )
+    session.execute(_append, rows)
+    newest = rows[-1]
+    _set_head(session, organisation_id, newest["number"], newest["hash"], is_new=known is None)
+
+
+def _chained(
+    entries: Sequence[dict[str, Any]], head: tuple[int, str], **common: Any
+) -> list[dict[str, Any]]:
+    """The entries as rows, each numbered and chained to the one before, from `head` on."""
+    number, previous = head
     rows = []
     for entry in entries:
         number += 1
-        row = dict.fromkeys(CHAINED) | {"note": ""} | entry
-        row |= {
-            "organisation_id": organisation_id,
-            "number": number,
-            "at": at,
-            "actor": actor,
-            "actor_id": actor_id,
-            "channel": channel,
-            "previous": previous,
-        }
+        row = dict.fromkeys(CHAINED) | {"note": ""} | entry | common
+        row |= {"number": number, "previous": previous}
         previous = row["hash"] = entry_hash(row)
         rows.append(row)
-    session.execute(_append, rows)
-    _set_head(session, organisation_id, number, previous, is_new=known is None)
+    return rows
+
+
+def record_everywhere(
+    session: Session,
+    entries: Mapping[int, Sequence[dict[str, Any]]],
+    *,
+    actor: str,
+    actor_id: int | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> None:
+    """Append entries to the chains of many organisations, by the organisation's id.
+
+    A thousand chains take a handful of statements; the session has a door to all of them.
+    """
+    heads = _heads(session, sorted(entries))
+    rows, begun = [], []
+    for organisation_id, some in entries.items():
+        known = heads.get(organisation_id)
+        more = _chained(
+            some,
+            known or (0, BEGINNING),
+            organisation_id=organisation_id,
+            actor=actor,
+            actor_id=actor_id,
+            at=at,
+            channel=channel,
+        )
+        rows += more
+        number, newest = more[-1]["number"], more[-1]["hash"]
+        if known:
+            _set_head(session, organisation_id, number, newest, is_new=False)
+        else:
+            row = {"organisation_id": organisation_id, "number": number, "hash": newest}
+            begun.append(row)
+    if rows:
+        session.execute(_append, rows)
+    if begun:
+        session.execute(insert(TrailHead), begun)
+
+
+AT_ONCE = 500
+"""Organisations named in one statement: databases limit how many values it may carry."""
+
+
+def _heads(session: Session, organisation_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    found: dict[int, tuple[int, str]] = {}
+    for start in range(0, len(organisation_ids), AT_ONCE):
+        wanted = (
+            select(TrailHead.organisation_id, TrailHead.number, TrailHead.hash)
+            .where(TrailHead.organisation_id.in_(organisation_ids[start : start + AT_ONCE]))
+            .order_by(TrailHead.organisation_id)
+            .with_for_update()
+        )
+        found |= {row[0]: (row[1], row[2]) for row in session.execute(wanted)}
+    return found
 
 
 def _set_head(

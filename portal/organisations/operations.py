@@ -28,7 +28,7 @@ from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
 
 
-def _hold_tree(session: Session) -> None:
+def hold_tree(session: Session) -> None:
     """Let one change of the tree wait for the other, so that no two moves make a ring.
 
     Rows that only refer to the root, such as those of the trail, do not wait.
@@ -51,7 +51,7 @@ def add_below(
     session: Session, above: Organisation, typed: Typed, *, by: Person, at: datetime
 ) -> Organisation:
     """Put a new organisation below `above`; raises `ValueError` where its code is taken."""
-    _hold_tree(session)
+    hold_tree(session)
     above = _read_anew(session, above)
     if above.closed_at:
         raise NotAllowedNow(f"{above.name}已关闭，不能在下面新增单位。")
@@ -113,7 +113,7 @@ def move(
     Raises `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the
     unit is not to be moved. Moving it to where it stands changes nothing.
     """
-    _hold_tree(session)
+    hold_tree(session)
     unit, target = _read_anew(session, unit), _read_anew(session, target)
     _refuse_own(unit, by, "移动")
     if unit.closed_at:
@@ -192,7 +192,7 @@ def close(
     `unfinished` are the reports that it still owes; with any of them it is not closed. A unit
     with living units below it is not closed either: nobody would review their reports.
     """
-    _hold_tree(session)
+    hold_tree(session)
     unit = _read_anew(session, unit)
     _refuse_own(unit, by, "关闭")
     if unit.closed_at:
@@ -208,7 +208,7 @@ def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
     if unfinished:
         names = "、".join(f"“{one.campaign}”（{one.state.label}）" for one in unfinished)
         raise NotAllowedNow(
-            f"{names}还要这个单位报送，报表尚未审核通过。请先审核通过或改为免报；"
+            f"{names}里，这个单位的报表还没有审核通过。请先审核通过或改为免报；"
             f"确实要现在{what}，请勾选“仍要{what}”。"
         )
 
@@ -239,7 +239,7 @@ def _shut(session: Session, unit: Organisation, at: datetime) -> None:
 
 def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
     """恢复: a closed unit reports again, and its people sign in as before."""
-    _hold_tree(session)
+    hold_tree(session)
     unit = _read_anew(session, unit)
     if unit.closed_at is None:
         return
@@ -269,7 +269,7 @@ def merge(
     below it go below `into` with `units_into`, else below the union above them. The session
     sees the accounts of all organisations. Raises as `move` and `close`.
     """
-    _hold_tree(session)
+    hold_tree(session)
     unit, into = _read_anew(session, unit), _read_anew(session, into)
     _refuse_own(unit, by, "合并")
     if unit.closed_at:

@@ -50,6 +50,17 @@ def _branch(
     return Branch(unit, people.get(unit.id, 0), below)
 
 
+def people_below(session: Session) -> Sequence[tuple[User, Organisation]]:
+    """The open accounts of the session's subtree with their homes, in the city's fixed order."""
+    rows = session.execute(
+        select(User, Organisation)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .where(User.disabled_at.is_(None), Organisation.closed_at.is_(None))
+        .order_by(Organisation.position, Organisation.code, User.username)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def places(session: Session, home: Organisation, but: Organisation) -> Sequence[Organisation]:
     """The living units at `home` and below that stand neither at nor below `but`."""
     return [

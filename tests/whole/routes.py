@@ -20,7 +20,10 @@ from openpyxl import Workbook
 from werkzeug.routing import Rule
 
 from portal.access import rule_of
+from portal.domain.roster import Line, Roster
+from portal.domain.seen import mark_of
 from portal.models.user import Role
+from portal.organisations.packing import pack
 from tests.whole.marked_city import (
     ACCOUNTS,
     COOKIE,
@@ -132,6 +135,12 @@ def workbook(*rows: tuple[str | int, ...]) -> Attached:
     return Attached(file.getvalue(), "made.xlsx")
 
 
+NEWCOMER = {"username": "newcomer", "name": "新来的", "code": "echeng", "roles": "填报人"}
+ROSTER = pack(Roster([], [Line("人员", 2, NEWCOMER, {})]))
+ROSTER_MARK = mark_of("人员!A2 new ()")
+"""A roster of one new person of 鄂城 as its preview carries it, with the mark of its plan."""
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.change_user": Example(
         {"name": "王小芳", "phone": "13900000000", "roles": "reporter"},
@@ -186,10 +195,18 @@ EXAMPLES: dict[str, Example] = {
         page="/o/{organisation}/organisation",
     ),
     "organisations.close": Example({"despite": "yes"}, at="jiceng"),
+    "organisations.confirm_roster": Example({"roster": ROSTER, "mark": ROSTER_MARK}),
     "organisations.merge": Example(
         {"into": "echeng", "people": "move", "units": "into", "despite": "yes"}, at="jiceng"
     ),
     "organisations.move": Example({"target": "echeng"}, at="jiceng"),
+    "organisations.preview_roster": Example(
+        {
+            "workbook": workbook(
+                ("用户名", "姓名", "单位代码", "角色"), tuple(NEWCOMER[f] for f in NEWCOMER)
+            )
+        },
+    ),
     "organisations.reopen": Example(at="jiceng"),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},

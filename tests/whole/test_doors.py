@@ -51,6 +51,8 @@ opening       portal.demo.load
 all_people    portal.accounts.user_views.create_user
 all_people    portal.accounts.user_views.links_as_workbook
 all_people    portal.accounts.user_views.make_all_links
+all_people    portal.organisations.roster_views._preview
+all_people    portal.organisations.roster_views.confirm_roster
 all_people    portal.organisations.views.merge
 sign_in_door  portal.accounts.link_views.confirm_link
 sign_in_door  portal.accounts.link_views.spend_link
@@ -71,6 +73,7 @@ subtree       portal.home.views._with_units
 subtree       portal.review.views._page
 subtree       portal.review.views._waiting_here
 subtree       portal.review.views.queue
+subtree       portal.organisations.roster_views.download_roster
 subtree       portal.organisations.views.tree
 subtree       portal.status.views._board
 verifying     portal.cli.keeping._looking_into

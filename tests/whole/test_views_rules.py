@@ -58,11 +58,15 @@ home.organisation            member
 organisations.add              admin
 organisations.change           admin
 organisations.close            admin
+organisations.confirm_roster   admin
+organisations.download_roster  admin
 organisations.merge            admin
 organisations.move             admin
 organisations.new_organisation admin
 organisations.organisation     admin
+organisations.preview_roster   admin
 organisations.reopen           admin
+organisations.roster           admin
 organisations.tree             admin
 reports.amount_words         reporter
 reports.explain              reporter

@@ -1,0 +1,153 @@
+"""Importing a roster: everything that its plan says, in one transaction, or nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import links
+from portal.domain.report_state import NotAllowedNow
+from portal.domain.roster import Roster
+from portal.founding import Actor
+from portal.identity import Person
+from portal.links import HandOut, by_organisation
+from portal.models import Organisation, User
+from portal.models.organisation import add_organisations, organisations_below
+from portal.models.trail import Action, Channel, record_everywhere
+from portal.models.user import ROLE_LABELS
+from portal.organisations.operations import hold_tree
+from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
+from portal.passwords import NO_PASSWORD
+
+Entry = tuple[int, dict[str, Any]]
+
+
+def import_roster(
+    session: Session, here: Organisation, roster: Roster, mark: str, *, by: Person, at: datetime
+) -> list[HandOut]:
+    """Do what the plan with this mark says; answers the one-time links of the new people.
+
+    The session sees all accounts. Raises `NotAllowedNow` when the plan is not what was shown:
+    somebody has changed units or people since.
+    """
+    hold_tree(session)
+    doing = plan(session, here, roster, by)
+    if not doing.does_something:
+        raise NotAllowedNow("名单里没有需要导入的改动，多半刚才已经导入过了。")
+    if doing.mark != mark or not doing.is_sound:
+        raise NotAllowedNow("预览以后单位或用户又有改动，什么都没有导入。请看过现在的预览再确认。")
+    entries = [*_units(session, here, doing.units)]
+    homes = {unit.code: unit for unit in organisations_below(session, here.path)}
+    new, said = _people(session, doing.people, homes, at)
+    entries += said
+    entries.append((here.id, {"action": Action.ROSTER_IMPORTED, "note": _summary(doing)}))
+    session.flush()
+    record_everywhere(
+        session,
+        by_organisation(entries),
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=Channel.IMPORT,
+    )
+    founder = Actor(by.name, by.id, Channel.IMPORT)
+    return links.make_links(session, new, by=founder, at=at)
+
+
+def _summary(doing: Plan) -> str:
+    return (
+        f"单位 {len(doing.units)} 行、人员 {len(doing.people)} 行："
+        f"新增 {doing.counts[Outcome.NEW]}，修改 {doing.counts[Outcome.CHANGED]}"
+    )
+
+
+def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> list[Entry]:
+    """Found and change the units; answers what is to be recorded of it."""
+    entries: list[Entry] = []
+    for step in steps:
+        if step.standing and step.outcome is Outcome.CHANGED:
+            unit = step.standing
+            unit.name, unit.kind, unit.position = (
+                step.unit.name,
+                step.unit.kind,
+                int(step.unit.position),
+            )
+            unit.contact, unit.phone = step.unit.contact, step.unit.phone
+            entries.append((unit.id, _changed(Action.ORGANISATION_CHANGED, step)))
+    session.flush()
+    known = {unit.code: unit for unit in organisations_below(session, here.path)}
+    waiting = [step.unit for step in steps if step.outcome is Outcome.NEW]
+    while waiting:
+        # level by level, so that each finds the one above it
+        ready = [unit for unit in waiting if unit.parent in known]
+        founded = add_organisations(
+            session,
+            [
+                (
+                    known[unit.parent],
+                    Organisation(
+                        code=unit.code,
+                        name=unit.name,
+                        kind=unit.kind,
+                        position=int(unit.position),
+                        contact=unit.contact,
+                        phone=unit.phone,
+                    ),
+                )
+                for unit in ready
+            ],
+        )
+        entries += [
+            (
+                one.parent_id or one.id,
+                {"action": Action.ORGANISATION_ADDED, "note": f"{one.name}（{one.code}）"},
+            )
+            for one in founded
+        ]
+        known |= {one.code: one for one in founded}
+        waiting = [unit for unit in waiting if unit.code not in known]
+    return entries
+
+
+def _changed(action: Action, step: UnitStep | PersonStep) -> dict[str, Any]:
+    return {
+        "action": action,
+        "note": step.title,
+        "old": "，".join(f"{what} {old or '（空）'}" for what, old, _ in step.changes)[:500],
+        "new": "，".join(f"{what} {new or '（空）'}" for what, _, new in step.changes)[:500],
+    }
+
+
+def _people(
+    session: Session,
+    steps: Sequence[PersonStep],
+    homes: dict[str, Organisation],
+    at: datetime,
+) -> tuple[list[tuple[User, Organisation]], list[Entry]]:
+    """Open and change accounts; answers the new ones with their homes, and what to record."""
+    new: list[tuple[User, Organisation]] = []
+    entries: list[Entry] = []
+    for step in steps:
+        home, roles = homes[step.code], [role.value for role in step.roles]
+        if step.account and step.outcome is Outcome.CHANGED:
+            step.account.name, step.account.phone, step.account.roles = step.name, step.phone, roles
+            entries.append((home.id, _changed(Action.USER_CHANGED, step)))
+        elif step.outcome is Outcome.NEW:
+            user = User(
+                organisation_id=home.id,
+                username=step.username,
+                name=step.name,
+                phone=step.phone,
+                roles=roles,
+                password_hash=NO_PASSWORD,
+                must_change_password=True,
+                created_at=at,
+            )
+            new.append((user, home))
+            duties = "、".join(ROLE_LABELS[role] for role in step.roles)
+            note = f"{links.named(user)}，{duties}"
+            entries.append((home.id, {"action": Action.USER_CREATED, "note": note}))
+    session.add_all([user for user, _ in new])
+    session.flush()
+    return new, entries

@@ -1,0 +1,120 @@
+"""Views of importing a roster: what the file would do is shown first, and done once confirmed."""
+
+from typing import Any
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+
+from portal import clock, links, tenancy
+from portal.access import admin, allow
+from portal.db import db, writing
+from portal.domain.report_state import NotAllowedNow
+from portal.domain.roster import Roster, read_roster
+from portal.errors import BadInput
+from portal.identity import actor, organisation_here
+from portal.links import link_address
+from portal.models.organisation import organisations_below
+from portal.organisations import queries
+from portal.organisations.importing import import_roster
+from portal.organisations.packing import pack, unpack
+from portal.organisations.planning import MOST, Outcome, plan
+from portal.organisations.roster_workbook import roster_workbook
+from portal.organisations.views import bp
+from portal.uploads import takes_file, uploaded
+from portal.workbook import attachment_name
+from portal.workbook_gate import LARGEST_FILE, Refused
+from portal.workbook_reading import read_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/roster")
+@allow(admin)
+def roster() -> Any:
+    """Where a roster of units and people is brought in."""
+    return _roster_page()
+
+
+def _roster_page(refused: str = "") -> str:
+    return render_template("organisations/roster.html", here=organisation_here(), refused=refused)
+
+
+@bp.get("/roster/workbook")
+@allow(admin)
+def download_roster() -> Any:
+    """The roster as a workbook: blank to fill in, or as units and people stand now."""
+    here, blank = organisation_here(), "blank" in request.args
+    units = () if blank else queries.in_tree_order(organisations_below(db.session(), here.path))
+    with tenancy.subtree(here) as below:
+        people = () if blank else queries.people_below(below)
+    living = [unit for unit in units if unit.closed_at is None]
+    answer = make_response(roster_workbook(living, people))
+    answer.mimetype = XLSX
+    name = attachment_name(here.name, "单位和人员名单" + ("模板" if blank else ""))
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.post("/roster")
+@allow(admin)
+@takes_file(LARGEST_FILE)
+def preview_roster() -> Any:
+    """Read a workbook and show, line by line, what its import would do; nothing is written."""
+    file = uploaded("workbook")
+    if file is None:
+        return _roster_page("请先选择一个 xlsx 文件。"), 422
+    try:
+        found = read_roster(read_workbook(file.content))
+    except Refused as refused:
+        return _roster_page(str(refused)), 422
+    if not found.units and not found.people:
+        return _roster_page(
+            "没有找到名单：表头要有“单位代码、名称、类型、上级代码、排序号”，"
+            "或“用户名、姓名、单位代码、角色”。可以先下载模板，把内容粘贴进去。"
+        ), 422
+    if max(len(found.units), len(found.people)) > MOST:
+        return _roster_page(f"名单太长，一次最多 {MOST:,} 行，请分几次导入。"), 422
+    return _preview(found)
+
+
+def _preview(found: Roster, refused: str = "") -> str:
+    here = organisation_here()
+    with tenancy.all_people() as door:
+        planned = plan(door, here, found, actor())
+    return render_template(
+        "organisations/roster_preview.html",
+        here=here,
+        plan=planned,
+        outcomes=Outcome,
+        packed=pack(found),
+        refused=refused,
+    )
+
+
+@bp.post("/roster/import")
+@allow(admin)
+def confirm_roster() -> Any:
+    """Do what the preview showed, all of it; the new people's links are shown this once."""
+    here, now = organisation_here(), clock.now()
+    try:
+        found = unpack(request.form.get("roster", ""))
+    except ValueError as broken:
+        raise BadInput("预览的内容不完整，没有导入。请重新上传文件。") from broken
+    try:
+        with tenancy.all_people() as door, writing(door):
+            handed = import_roster(
+                door, here, found, request.form.get("mark", ""), by=actor(), at=now
+            )
+            door.commit()
+    except NotAllowedNow as refused:
+        return _preview(found, refused.sentence), 409
+    if not handed:
+        flash("名单已导入。")
+        return redirect(url_for("organisations.tree"), 303)
+    public_url = current_app.config["PORTAL"].public_url
+    return render_template(
+        "accounts/links.html",
+        here=here,
+        handed=[(one, link_address(public_url, one.token)) for one in handed],
+        until=now + links.LASTING,
+        sentence=f"名单已导入，新增用户 {len(handed)} 人。",
+    )
