@@ -16,6 +16,8 @@ from portal import (
     html,
     identity,
     organisations,
+    paper,
+    paper_code,
     reports,
     review,
     status,
@@ -27,7 +29,17 @@ from portal.settings import Settings, kept_secret_key, read_settings
 
 __version__ = "0.1.0"
 
-CAPABILITIES = (home, accounts, organisations, reports, review, status, consolidation, trail)
+CAPABILITIES = (
+    home,
+    accounts,
+    organisations,
+    reports,
+    review,
+    status,
+    consolidation,
+    paper,
+    trail,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -37,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     html.init_app(app)
+    paper_code.init_app(app)
     identity.init_app(app)
     uploads.init_app(app)
     tenancy.init_app(app)

@@ -10,7 +10,8 @@ from flask import redirect, render_template, request, session, url_for
 
 from portal import clock
 from portal.access import allow, public
-from portal.accounts import operations, throttle
+from portal import throttle
+from portal.accounts import operations
 from portal.accounts.views import bp, carry
 from portal.db import writing
 from portal.errors import refuse

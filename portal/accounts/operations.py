@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import links, passwords
-from portal.accounts import throttle
+from portal import links, passwords, throttle
 from portal.accounts.typed import Typed, mark
 from portal.db import hold
 from portal.domain.passwords import canonical_username, weakness

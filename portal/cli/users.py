@@ -4,8 +4,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import founding, passwords
-from portal.accounts import throttle
+from portal import founding, passwords, throttle
 from portal.cli.city import now, operator
 from portal.db import writing
 from portal.domain.passwords import canonical_username, weakness

@@ -8,6 +8,7 @@ from portal.consolidation.editions import Kept
 from portal.domain.calendar import in_words
 from portal.domain.edition import FrozenColumn
 from portal.domain.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
+from portal.domain.submission import short_code
 
 COLUMNS_ON_SCREEN = 30
 
@@ -21,8 +22,9 @@ def form_of_totals(kept: Kept) -> Sheet:
         organisation=frozen.organisation[1],
         period=frozen.period,
         as_of=in_words(kept.row.frozen_at),
-        mark=mark_of(kept),
+        mark=f"{mark_of(kept)}·核对码 {short_code(kept.row.sha256)}",
         footnotes=frozen.footnotes,
+        fingerprint=kept.row.sha256,
     )
 
 

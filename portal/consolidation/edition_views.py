@@ -204,6 +204,9 @@ def difference(campaign: str, number: int) -> Any:
     others = [one for one in editions.editions_of(db.session(), assignment) if one.number > number]
     to = _later(others)
     now = None if to else _against_now(kept, assignment)
+    differing = editions.difference_between(kept, to) if to else now and now.difference
+    with subtree(organisation_here()) as session:
+        corrected = editions.corrected(session, differing, assignment) if differing else ()
     return render_template(
         "consolidation/difference.html",
         assignment=assignment,
@@ -211,7 +214,8 @@ def difference(campaign: str, number: int) -> Any:
         others=others,
         to=to,
         newest=now,
-        difference=editions.difference_between(kept, to) if to else now and now.difference,
+        difference=differing,
+        corrected=corrected,
     )
 
 

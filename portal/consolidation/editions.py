@@ -13,7 +13,7 @@ from portal.assignment import Assignment
 from portal.consolidation.node import Node
 from portal.consolidation.sources import figures_by_unit, sources_of
 from portal.domain import edition as domain
-from portal.domain.calendar import Status
+from portal.domain.calendar import MINUTE, Status
 from portal.domain.consolidation import Scope
 from portal.domain.edition import Difference, Frozen
 from portal.domain.form import Form
@@ -23,6 +23,7 @@ from portal.identity import Person
 from portal.models import (
     ConsolidationEdition,
     DifferenceAcknowledgement,
+    Submission,
     UpwardReport,
 )
 from portal.models.trail import Action, record
@@ -103,6 +104,18 @@ def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
     pairs = domain.moved(kept.frozen.sources, live)
     now = figures_by_unit(session, [new for _, new in pairs if new])
     return domain.difference(kept.form, pairs, kept.frozen.figures, now, kept.frozen.total)
+
+
+def corrected(session: Session, difference: Difference, assignment: Assignment) -> frozenset[str]:
+    """The units of a difference whose new submission came after 停止填报; they have a 更正单."""
+    now = {unit.now.sha256: unit.code for unit in difference.units if unit.before and unit.now}
+    late = session.scalars(
+        select(Submission.sha256).where(
+            Submission.sha256.in_(now),
+            Submission.submitted_at >= assignment.campaign.dates.closes + MINUTE,
+        )
+    )
+    return frozenset(now[sha256] for sha256 in late)
 
 
 def difference_between(old: Kept, new: Kept) -> Difference:

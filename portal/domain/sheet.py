@@ -87,7 +87,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole table with its head and foot, as lines ready to be shown."""
+    """The whole table with its head and foot, as lines ready to be shown.
+
+    `fingerprint` is the sha256 of the frozen content that the paper is proof of, if there is one.
+    """
 
     title: str
     annex: str
@@ -100,6 +103,7 @@ class Sheet:
     signatures: tuple[str, ...]
     footnotes: tuple[str, ...] = ()
     mark: str | None = None
+    fingerprint: str = ""
 
     @cached_property
     def groups(self) -> tuple[tuple[Row, ...], ...]:
@@ -122,12 +126,20 @@ def report_sheet(
     as_of: str,
     mark: str | None = None,
     footnotes: tuple[str, ...] = (),
+    fingerprint: str = "",
 ) -> Sheet:
     """One organisation's form with one column 数量; `figures` need only the leaves."""
     head = _head(form, organisation, period, as_of)
     rows = _rows(form, [with_totals(form, figures)])
     columns = (Column("figure", "数量"),)
-    return replace(head, columns=columns, rows=rows, mark=mark, footnotes=footnotes)
+    return replace(
+        head,
+        columns=columns,
+        rows=rows,
+        mark=mark,
+        footnotes=footnotes,
+        fingerprint=fingerprint,
+    )
 
 
 def consolidated_sheet(

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from portal.domain.calendar import ZONE
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
+from portal.domain.paper_code import code_of
 
 FORMAT = 1
 """The number of the document's layout; a document keeps the one that it was written in."""
@@ -73,8 +74,8 @@ def fingerprint(content: bytes) -> str:
 
 
 def short_code(full: str) -> str:
-    """The beginning of a fingerprint as paper carries it: ``3F9A-0C27``."""
-    return f"{full[:4]}-{full[4:8]}".upper()
+    """A fingerprint as paper carries it, its 核对码: ``7K3QM-X8R2A``."""
+    return code_of(full)
 
 
 def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import workbook
 from portal.assignment import Assignment, Filling
-from portal.domain.calendar import in_words
+from portal.domain.calendar import MINUTE, in_words
 from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of, short_code
@@ -48,16 +48,28 @@ def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
         period=assignment.campaign.period,
         as_of=in_words(report.saved_at if report else now),
         mark=_mark(session, assignment),
+        fingerprint=kept.sha256 if (kept := standing_submission(session, assignment)) else "",
     )
 
 
-def _mark(session: Session, assignment: Assignment) -> str:
+def standing_submission(session: Session, assignment: Assignment) -> Submission | None:
+    """The submission that the report is now; None while it is being filled or mended."""
     report = assignment.report
     if report is None or assignment.state not in (State.SUBMITTED, State.ACCEPTED):
+        return None
+    return submission_number(session, assignment, report.submissions)
+
+
+def after_close(assignment: Assignment, submission: Submission) -> bool:
+    """Whether a submission came after 停止填报, whose minute is included whole."""
+    return submission.submitted_at >= assignment.campaign.dates.closes + MINUTE
+
+
+def _mark(session: Session, assignment: Assignment) -> str:
+    kept = standing_submission(session, assignment)
+    if kept is None:
         return "送审稿·未上报"
-    kept = submission_number(session, assignment, report.submissions)
-    code = short_code(kept.sha256) if kept else ""
-    return f"{assignment.state.label}·第 {report.submissions} 次报送·校验码 {code}"
+    return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {short_code(kept.sha256)}"
 
 
 def workbook_of(session: Session, filling: Filling, now: datetime) -> tuple[str, bytes]:

@@ -343,6 +343,7 @@ def receipt(campaign: str, number: int) -> Any:
         submission=kept,
         changes=paper.changes_from_one_before(db.session(), assignment, kept),
         withdrawal=assignment.may_withdraw(clock.now()),
+        corrects=number > 1 and paper.after_close(assignment, kept),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.accounts import throttle
+from portal import throttle
 from portal.identity import sign_in_door
 from portal.models import Throttle
 from tests.founding import NOW

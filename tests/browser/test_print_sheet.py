@@ -73,7 +73,7 @@ def codes(text: str) -> list[str]:
 
 
 def test_the_form_takes_at_most_two_sheets_of_a4(show_sheet):
-    page = show_sheet(report(mark="送审稿·未上报 校验码 3F2A-91CC"))
+    page = show_sheet(report(mark="送审稿·未上报 核对码 7K3QM-X8R2A"))
 
     sheets = PdfReader(BytesIO(pdf(page))).pages
 

@@ -7,9 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.engines import REFUSED, change_past_the_portal
-from tests.markup import Page
-
-EDITIONS = "/consolidation/editions"
+from tests.paper.desk import EDITIONS, correct, freeze, hidden, shown
 
 
 @pytest.fixture
@@ -17,37 +15,6 @@ def reported(echeng, gedian):
     """鄂城 and 葛店 have submitted."""
     echeng.report("submitted")
     gedian.report("accepted")
-
-
-def hidden(page, action):
-    """The hidden fields of the form that posts to an action."""
-    form = next(f for f in page.all("form") if f.get("action").endswith(action))
-    fields = {each.get("name"): each.get("value", "") for each in form.root.iter("input")}
-    return {name: text for name, text in fields.items() if name and name != "csrf_token"}
-
-
-def shown(city, scope="submitted"):
-    """What the freeze button of the consolidation page posts."""
-    return hidden(city.page(city.url(f"/consolidation?scope={scope}")), EDITIONS)
-
-
-def freeze(city, scope="submitted", **changed):
-    """锁定本版, as the desk does from its page."""
-    return city.post(city.url(EDITIONS), **(shown(city, scope) | changed))
-
-
-def correct(city, character, **figures):
-    """Send an accepted or submitted report back, and have it handed in with other figures."""
-    report = character.current
-    way = "reopening" if report.state == "accepted" else "return"
-    number = str(report.submissions)
-    back = city.post(
-        city.url(f"/report/{way}", code=character.home), number=number, reason="请核对 C9。"
-    )
-    assert back.status_code == 303, back.text
-    for code, text in figures.items():
-        assert character.save(code, text).status_code == 200
-    assert character.submit().status_code == 303
 
 
 def test_freezing_keeps_the_sums_and_whose_submissions_they_are(city, city_app, reported):
@@ -307,9 +274,7 @@ def test_an_archived_campaign_is_frozen_no_more(city, city_app, reported):
     assert answer.status_code == 409
 
 
-def test_pages_read_as_markup(city, reported):
-    empty = city.page(city.url(EDITIONS))
-    freeze(city)
+def test_before_the_first_edition_the_page_says_what_to_do(city):
+    page = city.page(city.url(EDITIONS))
 
-    assert "还没有锁定过" in empty.text
-    assert isinstance(city.page(city.url(EDITIONS)), Page)
+    assert "还没有锁定过" in page.text

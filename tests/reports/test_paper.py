@@ -36,9 +36,9 @@ def test_afterwards_it_carries_the_number_and_the_code_of_its_submission(city_ap
     accepted = filled.page("/print").says("paper")
 
     sha256 = filled.submissions[0].sha256
-    code = f"{sha256[:4]}-{sha256[4:8]}".upper()
-    assert f"已上报·第 1 次报送·校验码 {code}" in paper
-    assert f"已审核·第 1 次报送·校验码 {code}" in accepted
+    code = code_of(sha256)
+    assert f"已上报·第 1 次报送·核对码 {code}" in paper
+    assert f"已审核·第 1 次报送·核对码 {code}" in accepted
 
 
 def test_a_withdrawn_report_is_a_draft_on_paper_too(filled):

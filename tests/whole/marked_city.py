@@ -34,7 +34,7 @@ from portal.db import db, writing
 from portal.domain import submission
 from portal.domain.calendar import ZONE
 from portal.domain.consolidation import Scope
-from portal.domain.form import parse_form
+from portal.domain.form import Form, parse_form
 from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
 from portal.identity import Person, hashed, sign_in_door
@@ -263,11 +263,7 @@ def _report(session: Any, place: Place, organisation: Organisation, campaign: Ca
     )
     session.add(report)
     session.flush()
-    form = parse_form(json.loads(EDITION.read_text("utf-8")))
-    figures: dict[str, int | None] = {item.code: 0 for item in form.leaves}
-    figures |= {"A3": place.number, "G": place.number}
-    if state == "draft":
-        figures |= dict.fromkeys(("F1", "F2"))
+    figures = _figures(place, state)
     rows = [
         {
             "organisation_id": owner,
@@ -304,7 +300,7 @@ def _report(session: Any, place: Place, organisation: Organisation, campaign: Ca
             undone_at=NOW,
         )
     )
-    _submitted(session, place, organisation, campaign, report, form, figures)
+    _submitted(session, place, organisation, campaign, report)
     report.state = state  # 鄂城 has withdrawn what it had submitted
     record(
         session,
@@ -327,39 +323,26 @@ def _submitted(
     organisation: Organisation,
     campaign: Campaign,
     report: Report,
-    form: Any,
-    figures: dict[str, int | None],
 ) -> None:
     at, owner = NOW - timedelta(hours=1), organisation.id
     report.submissions, report.submitted_at, report.first_submitted_at = 1, at, at
-    content = submission.canonical_bytes(
-        submission.document(
-            form,
-            with_totals(form, figures),
-            organisation_code=place.code,
-            organisation_name=place.name,
-            campaign_code=campaign.code,
-            number=1,
-            submitted_at=at,
-            submitted_by=report.saved_by,
-            explanations={},
-            filler=report.saved_by,
-            phone="",
+    if campaign.code == LAST:
+        report.submissions = 2  # handed in once more after the close: a correction
+    for number in range(1, report.submissions + 1):
+        content = content_of(place, campaign.code, number)
+        session.add(
+            Submission(
+                organisation_id=owner,
+                report_id=report.id,
+                number=number,
+                document=content.decode(),
+                sha256=submission.fingerprint(content),
+                submitted_at=at,
+                submitted_by_id=1,
+                submitted_by=report.saved_by,
+                nonce=f"nonce{place.canary}",
+            )
         )
-    )
-    session.add(
-        Submission(
-            organisation_id=owner,
-            report_id=report.id,
-            number=1,
-            document=content.decode(),
-            sha256=submission.fingerprint(content),
-            submitted_at=at,
-            submitted_by_id=1,
-            submitted_by=report.saved_by,
-            nonce=f"nonce{place.canary}",
-        )
-    )
     session.flush()
     session.add(
         SignedCopy(
@@ -375,6 +358,40 @@ def _submitted(
     )
     if place.state == "returned" and campaign.code == OPEN:
         _sent_back(session, place, organisation, campaign, report)
+
+
+def content_of(place: Place, campaign: str, number: int = 1) -> bytes:
+    """The document of a place's `number`-th submission, the same at every founding."""
+    form, by = _form(), f"手{place.canary}"
+    state = "accepted" if campaign == LAST else place.state
+    return submission.canonical_bytes(
+        submission.document(
+            form,
+            with_totals(form, _figures(place, state)),
+            organisation_code=place.code,
+            organisation_name=place.name,
+            campaign_code=campaign,
+            number=number,
+            submitted_at=NOW - timedelta(hours=1),
+            submitted_by=by,
+            explanations={},
+            filler=by,
+            phone="",
+        )
+    )
+
+
+@cache
+def _form() -> Form:
+    return parse_form(json.loads(EDITION.read_text("utf-8")))
+
+
+def _figures(place: Place, state: str) -> dict[str, int | None]:
+    figures: dict[str, int | None] = {item.code: 0 for item in _form().leaves}
+    figures |= {"A3": place.number, "G": place.number}
+    if state == "draft":
+        figures |= dict.fromkeys(("F1", "F2"))
+    return figures
 
 
 def _sent_back(

@@ -22,6 +22,8 @@ from werkzeug.routing import Rule
 from portal.access import rule_of
 from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
+from portal.domain.paper_code import code_of
+from portal.domain.submission import fingerprint
 from portal.models.user import Role
 from portal.organisations.packing import pack
 from tests.whole.marked_city import (
@@ -29,12 +31,14 @@ from tests.whole.marked_city import (
     COOKIE,
     DRAFT,
     LINK,
+    LAST,
     OPEN,
     PASSWORD,
     PLACE,
     PLACES,
     UNTOUCHED,
     MarkedCity,
+    content_of,
 )
 
 REPORT = f"/o/{{organisation}}/campaigns/{OPEN}/report"
@@ -90,6 +94,7 @@ USER_OF = {
 NOT_THERE: dict[str, tuple[Any, ...]] = {
     "campaign": ("1999-spring", DRAFT, "2027-SPRING", "%00", "x" * 300, "..", "' OR 1=1 --"),
     "item": ("Z9", "c9", "C9%00", "x" * 300, "organisation_id"),
+    "code": ("00000-00000", "x", "7K3QM", "%00", "x" * 300, "' OR 1=1 --"),
     "number": (0, 7, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
     "username": ("nobody", "next-reporter", "city-admin", "%00", "x" * 300, "OURS-REPORTER"),
     "filename": ("css/none.css", "../__init__.py", "..%2f__init__.py", "%00", "etc/passwd"),
@@ -208,6 +213,10 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     "organisations.reopen": Example(at="jiceng"),
+    "paper.find_code": Example(
+        {"code": code_of(fingerprint(content_of(PLACE["echeng"], OPEN)))}, at="echeng"
+    ),
+    "reports.correction": Example(values={"campaign": LAST, "number": 2}),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
@@ -284,6 +293,7 @@ class Route:
     def path(self, organisation: str = "", **changed: Any) -> str:
         """Its URL for an organisation, with other arguments where they are given."""
         values = ARGUMENTS | {"username": USER_OF.get(organisation, "nobody")}
+        values |= {"code": _code_at(organisation)}
         values |= {"organisation": organisation} | dict(self.example.values) | changed
         path = self.url.rule
         for argument, converter in self.url._converters.items():
@@ -292,6 +302,11 @@ class Route:
             path = path.replace(named, text if "%" in text else quote(text, safe="/"))
             assert converter is not None
         return path
+
+
+def _code_at(organisation: str) -> str:
+    """The code on the printed report of an organisation; another's where it has none."""
+    return code_of(fingerprint(content_of(PLACE.get(organisation, PLACES[0]), OPEN)))
 
 
 def _marker(path: str, argument: str) -> str:

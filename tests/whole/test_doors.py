@@ -68,6 +68,7 @@ sign_in_door  portal.tenancy._organisation_for
 subtree       portal.consolidation.edition_views.Beside.freezing
 subtree       portal.consolidation.edition_views._live
 subtree       portal.accounts.user_views.users
+subtree       portal.consolidation.edition_views.difference
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
 subtree       portal.review.views._page
@@ -75,6 +76,7 @@ subtree       portal.review.views._waiting_here
 subtree       portal.review.views.queue
 subtree       portal.organisations.roster_views.download_roster
 subtree       portal.organisations.views.tree
+subtree       portal.paper.views._within_reach
 subtree       portal.status.views._board
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify

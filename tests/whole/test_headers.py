@@ -459,6 +459,7 @@ QUESTIONS = (
     "scope",
     "seen",
     "show",
+    "since",
     "text",
     "to",
     "unknown",

@@ -36,9 +36,10 @@ GRANTED_BUT_NOT_NOW = GRANTED | {409, 422}
 
 
 def test_every_view_that_takes_posts_has_an_example(walk):
+    known = {route.endpoint for route in routes(walk.city.app)}
     taking = {route.endpoint for route in routes(walk.city.app) if route.method == "POST"}
 
-    assert taking == set(EXAMPLES)
+    assert taking <= set(EXAMPLES) <= known
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -53,6 +53,11 @@ consolidation.report_upward  own_reviewer
 consolidation.table          desk
 consolidation.workbook       desk
 healthz                      public
+paper.enter_code             member
+paper.find_code              member
+paper.open_code              member
+reports.comparison           report_reader
+reports.correction           report_reader
 home.home                    signed_in
 home.organisation            member
 organisations.add              admin

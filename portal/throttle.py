@@ -1,4 +1,4 @@
-"""Throttle: how many failed sign-ins a name or an address has left, kept in the database.
+"""Throttle: how many failures a name, an address or a person has left, kept in the database.
 
 Kept there it outlives a restart and holds across processes. The answer is the same for names
 that exist and names that do not.
@@ -15,6 +15,7 @@ from portal.models import Throttle
 WINDOW = timedelta(minutes=15)
 NAME_LIMIT = 5
 ADDRESS_LIMIT = 60
+PERSON_LIMIT = 20
 
 
 def keys(username: str, address: str) -> dict[str, int]:
@@ -26,6 +27,11 @@ def keys(username: str, address: str) -> dict[str, int]:
 def link_keys(address: str) -> dict[str, int]:
     """What is counted for a one-time link that opens nothing: the address that it came from."""
     return {f"link:{address}": ADDRESS_LIMIT}
+
+
+def of_person(what: str, user_id: int) -> dict[str, int]:
+    """What is counted for somebody who is signed in and tries `what`."""
+    return {f"{what}:{user_id}": PERSON_LIMIT}
 
 
 def spent(session: Session, counted: dict[str, int], now: datetime) -> bool:

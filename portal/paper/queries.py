@@ -1,0 +1,51 @@
+"""Queries of paper: which frozen content a code stands on, within what may be seen."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.domain.paper_code import fingerprints_from
+from portal.models import Campaign, ConsolidationEdition, Organisation, Report, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What was printed: the view that compares it with now, and what that view is asked."""
+
+    view: str
+    organisation: str
+    campaign: str
+    number: int
+
+
+_submissions = (
+    select(Submission.sha256, Organisation.code, Campaign.code, Submission.number)
+    .join(
+        Report,
+        (Report.id == Submission.report_id)
+        & (Report.organisation_id == Submission.organisation_id),
+    )
+    .join(Campaign, Campaign.id == Report.campaign_id)
+    .join(Organisation, Organisation.id == Submission.organisation_id)
+)
+_editions = (
+    select(
+        ConsolidationEdition.sha256, Organisation.code, Campaign.code, ConsolidationEdition.number
+    )
+    .join(Campaign, Campaign.id == ConsolidationEdition.campaign_id)
+    .join(Organisation, Organisation.id == ConsolidationEdition.organisation_id)
+)
+
+
+def paper_with(session: Session, code: str) -> Paper | None:
+    """The paper that carries `code`, among those that the session may see; None for none."""
+    first, below = fingerprints_from(code)
+    for view, rows, sha256 in (
+        ("reports.comparison", _submissions, Submission.sha256),
+        ("consolidation.difference", _editions, ConsolidationEdition.sha256),
+    ):
+        found: Select[str, str, str, int] = rows.where(sha256 >= first, sha256 < below)
+        for row in session.execute(found):
+            return Paper(view, row[1], row[2], row[3])
+    return None

@@ -1,0 +1,46 @@
+"""Views of proofs: does a print still agree with the system, and the correction sheet (更正单)."""
+
+from typing import Any
+
+from flask import abort, render_template, request
+
+from portal.access import allow, report_reader
+from portal.assignment import Assignment, find_assignment
+from portal.db import db
+from portal.domain.report_state import NotAllowedNow
+from portal.reports import proofs
+from portal.reports.views import bp
+
+NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"
+
+
+def _assignment(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+@bp.get("/submissions/<int(max=9999):number>/comparison")
+@allow(report_reader)
+def comparison(campaign: str, number: int) -> Any:
+    """核对纸质件: what the print of a submission says otherwise than the system now."""
+    assignment = _assignment(campaign)
+    found = proofs.comparison(db.session(), assignment, number) or abort(404)
+    return render_template("reports/comparison.html", assignment=assignment, found=found)
+
+
+@bp.get("/submissions/<int(max=9999):number>/correction")
+@allow(report_reader)
+def correction(campaign: str, number: int) -> Any:
+    """更正单: what was corrected after the close, item by item, with reason and names."""
+    assignment = _assignment(campaign)
+    if proofs.comparison(db.session(), assignment, number) is None:
+        abort(404)
+    found = proofs.correction(db.session(), assignment, number, _since(number))
+    if found is None:
+        raise NotAllowedNow(NO_CORRECTION)
+    return render_template("reports/correction.html", assignment=assignment, found=found)
+
+
+def _since(number: int) -> int:
+    """The submission that the correction begins with: the one named, else the one before."""
+    text = request.args.get("since", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else number - 1

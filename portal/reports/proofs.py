@@ -1,0 +1,114 @@
+"""Proofs: a submission on paper beside the system now, and the 更正单 of a later one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.report_state import Move
+from portal.domain.submission import Change, changes, figures_of
+from portal.models import SentBack, SentBackItem, Submission
+from portal.reports.paper import after_close, standing_submission, submission_number
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A submission as printed against the last one: what differs from paper to system.
+
+    `stands` says whether the last submission is the report now, and not withdrawn or sent back.
+    """
+
+    printed: Submission
+    last: Submission
+    changes: tuple[Change, ...]
+    stands: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether paper and system say the same figures."""
+        return not self.changes
+
+
+def comparison(session: Session, assignment: Assignment, number: int) -> Comparison | None:
+    """How the `number`-th submission compares with the last; None where there is none."""
+    report = assignment.report
+    printed = submission_number(session, assignment, number)
+    last = submission_number(session, assignment, report.submissions) if report else None
+    if printed is None or last is None:
+        return None
+    stands = standing_submission(session, assignment) is not None
+    return Comparison(printed, last, _changes(assignment, printed, last), stands)
+
+
+def _changes(assignment: Assignment, old: Submission, new: Submission) -> tuple[Change, ...]:
+    before, now = (figures_of(json.loads(each.document)) for each in (old, new))
+    return changes(assignment.form, before, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One sending back on the way to a correction: what was asked, by whom, when."""
+
+    move: Move
+    reason: str
+    at: datetime
+    by: str
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """更正单: what a submission after the close says otherwise than an earlier one, and why."""
+
+    old: Submission
+    new: Submission
+    changes: tuple[Change, ...]
+    sent: Sequence[Sent]
+
+    def reason_for(self, code: str) -> str:
+        """The last words written for one item; those for the whole report where there are none."""
+        named = [one.items[code] for one in self.sent if one.items.get(code)]
+        whole = [one.reason for one in self.sent]
+        return (named or whole or [""])[-1]
+
+
+def correction(
+    session: Session, assignment: Assignment, number: int, since: int
+) -> Correction | None:
+    """The correction from submission `since` to `number`; None where that is none.
+
+    Only what came after the close is a correction: before it, units mend as they please.
+    """
+    old, new = (submission_number(session, assignment, each) for each in (since, number))
+    if old is None or new is None or since >= number:
+        return None
+    if not after_close(assignment, new):
+        return None
+    return Correction(old, new, _changes(assignment, old, new), _sent(session, old, new))
+
+
+def _sent(session: Session, old: Submission, new: Submission) -> list[Sent]:
+    rows = session.scalars(
+        select(SentBack)
+        .where(
+            SentBack.report_id == old.report_id,
+            SentBack.submission >= old.number,
+            SentBack.submission < new.number,
+        )
+        .order_by(SentBack.id)
+    ).all()
+    return [
+        Sent(Move(row.move), row.reason, row.sent_at, row.sent_by, _items(session, row))
+        for row in rows
+    ]
+
+
+def _items(session: Session, row: SentBack) -> dict[str, str]:
+    items = session.execute(
+        select(SentBackItem.item, SentBackItem.reason).where(SentBackItem.sent_back_id == row.id)
+    )
+    return {item.item: item.reason for item in items}
