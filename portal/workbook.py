@@ -212,7 +212,7 @@ class Drawing:
         else:
             parts = [self.places[code] for code in row.item.formula]
             areas = [xl_range(one, column, last, column) for one, last in _stretches(parts)]
-        return _sum_formula(areas) if areas else ""
+        return sum_formula(areas) if areas else ""
 
     def figure_properties(self, row: Row, part: Part) -> dict[str, object]:
         return {
@@ -292,7 +292,7 @@ def _label(group: Sequence[Row]) -> str:
     return "　".join((group[0].label + unit, *(row.formula for row in group if row.formula)))
 
 
-def _sum_formula(areas: Iterable[str]) -> str:
+def sum_formula(areas: Iterable[str]) -> str:
     """A sum that stays blank over blanks, since a blank is not a zero."""
     cells = ",".join(areas)
     return f'=IF(COUNT({cells})=0,"",SUM({cells}))'

@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 
-from portal import clock
+from portal import clock, throttle
 from portal.access import allow, public
-from portal import throttle
 from portal.accounts import operations
 from portal.accounts.views import bp, carry
 from portal.db import writing

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from portal import workbook
 from portal.assignment import Assignment
+from portal.consolidation.book import book_of_edition
 from portal.consolidation.editions import Kept
 from portal.domain.calendar import in_words
 from portal.domain.edition import FrozenColumn
-from portal.domain.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
-from portal.domain.submission import short_code
+from portal.domain.sheet import Sheet, report_sheet
+from portal.units_workbook import units_workbook
 
 COLUMNS_ON_SCREEN = 30
 
@@ -22,7 +23,7 @@ def form_of_totals(kept: Kept) -> Sheet:
         organisation=frozen.organisation[1],
         period=frozen.period,
         as_of=in_words(kept.row.frozen_at),
-        mark=f"{mark_of(kept)}·核对码 {short_code(kept.row.sha256)}",
+        mark=f"{mark_of(kept)}·核对码 {kept.code}",
         footnotes=frozen.footnotes,
         fingerprint=kept.row.sha256,
     )
@@ -45,21 +46,7 @@ def shown_columns(kept: Kept) -> Sequence[FrozenColumn]:
 
 def workbook_of(assignment: Assignment, kept: Kept) -> tuple[str, bytes]:
     """The edition's workbook: its file name and its content."""
-    frozen = kept.frozen
-    sheet = consolidated_sheet(
-        kept.form,
-        [_contribution(column) for column in frozen.columns],
-        organisation=frozen.organisation[1],
-        period=frozen.period,
-        as_of=in_words(kept.row.frozen_at),
-        mark=mark_of(kept),
-        footnotes=frozen.footnotes,
-    )
     name = workbook.attachment_name(
-        assignment.campaign.name, frozen.organisation[1], f"汇总表（第{kept.number}版）"
+        assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
-    return name, workbook.consolidated_workbook(kept.form, sheet)
-
-
-def _contribution(column: FrozenColumn) -> Contribution:
-    return Contribution(column.code, column.title, column.figures, Part(column.part), column.remark)
+    return name, units_workbook(book_of_edition(kept))

@@ -18,7 +18,7 @@ from portal.domain.consolidation import Scope
 from portal.domain.edition import Difference, Frozen
 from portal.domain.form import Form
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.submission import canonical_bytes, fingerprint
+from portal.domain.submission import canonical_bytes, fingerprint, short_code
 from portal.identity import Person
 from portal.models import (
     ConsolidationEdition,
@@ -54,6 +54,11 @@ class Kept:
     def title(self) -> str:
         """What the edition is called."""
         return f"汇总表（第 {self.number} 版）"
+
+    @property
+    def code(self) -> str:
+        """The 核对码 that its prints carry."""
+        return short_code(self.row.sha256)
 
     @cached_property
     def frozen(self) -> Frozen:

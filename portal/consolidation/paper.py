@@ -6,10 +6,12 @@ from typing import TypedDict
 from sqlalchemy.orm import Session
 
 from portal import workbook
+from portal.consolidation.book import book_of
 from portal.consolidation.node import Node
-from portal.consolidation.sums import sums_by_column, total_of
+from portal.consolidation.sums import total_of
 from portal.domain.calendar import in_words
-from portal.domain.sheet import Sheet, consolidated_sheet, report_sheet
+from portal.domain.sheet import Sheet, report_sheet
+from portal.units_workbook import units_workbook
 
 
 class _Head(TypedDict):
@@ -37,11 +39,7 @@ def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
 
 
 def workbook_of(session: Session, node: Node, now: datetime) -> tuple[str, bytes]:
-    """The workbook of the total and every column: its file name and its content."""
-    drawn = [column.drawn for column in node.columns]
-    figures = sums_by_column(session, node.tree, drawn, node.scope, node.form)
-    each = [column.contribution(figures[column.member.code]) for column in node.columns]
-    sheet = consolidated_sheet(node.form, each, **_head(node, now))
+    """The workbook of the total and every unit: its file name and its content."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
     name = workbook.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
-    return name, workbook.consolidated_workbook(node.form, sheet)
+    return name, units_workbook(book_of(session, node, now))

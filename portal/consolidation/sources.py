@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Node
+from portal.consolidation.node import Column, Node
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.consolidation import Member, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
@@ -95,20 +95,16 @@ def _of_kind(node: Node, kind: str, each: Mapping[str, Figures], sources: Source
 
 
 def _columns(node: Node, figures: Mapping[str, Figures]) -> tuple[FrozenColumn, ...]:
-    return tuple(
-        FrozenColumn(
-            column.member.code,
-            column.title,
-            column.part,
-            column.remark,
-            add_up(
-                node.form,
-                [
-                    figures[member.code]
-                    for member in column.drawn.contributing
-                    if member.state in node.scope.states
-                ],
-            ),
-        )
-        for column in node.columns
+    return tuple(_column(node, column, figures) for column in node.columns)
+
+
+def _column(node: Node, column: Column, figures: Mapping[str, Figures]) -> FrozenColumn:
+    codes = [one.code for one in column.drawn.contributing if one.state in node.scope.states]
+    return FrozenColumn(
+        column.member.code,
+        column.title,
+        column.part,
+        column.remark,
+        add_up(node.form, [figures[code] for code in codes]),
+        tuple(codes) if column.counts else (),
     )

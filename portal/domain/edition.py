@@ -92,13 +92,17 @@ def _pinned(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FrozenColumn:
-    """A column of units as an edition keeps it: heading, remark, what it is to the total."""
+    """A column of units as an edition keeps it: heading, remark, what it is to the total.
+
+    `units` are the codes of those of its units that are added to the total.
+    """
 
     code: str
     title: str
     part: str
     remark: str
     figures: Figures
+    units: tuple[str, ...] = ()
 
     @property
     def words(self) -> dict[str, Json]:
@@ -109,6 +113,7 @@ class FrozenColumn:
             "part": self.part,
             "remark": self.remark,
             "figures": dict(self.figures),
+            "units": list(self.units),
         }
 
 
@@ -199,6 +204,7 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
                 each.text("part"),
                 each.text("remark"),
                 each.figures("figures"),
+                tuple(map(str, each.list("units"))),
             )
             for each in said.parts("columns")
         ),

@@ -6,6 +6,8 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
+from portal.domain.paper_code import code_of
+
 
 @pytest.fixture
 def filled(echeng):

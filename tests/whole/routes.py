@@ -20,9 +20,9 @@ from openpyxl import Workbook
 from werkzeug.routing import Rule
 
 from portal.access import rule_of
+from portal.domain.paper_code import code_of
 from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
-from portal.domain.paper_code import code_of
 from portal.domain.submission import fingerprint
 from portal.models.user import Role
 from portal.organisations.packing import pack
@@ -30,8 +30,8 @@ from tests.whole.marked_city import (
     ACCOUNTS,
     COOKIE,
     DRAFT,
-    LINK,
     LAST,
+    LINK,
     OPEN,
     PASSWORD,
     PLACE,

@@ -454,6 +454,7 @@ QUESTIONS = (
     "compare",
     "item",
     "kind",
+    "name",
     "next",
     "page",
     "scope",

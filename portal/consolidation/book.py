@@ -1,0 +1,132 @@
+"""A consolidation as a workbook of its units: the live one, and a frozen edition."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.consolidation.editions import Kept
+from portal.consolidation.node import Column, Node, state_in_words
+from portal.consolidation.sums import MOST_AT_ONCE
+from portal.domain.calendar import in_words
+from portal.domain.consolidation import Member, add_up
+from portal.domain.edition import FrozenColumn, Source
+from portal.domain.formulas import Figures
+from portal.domain.sheet import Part
+from portal.models import Figure
+from portal.units_workbook import Book, Heading, Unit
+
+_leaves = select(Figure.report_id, Figure.item, Figure.value).where(
+    Figure.report_id.in_(bindparam("reports", expanding=True))
+)
+
+
+def book_of(session: Session, node: Node, now: datetime) -> Book:
+    """The consolidation of `node` as it is now."""
+    shown = [member for column in node.columns for member in _in_scope(node, column)]
+    figures = _figures_by_unit(session, node, shown)
+    return Book(
+        form=node.form,
+        organisation=node.tree.node.name,
+        period=node.assignment.campaign.period,
+        as_of=in_words(now),
+        mark=f"汇总·{node.scope.label}",
+        footnotes=node.footnotes,
+        headings=[_heading(node, column, figures) for column in node.columns],
+        units=list(_units(node, figures)),
+    )
+
+
+def _in_scope(node: Node, column: Column) -> Iterator[Member]:
+    return (one for one in column.drawn.contributing if one.state in node.scope.states)
+
+
+def _heading(node: Node, column: Column, figures: dict[str, Figures]) -> Heading:
+    codes = tuple(member.code for member in _in_scope(node, column))
+    added = add_up(node.form, [figures[code] for code in codes])
+    return Heading(column.member.code, column.title, column.remark, column.part, added, codes)
+
+
+def _units(node: Node, figures: dict[str, Figures]) -> Iterator[Unit]:
+    for standing, members in (
+        ("计入", node.standing.included),
+        ("未含", node.standing.missing),
+        ("仅供核对", node.placement.for_checking),
+        ("免报", node.placement.exempt),
+    ):
+        for member in members:
+            state = state_in_words(member.state)
+            yield Unit(
+                member.code,
+                member.name,
+                member.kind,
+                state,
+                standing,
+                figures.get(member.code),
+                mark=f"{standing}·{state}",
+            )
+
+
+def _figures_by_unit(session: Session, node: Node, members: Iterable[Member]) -> dict[str, Figures]:
+    """The leaves of every report of `members`, by the unit's code."""
+    codes = {node.tree.reports[one.code]: one.code for one in members}
+    found: dict[str, dict[str, int | None]] = defaultdict(dict)
+    reports = list(codes)
+    for start in range(0, len(reports), MOST_AT_ONCE):
+        some = reports[start : start + MOST_AT_ONCE]
+        for report, item, value in session.execute(_leaves, {"reports": some}):
+            found[codes[report]][item] = value
+    return {code: found[code] for code in codes.values()}
+
+
+def book_of_edition(kept: Kept) -> Book:
+    """An edition: exactly the frozen figures, whatever has come since."""
+    frozen = kept.frozen
+    return Book(
+        form=kept.form,
+        organisation=frozen.organisation[1],
+        period=frozen.period,
+        as_of=in_words(kept.row.frozen_at),
+        mark=f"{kept.title}·{kept.scope.label}·核对码 {kept.code}",
+        footnotes=frozen.footnotes,
+        headings=[_frozen_heading(column) for column in frozen.columns],
+        units=list(_frozen_units(kept)),
+    )
+
+
+def _frozen_heading(column: FrozenColumn) -> Heading:
+    return Heading(
+        column.code,
+        column.title,
+        column.remark,
+        Part(column.part),
+        column.figures,
+        column.units,
+    )
+
+
+def _frozen_units(kept: Kept) -> Iterator[Unit]:
+    sources = kept.frozen.sources
+    for standing, group in (
+        ("计入", sources.included),
+        ("未含", sources.missing),
+        ("仅供核对", sources.for_checking),
+        ("免报", sources.exempt),
+    ):
+        for source in group:
+            yield _frozen_unit(kept, standing, source)
+
+
+def _frozen_unit(kept: Kept, standing: str, source: Source) -> Unit:
+    state = state_in_words(source.state)
+    return Unit(
+        source.code,
+        source.name,
+        source.kind,
+        state,
+        standing,
+        kept.frozen.figures.get(source.code),
+        mark=f"{state}·第 {source.number} 次报送",
+    )

@@ -1,0 +1,54 @@
+"""Names of a workbook's sheets: plain enough to be named in a formula without quotes.
+
+A sum over neighbouring sheets is ``甲:乙!E7``; with quotes round it LibreOffice does not
+understand it, so that a name holds nothing that would need them.
+"""
+
+from collections.abc import Iterable
+from unicodedata import category
+
+LONGEST = 31
+"""As Excel counts them: in UTF-16, so a rare character takes two."""
+
+
+def sheet_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """A name for each of `wanted`, as near to it as can be, different from all others."""
+    used = {name.casefold() for name in taken}
+    names = []
+    for text in wanted:
+        name = _unused(_plain(text), used)
+        used.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _plain(text: str) -> str:
+    signs = (sign if _is_plain(sign) else " " for sign in text)
+    name = "_".join("".join(signs).split()).strip("_")
+    if name.isascii() or name[0].isdigit():
+        name = f"单位_{name}".rstrip("_")  # else it could be a cell, a number or a reserved word
+    return _cut(name, LONGEST)
+
+
+def _is_plain(sign: str) -> bool:
+    return category(sign)[0] == "L" or sign in "0123456789_"
+
+
+def _unused(name: str, used: set[str]) -> str:
+    number, candidate = 1, name
+    while candidate.casefold() in used:
+        number += 1
+        ending = f"_{number}"
+        candidate = _cut(name, LONGEST - len(ending)) + ending
+    return candidate
+
+
+def _cut(name: str, length: int) -> str:
+    while len(name.encode("utf-16-le")) > 2 * length:
+        name = name[:-1]
+    return name
+
+
+def reference(first: str, last: str, cell: str) -> str:
+    """A cell of one sheet, or of every sheet from `first` to `last`: ``甲:乙!E7``."""
+    return f"{first if first == last else f'{first}:{last}'}!{cell}"
