@@ -17,9 +17,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.form import parse_form
+from portal.domain.form_document import require_shape
 from portal.domain.passwords import canonical_username
 from portal.models import FormEdition, Organisation, SignIn, User
-from portal.models.form import add_edition, edition_of, write_document
+from portal.models.form import add_edition, edition_of, rewrite
 from portal.models.organisation import KINDS, add_organisation, root_organisation
 from portal.models.trail import Action, Channel, record, record_all
 from portal.models.user import ROLE_LABELS, Role
@@ -303,7 +304,8 @@ def _record_user(
     )
 
 
-_EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+EDITION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Names and versions of editions, which stand in addresses."""
 
 
 def import_edition(
@@ -314,12 +316,9 @@ def import_edition(
     The same data again changes nothing. Raises `FormError` when it is no usable form, and
     `ValueError` when that version is published with other data.
     """
+    require_shape(document)
     form = parse_form(document)
-    for text, most in ((form.id, 64), (form.version, 32)):
-        if not _EDITION.fullmatch(text) or len(text) > most:
-            raise ValueError(
-                f"表样的名称和版次应为不超过 {most} 位的字母、数字或 . _ -，不能是“{text}”。"
-            )
+    require_edition_name(form.id, form.version)
     edition = edition_of(session, form.id, form.version)
     if edition is None:
         edition = add_edition(session, document, at=at)
@@ -328,9 +327,18 @@ def import_edition(
     elif edition.published_at:
         raise ValueError(f"{_named(edition)} 已经发布，不能改动；内容不同的请改用新的版次。")
     else:
-        write_document(edition, document)
+        rewrite(session, edition, document)
     record_for_city(session, Action.FORM_ADDED, _named(edition), by=by, at=at)
     return edition
+
+
+def require_edition_name(form: str, version: str) -> None:
+    """Raise `ValueError` with a sentence unless an edition can be called so."""
+    for text, most in ((form, 64), (version, 32)):
+        if not EDITION_NAME.fullmatch(text) or len(text) > most:
+            raise ValueError(
+                f"表样的名称和版次应为不超过 {most} 位的字母、数字或 . _ -，不能是“{text}”。"
+            )
 
 
 def publish_edition(session: Session, edition: FormEdition, *, by: Actor, at: datetime) -> None:

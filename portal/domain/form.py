@@ -75,6 +75,7 @@ class Form:
     annex: str
     unit_line: str
     signatures: tuple[str, ...]
+    note: str = ""
 
     @cached_property
     def by_code(self) -> dict[str, Item]:
@@ -113,15 +114,13 @@ class Form:
     def sums_over(self) -> dict[str, tuple[str, ...]]:
         """For each item the calculated items that change with it, directly or through others."""
         over: dict[str, list[str]] = {item.code: [] for item in self.items}
+        below: dict[str, set[str]] = {}
         for total in self.in_order_of_sums:
-            for leaf in self._parts_of(total):
-                over[leaf].append(total.code)
+            parts = set(total.formula)
+            below[total.code] = parts.union(*(below.get(part, ()) for part in parts))
+            for code in below[total.code]:
+                over[code].append(total.code)
         return {code: tuple(totals) for code, totals in over.items()}
-
-    def _parts_of(self, total: Item) -> Iterator[str]:
-        for part in total.formula:
-            yield part
-            yield from self._parts_of(self.by_code[part])
 
     def in_section(self, number: int) -> tuple[Item, ...]:
         """The items of one section, in the paper's order."""
@@ -142,6 +141,9 @@ def _are_a_pair(first: Item, second: Item) -> bool:
 
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+
+DEEPEST_SUM = 20
+"""Sums of sums of sums: more levels than anybody can follow."""
 
 
 def parse_form(
@@ -175,6 +177,7 @@ def _read(document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) 
         annex=str(head.get("top_left", "附件")),
         unit_line=str(head.get("right", "")),
         signatures=tuple(str(line) for line in document.get("footer", ())),
+        note=str(document.get("note", "")),
     )
 
 
@@ -224,8 +227,10 @@ def _problems(form: Form) -> Iterator[str]:
         if item.section not in sections:
             yield f"{item.code} 所在的第 {item.section} 部分不存在"
         yield from _formula_problems(form, item)
-    if round_trips := [item.code for item in form.items if _goes_round(form, item.code, ())]:
+    if round_trips := _going_round(form):
         yield f"{'、'.join(round_trips)} 的合计公式互相引用，成了循环"
+    elif _levels(form) > DEEPEST_SUM:
+        yield f"合计套合计超过 {DEEPEST_SUM} 层"
     yield from _check_problems(form, set(codes))
 
 
@@ -239,13 +244,23 @@ def _formula_problems(form: Form, item: Item) -> Iterator[str]:
         yield f"{item.code} 的公式重复引用了同一项"
 
 
-def _goes_round(form: Form, code: str, above: tuple[str, ...]) -> bool:
-    if code in above:
-        return True
-    item = form.by_code.get(code)
-    return item is not None and any(
-        _goes_round(form, part, (*above, code)) for part in item.formula
-    )
+def _going_round(form: Form) -> list[str]:
+    """The items whose sum contains itself, or something that does, found by taking away all
+    others from below."""
+    left = {item.code: {*item.formula} & set(form.by_code) for item in form.items if item.formula}
+    while settled := {code for code, parts in left.items() if not parts & left.keys()}:
+        left = {code: parts for code, parts in left.items() if code not in settled}
+    return list(left)
+
+
+def _levels(form: Form) -> int:
+    """How many sums stand above each other at most; the form has no cycle."""
+    left = {item.code: {*item.formula} for item in form.items if item.formula}
+    levels = 0
+    while left:
+        left = {code: parts for code, parts in left.items() if parts & left.keys()}
+        levels += 1
+    return levels
 
 
 def _check_problems(form: Form, codes: set[str]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Formulas: the calculated items of a form, from the figures that were typed."""
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 
-from portal.domain.form import Form, Item
+from portal.domain.form import CODE, Form, FormError, Item
 
 Figures = Mapping[str, int | None]
 """Item codes to figures; an item that is not there is blank."""
@@ -25,3 +27,51 @@ def with_totals(form: Form, leaves: Figures) -> dict[str, int | None]:
 def formula_text(item: Item) -> str:
     """The formula as the paper prints it: ``E=E1+E2+E3+E4+E5``."""
     return f"{item.code}={'+'.join(item.formula)}" if item.formula else ""
+
+
+MOST_PARTS = 100
+
+
+def read_formula(typed: str, code: str) -> tuple[str, ...]:
+    """The items that a formula sums, typed like ``E1+E2+…+E5``, with or without ``E=`` before it.
+
+    Nothing typed is no formula. Raises `FormError` with a sentence when the text is none;
+    whether the items are there and fit together is asked of the whole form.
+    """
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed)).upper()
+    text = text.removeprefix(f"{code}=")
+    if not text:
+        return ()
+    parts = tuple(_parts(text))
+    if len(parts) > MOST_PARTS:
+        raise FormError([f"公式里有 {len(parts)} 项，最多 {MOST_PARTS} 项"])
+    return parts
+
+
+_DOTS = re.compile(r"\.{2,6}|⋯+")
+"""An ellipsis once it is half-width."""
+
+
+def _parts(text: str) -> Iterator[str]:
+    before, is_run = "", False
+    for part in text.split("+"):
+        if before and not is_run and _DOTS.fullmatch(part):
+            is_run = True
+        elif not CODE.fullmatch(part):
+            raise FormError([f"公式里的“{part[:20]}”不是代码，请写成 E1+E2+E3 这样的合计"])
+        else:
+            yield from _between(before, part) if is_run else ()
+            yield part
+            before, is_run = part, False
+    if is_run:
+        raise FormError(["公式里省略号后面要写最后一项，例如 C1+C2+…+C11"])
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    """The items that an ellipsis leaves out: C3 to C10 between C2 and C11."""
+    begin, end = (re.fullmatch(r"(.*?)([1-9][0-9]{0,3})", code) for code in (first, last))
+    if not begin or not end or begin[1] != end[1] or int(end[2]) <= int(begin[2]):
+        raise FormError([f"公式里 {first} 到 {last} 的省略号看不出中间是哪些项，请逐项写出"])
+    if int(end[2]) - int(begin[2]) > MOST_PARTS:
+        raise FormError([f"公式里 {first} 到 {last} 超过 {MOST_PARTS} 项"])
+    yield from (f"{begin[1]}{number}" for number in range(int(begin[2]) + 1, int(end[2])))

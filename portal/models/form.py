@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.form import Form, parse_form
@@ -15,7 +15,10 @@ from portal.models.base import Base, Instant
 
 
 class FormEdition(Base):
-    """One edition of a form; `document` is its data as JSON and never changes once published."""
+    """One edition of a form; `document` is its data as JSON and never changes once published.
+
+    `revision` counts the changes of a draft, so that nobody writes over what they have not seen.
+    """
 
     __tablename__ = "form_edition"
     __table_args__ = (UniqueConstraint("form", "version"),)
@@ -26,12 +29,17 @@ class FormEdition(Base):
     title: Mapped[str] = mapped_column(String(200))
     document: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Instant)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ItemConfirmation(Base):
-    """The administrator's word that a reconstructed item of an edition is right."""
+    """The administrator's word that a reconstructed item of an edition is right.
+
+    `statement` says on what ground. It stands beside the edition, so that it can be given after
+    publication too.
+    """
 
     __tablename__ = "item_confirmation"
 
@@ -39,12 +47,13 @@ class ItemConfirmation(Base):
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
     confirmed_by: Mapped[str] = mapped_column(String(100))
     confirmed_at: Mapped[datetime] = mapped_column(Instant)
+    statement: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
 
 def add_edition(session: Session, document: Mapping[str, Any], *, at: datetime) -> FormEdition:
     """Keep `document` as a draft edition; raises `FormError` when it is no usable form."""
     form = parse_form(document)
-    edition = FormEdition(form=form.id, version=form.version, created_at=at)
+    edition = FormEdition(form=form.id, version=form.version, revision=0, created_at=at)
     write_document(edition, document)
     session.add(edition)
     session.flush()
@@ -56,6 +65,31 @@ def write_document(edition: FormEdition, document: Mapping[str, Any]) -> None:
     edition.title = str(document["title"])
     edition.document = json.dumps(document, ensure_ascii=False, indent=1)
     edition.sha256 = fingerprint_of(edition.document)
+    edition.revision += 1
+
+
+READ = ("label", "unit", "decimals", "measure", "formula", "within", "note")
+"""What an item says to those who fill it in: that is what was confirmed of it."""
+
+
+def rewrite(session: Session, edition: FormEdition, document: Mapping[str, Any]) -> None:
+    """Put another document into a draft.
+
+    The confirmation of an item lapses when the item reads otherwise now, or is gone.
+    """
+    before, after = _as_read(json.loads(edition.document)), _as_read(document)
+    write_document(edition, document)
+    session.flush()
+    changed = [code for code, reading in before.items() if after.get(code) != reading]
+    session.execute(
+        delete(ItemConfirmation).where(
+            ItemConfirmation.edition_id == edition.id, ItemConfirmation.code.in_(changed)
+        )
+    )
+
+
+def _as_read(document: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {item["code"]: [item.get(name) for name in READ] for item in document["items"]}
 
 
 def fingerprint_of(document: str) -> str:

@@ -54,7 +54,11 @@ class Action(StrEnum):
     ORGANISATION_MERGED = "organisation-merged"
     ROSTER_IMPORTED = "roster-imported"
     FORM_ADDED = "form-added"
+    FORM_COPIED = "form-copied"
+    FORM_CHANGED = "form-changed"
+    FORM_REMOVED = "form-removed"
     FORM_PUBLISHED = "form-published"
+    ITEMS_CONFIRMED = "items-confirmed"
     CAMPAIGN_CREATED = "campaign-created"
     CAMPAIGN_OPENED = "campaign-opened"
     FIGURE_SAVED = "figure-saved"
@@ -107,7 +111,11 @@ ACTION_LABELS = {
     Action.ORGANISATION_MERGED: "合并单位",
     Action.ROSTER_IMPORTED: "导入名单",
     Action.FORM_ADDED: "导入表样",
+    Action.FORM_COPIED: "复制表样",
+    Action.FORM_CHANGED: "修改表样",
+    Action.FORM_REMOVED: "删除表样草稿",
     Action.FORM_PUBLISHED: "发布表样",
+    Action.ITEMS_CONFIRMED: "确认还原的指标",
     Action.CAMPAIGN_CREATED: "新建填报任务",
     Action.CAMPAIGN_OPENED: "发布填报任务",
     Action.FIGURE_SAVED: "填报",

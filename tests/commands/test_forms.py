@@ -86,7 +86,7 @@ def test_a_draft_can_be_replaced_and_a_published_edition_cannot(empty: Shell, do
         ("", "不是 JSON 文件"),
         ("[" * 5000, "不是 JSON 文件"),
         ("[]", "不是表样"),
-        ("{}", "表样数据缺少或写错了内容"),
+        ("{}", "表样缺少标题（title）"),
     ],
 )
 def test_a_file_that_is_no_form_is_told(empty: Shell, tmp_path, content, sentence):

@@ -70,6 +70,9 @@ LAST, OPEN, DRAFT, UNTOUCHED = "2026-spring", "2027-spring", "2028-spring", "202
 """The campaigns: last year's, the one in which everybody is at work, one that is only planned, and
 one that is open and in which nobody has begun."""
 
+DRAFT_EDITION = "2028.1"
+"""The version of the form that is still being drafted; no campaign uses it."""
+
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"
 
 
@@ -162,6 +165,8 @@ def _organisations_and_campaigns() -> None:
         edition = add_edition(session, json.loads(EDITION.read_text("utf-8")), at=NOW)
         session.flush()
         edition.published_at = NOW
+        planned = json.loads(EDITION.read_text("utf-8")) | {"version": DRAFT_EDITION}
+        add_edition(session, planned | {"copied_from": "2027.1"}, at=NOW)
         last = _campaign(LAST, edition.id, -400, -380, -370, "published", None)
         session.add(last)
         session.flush()

@@ -30,6 +30,8 @@ from tests.whole.marked_city import (
     ACCOUNTS,
     COOKIE,
     DRAFT,
+    DRAFT_EDITION,
+    EDITION,
     LAST,
     LINK,
     OPEN,
@@ -54,6 +56,10 @@ ARGUMENTS: dict[str, Any] = {
     "number": 1,
     "filename": "css/page.css",
     "token": LINK,
+    "form": "songwennuan",
+    "version": DRAFT_EDITION,
+    "check": "copied",
+    "section": 7,
 }
 """What stands in a URL for each argument but the organisation and its user."""
 
@@ -97,6 +103,10 @@ NOT_THERE: dict[str, tuple[Any, ...]] = {
     "code": ("00000-00000", "x", "7K3QM", "%00", "x" * 300, "' OR 1=1 --"),
     "number": (0, 7, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
     "username": ("nobody", "next-reporter", "city-admin", "%00", "x" * 300, "OURS-REPORTER"),
+    "form": ("no-form", "SONGWENNUAN", "x" * 300, "%00", ".."),
+    "version": ("1999.1", "2027.1%20", "x" * 300, "%00", ".."),
+    "check": ("no-check", "COPIED", "x" * 300, "%00"),
+    "section": (0, 99, "-1", "x", 10**19, "9" * 5000),
     "filename": ("css/none.css", "../__init__.py", "..%2f__init__.py", "%00", "etc/passwd"),
 }
 """Arguments behind which a permitted person finds nothing of their own organisation."""
@@ -145,6 +155,16 @@ ROSTER = pack(Roster([], [Line("人员", 2, NEWCOMER, {})]))
 ROSTER_MARK = mark_of("人员!A2 new ()")
 """A roster of one new person of 鄂城 as its preview carries it, with the mark of its plan."""
 
+ITEM = {"label": "文化服务", "unit": "人次", "section": "5"}
+TYPED_ITEM = frozenset(
+    {"code", "label", "unit", "decimals", "measure", "within", "note", "formula", "previous"}
+)
+
+
+def _edited(**fields: str) -> Example:
+    """A change of the draft edition, which the city's administrator alone may make."""
+    return Example({"revision": "1"} | fields, at="shizong", reads=TYPED_ITEM | {"title"})
+
 
 EXAMPLES: dict[str, Example] = {
     "accounts.change_user": Example(
@@ -154,6 +174,28 @@ EXAMPLES: dict[str, Example] = {
     "accounts.create_user": Example(
         {"new_username": "newcomer", "name": "新来的", "phone": "", "roles": "reporter"},
     ),
+    "forms.add_item": _edited(code="K", **ITEM),
+    "forms.add_section": _edited(section_title="法律援助"),
+    "forms.change_section": _edited(section_title="其他专项"),
+    "forms.change_units": _edited(unit_name="户"),
+    "forms.confirm": Example({"code": "A", "statement": "与附件核对一致"}, at="shizong"),
+    "forms.confirm_import": Example(
+        {"document": EDITION.read_text("utf-8").replace("2027.1", "2029.1"), "revision": "0"},
+        at="shizong",
+    ),
+    "forms.copy": Example({"new_version": "2030.1", "new_title": "统计表"}, at="shizong"),
+    "forms.place_item": _edited(down="F1"),
+    "forms.preview_import": Example(
+        {"file": Attached(EDITION.read_bytes(), "form.json")}, at="shizong"
+    ),
+    "forms.publish": _edited(),
+    "forms.remove": _edited(),
+    "forms.remove_check": _edited(),
+    "forms.remove_item": _edited(uses_too="1"),
+    "forms.save_check": _edited(grade="提示", at_least="12"),
+    "forms.save_counterparts": _edited(**{"last_year": "2027.1", "previous.F1": "F1"}),
+    "forms.save_head": _edited(title="统计表"),
+    "forms.save_item": _edited(**ITEM),
     "accounts.disable": Example(),
     "accounts.enable": Example(),
     "accounts.end_sign_ins": Example(),
@@ -327,7 +369,9 @@ def routes(app: Flask) -> list[Route]:
 
 def at(route: Route) -> str:
     """The organisation at which the example of a route is granted."""
-    return route.example.at if route.of_organisation else ""
+    if not route.of_organisation:
+        return ""
+    return "shizong" if route.rule == "city_admin" else route.example.at
 
 
 def who_is_granted(route: Route) -> list[str]:

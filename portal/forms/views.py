@@ -1,0 +1,175 @@
+"""Views of form editions: the list, one edition, its copies, its data as a file."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+
+from portal import clock
+from portal.access import allow, city_admin
+from portal.db import db, writing
+from portal.domain.check_kinds import KINDS
+from portal.domain.draft_checks import kinds_left
+from portal.domain.form import FormError
+from portal.domain.form_document import Document
+from portal.forms import operations, queries
+from portal.forms.operations import Stale
+from portal.forms.queries import Opened
+from portal.founding import Actor
+from portal.identity import actor
+
+bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")
+
+EDITION = "/<form>/<version>"
+
+
+@bp.get("")
+@allow(city_admin)
+def editions() -> Any:
+    """All editions of the forms, and the way to import one."""
+    return editions_page()
+
+
+def editions_page(*, problems: list[str] | None = None, stale: str = "") -> str:
+    """The list, with what is wrong with a file that was to be imported."""
+    return render_template(
+        "forms/editions.html",
+        editions=queries.editions(db.session()),
+        problems=problems or [],
+        stale=stale,
+    )
+
+
+@bp.get(EDITION)
+@allow(city_admin)
+def edition(form: str, version: str) -> Any:
+    """One edition with its items and checks, and what can be done with it."""
+    return edition_page(here_or_404(form, version))
+
+
+def edition_page(
+    here: Opened, *, problems: list[str] | None = None, stale: str = "", copying: bool = False
+) -> str:
+    """The page of an edition; with `copying` the fields for a copy show what was typed."""
+    session = db.session()
+    return render_template(
+        "forms/edition.html",
+        here=here,
+        kinds=KINDS,
+        kinds_left=kinds_left(here.document),
+        history=queries.history(session, here.edition),
+        open_points=queries.open_points(session, here),
+        typed=request.form if copying else {},
+        problems=problems or [],
+        stale=stale,
+    )
+
+
+@bp.post(f"{EDITION}/copies")
+@allow(city_admin)
+def copy(form: str, version: str) -> Any:
+    """Copy an edition into a new draft."""
+    new = request.form.get("new_version", "").strip()
+    try:
+        with writing() as session:
+            here = operations.held(session, form, version) or abort(404)
+            draft = operations.copy(
+                session,
+                here,
+                new,
+                request.form.get("new_title", ""),
+                from_last_year=request.form.get("compared_with") == "this",
+                by=by(),
+                at=clock.now(),
+            )
+            session.commit()
+    except FormError as refused:
+        page = edition_page(here_or_404(form, version), problems=refused.problems, copying=True)
+        return page, 422
+    flash(f"已复制为草稿 {draft.version}，可以开始修改。")
+    return redirect(at_edition(draft.form, draft.version), 303)
+
+
+@bp.post(f"{EDITION}/removal")
+@allow(city_admin)
+def remove(form: str, version: str) -> Any:
+    """Take a draft away that no campaign uses."""
+    try:
+        with writing() as session:
+            here = operations.held(session, form, version) or abort(404)
+            operations.require_draft(here, revision_in_form())
+            operations.remove(session, here, by=by(), at=clock.now())
+            session.commit()
+    except Stale as stale:
+        return edition_page(here_or_404(form, version), stale=stale.sentence), 409
+    flash(f"已删除草稿 {here.edition.form} {here.edition.version}。")
+    return redirect(url_for(".editions"), 303)
+
+
+@bp.get(f"{EDITION}/document")
+@allow(city_admin)
+def document(form: str, version: str) -> Any:
+    """The data of an edition as a JSON file, byte for byte as it is kept."""
+    here = here_or_404(form, version)
+    answer = make_response(here.edition.document.encode())
+    answer.mimetype = "application/json"
+    name = f"{here.edition.form}-{here.edition.version}.json"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def here_or_404(form: str, version: str) -> Opened:
+    """The edition that the address names."""
+    return queries.find(db.session(), form, version) or abort(404)
+
+
+def by() -> Actor:
+    """Who acts, as the trail names them."""
+    person = actor()
+    return Actor(person.name, person.id)
+
+
+def revision_in_form() -> int:
+    """The state of the draft that the page was drawn from; 0, which none has, if it says none."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def changed(
+    form: str,
+    version: str,
+    act: Callable[[Opened], Document],
+    page: Callable[..., str],
+    back: str,
+) -> Any:
+    """Make one change of a draft and lead `back`; else `page` again, with what was typed.
+
+    `act` answers the changed document, or raises `FormError` with what is wrong.
+    """
+    try:
+        with writing() as session:
+            here = operations.held(session, form, version) or abort(404)
+            operations.require_draft(here, revision_in_form())
+            document = act(here)
+            is_new = operations.keep(session, here, document, by=by(), at=clock.now())
+            session.commit()
+    except FormError as refused:
+        return page(here_or_404(form, version), problems=refused.problems), 422
+    except Stale as stale:
+        return page(here_or_404(form, version), stale=stale.sentence), 409
+    flash("已保存。" if is_new else "没有改动。")
+    return redirect(back, 303)
+
+
+def at_edition(form: str, version: str, anchor: str | None = None) -> str:
+    """The address of an edition's page."""
+    return url_for("forms.edition", form=form, version=version, _anchor=anchor)
