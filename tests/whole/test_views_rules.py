@@ -109,7 +109,10 @@ reports.amount_words         reporter
 reports.explain              reporter
 reports.fill_zeros           reporter
 reports.paste                reporter
+reports.confirm_import       reporter
+reports.import_page          reporter
 reports.item_panel           report_reader
+reports.preview_import       reporter
 reports.print_report         report_reader
 reports.receipt              report_reader
 reports.report               report_reader
@@ -117,6 +120,7 @@ reports.save_item            reporter
 reports.save_sheet           reporter
 reports.submission           reporter
 reports.submit               reporter
+reports.template             reporter
 reports.undo_batch           reporter
 reports.withdraw             reporter
 reports.workbook             report_reader
