@@ -7,6 +7,7 @@ from functools import cached_property
 from portal.assignment import Assignment
 from portal.consolidation.tree import Tree
 from portal.domain import consolidation as domain
+from portal.domain.allocation import Deduction, deduction
 from portal.domain.consolidation import Basis, Member, Placement, Scope, Standing
 from portal.domain.form import Form
 from portal.domain.formulas import Figures
@@ -49,6 +50,13 @@ class Node:
         """Who is in the sum and who is missing."""
         return domain.standing(self.placement, self.scope)
 
+    def deduction(self, total: Figures, standing: Standing | None = None) -> Deduction | None:
+        """What the city passed down inside the sum `total`; only the city's own sum has any."""
+        if self.tree.node.parent_id is not None:
+            return None
+        within = standing or self.standing
+        return deduction(self.form, total, self.placement.node, within, self.tree.allocated)
+
     @property
     def covers_its_units(self) -> bool:
         """Whether the node's own report is 全口径, so that those below it are for checking."""
@@ -83,9 +91,31 @@ class Node:
     @property
     def footnotes(self) -> tuple[str, ...]:
         """The lines that every sum carries: who is in, who is missing, who is only for checking."""
-        aside = "、".join(member.name for member in self.placement.for_checking)
-        checked = (f"仅供核对，不计入汇总：{aside}。",) if aside else ()
-        return (self.standing.footnote, *checked)
+        return (self.standing.footnote, *self._aside(len(self.placement.for_checking)))
+
+    def footnotes_of(self, most_names: int) -> tuple[str, ...]:
+        """The same lines where there is room for so many names and no more."""
+        return (self.standing.brief(most_names), *self._aside(most_names))
+
+    def _aside(self, most_names: int) -> tuple[str, ...]:
+        aside = self.placement.for_checking
+        if not aside:
+            return ()
+        names = "、".join(member.name for member in aside[:most_names])
+        more = f"等 {len(aside)} 家" if len(aside) > most_names else ""
+        return (f"仅供核对，不计入汇总：{names}{more}。",)
+
+    @property
+    def subject(self) -> str:
+        """Whose sum it is, as a sentence begins with it."""
+        name = self.tree.node.name
+        return f"{name}及所属各级工会" if len(self.tree.members) > 1 else name
+
+    def progress_of_kind(self, kind: str) -> str:
+        """How many units of a kind are in the sum, and how many are missing."""
+        return _progress(
+            len(of_kind(self.standing.included, kind)), len(of_kind(self.standing.missing, kind))
+        )
 
 
 @dataclass(frozen=True)
@@ -132,14 +162,17 @@ class Column:
         contributing = self.drawn.contributing
         if contributing == (self.member,):
             return state_in_words(self.member.state)
-        missing = len(contributing) - self._included
-        if not self._included:
-            return f"{missing} 家"
-        return f"含 {self._included} 家" + (f"，缺 {missing} 家" if missing else "")
+        return _progress(self._included, len(contributing) - self._included)
 
     def contribution(self, figures: Figures) -> Contribution:
         """The column as a sheet takes it."""
         return Contribution(self.member.code, self.title, figures, self.part, self.remark)
+
+
+def _progress(included: int, missing: int) -> str:
+    if not included:
+        return f"{missing} 家"
+    return f"含 {included} 家" + (f"，缺 {missing} 家" if missing else "")
 
 
 def state_in_words(state: State) -> str:

@@ -17,13 +17,14 @@ class Tree:
     """A node of a campaign and everything below it, each unit with the state of its report.
 
     `organisations` and `reports` give the ids behind the codes of units; a unit that has not
-    started has no report.
+    started has no report. `allocated` is what the city passed down to a unit, in fen.
     """
 
     node: Expectation
     members: tuple[Member, ...]
     organisations: Mapping[str, int]
     reports: Mapping[str, int]
+    allocated: Mapping[str, int]
 
     def reports_of(self, members: Iterable[Member]) -> list[int]:
         """The ids of the reports of `members`."""
@@ -40,6 +41,7 @@ _units = (
         Expectation.position,
         Expectation.basis,
         Expectation.expected,
+        Expectation.allocated,
         Report.id.label("report_id"),
         Report.state,
     )
@@ -79,4 +81,5 @@ def read_tree(session: Session, node: Expectation) -> Tree:
         members=tuple(members),
         organisations={code: organisation_id for organisation_id, code in codes.items()},
         reports={row.code: row.report_id for row in rows if row.report_id},
+        allocated={row.code: row.allocated for row in rows if row.allocated},
     )

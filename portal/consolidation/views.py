@@ -13,13 +13,17 @@ from portal.assignment import find_assignment
 from portal.consolidation import paper
 from portal.consolidation.item import drill_down
 from portal.consolidation.node import Node
+from portal.consolidation.overview import overview_of, paragraph_of
+from portal.consolidation.past import Past, past_assignment, past_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.db import db
 from portal.domain.consolidation import Scope
+from portal.domain.overview import TITLE
 from portal.identity import organisation_here
+from portal.overview_workbook import workbook_of
 from portal.tenancy import subtree
-from portal.workbook import XLSX
+from portal.workbook import XLSX, attachment_name
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
@@ -33,6 +37,14 @@ def _node(campaign: str) -> Iterator[tuple[Session, Node]]:
     scope = _scope()
     with subtree(organisation_here()) as session:
         yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
+
+
+@contextmanager
+def _node_with_past(campaign: str) -> Iterator[tuple[Session, Node, Past | None]]:
+    """As `_node`, with the sums of the campaign before."""
+    with _node(campaign) as (session, node):
+        before = past_assignment(db.session(), node.assignment)
+        yield session, node, past_of(session, node, before)
 
 
 def _scope() -> Scope:
@@ -69,6 +81,35 @@ def item(campaign: str, item: str) -> Any:
     return render_template("consolidation/item.html", node=node, shown=shown, scopes=list(Scope))
 
 
+@bp.get("/overview")
+@allow(desk)
+def overview(campaign: str) -> Any:
+    """主要指标分单位一览表 on one sheet of A4, with the words for the leaders."""
+    now = clock.now()
+    with _node_with_past(campaign) as (session, node, past):
+        shown = overview_of(session, node, past, now)
+        words = paragraph_of(node, shown, past, now)
+    return render_template(
+        "consolidation/overview.html",
+        node=node,
+        overview=shown,
+        paragraph=words,
+        scopes=list(Scope),
+    )
+
+
+@bp.get("/overview/workbook")
+@allow(desk)
+def overview_workbook(campaign: str) -> Any:
+    """主要指标分单位一览表 as a workbook with live sums."""
+    with _node_with_past(campaign) as (session, node, past):
+        shown = overview_of(session, node, past, clock.now())
+    name = attachment_name(
+        node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
+    )
+    return _attached(name, workbook_of(shown))
+
+
 @bp.get("/print")
 @allow(desk)
 def print_table(campaign: str) -> Any:
@@ -84,6 +125,10 @@ def workbook(campaign: str) -> Any:
     """The table as a workbook with live sums."""
     with _node(campaign) as (session, node):
         name, content = paper.workbook_of(session, node, clock.now())
+    return _attached(name, content)
+
+
+def _attached(name: str, content: bytes) -> Any:
     answer = make_response(content)
     answer.mimetype = XLSX
     answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -172,6 +172,10 @@ class Standing:
     missing_columns: tuple[str, ...]
     footnote: str
 
+    def brief(self, most_names: int) -> str:
+        """The line with no more names than there is room for; it always says how many more."""
+        return _footnote(self.included, self.missing, most_names)
+
 
 def standing(placement: Placement, scope: Scope) -> Standing:
     """Who of `placement` is in the sum under `scope`, and who is still missing."""
@@ -195,19 +199,25 @@ def _beyond(members: Iterable[Member], scope: Scope) -> tuple[Member, ...]:
     return tuple(member for member in members if member.state not in scope.states)
 
 
-def _footnote(included: Sequence[Member], missing: Sequence[Member]) -> str:
+def _footnote(
+    included: Sequence[Member], missing: Sequence[Member], most_names: int | None = None
+) -> str:
     unfinished = len(_beyond(included, Scope.SUBMITTED))
     counted = f"汇总单位 {len(included)} 家"
     if unfinished:
         counted += f"（其中尚未上报 {unfinished} 家）"
-    return f"{counted}；{_missing_words(included, missing)}。"
+    return f"{counted}；{_missing_words(included, missing, most_names)}。"
 
 
-def _missing_words(included: Sequence[Member], missing: Sequence[Member]) -> str:
+def _missing_words(
+    included: Sequence[Member], missing: Sequence[Member], most_names: int | None
+) -> str:
     if not missing:
         return "全部应报单位已汇总" if included else "没有应报单位"
-    names = "、".join(member.name + _WHY_MISSING.get(member.state, "") for member in missing)
-    return f"未含：{names}" + (f"等 {len(missing)} 家" if len(missing) > 1 else "")
+    named = missing[:most_names]
+    names = "、".join(member.name + _WHY_MISSING.get(member.state, "") for member in named)
+    told = f"未含：{names}" + (f"等 {len(missing)} 家" if len(missing) > 1 else "")
+    return told if len(named) == len(missing) else f"{told}（只列前 {len(named)} 家）"
 
 
 _WHY_MISSING: Mapping[State, str] = {

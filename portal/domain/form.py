@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,6 +63,7 @@ class Item:
 class Form:
     """One edition of the form: everything the page, the print and the workbook draw from.
 
+    `indicators` are the codes of the items that the edition itself names as main ones.
     A form is itself and equals no other, so that it can be a key of what is kept per form.
     """
 
@@ -76,6 +77,7 @@ class Form:
     unit_line: str
     signatures: tuple[str, ...]
     note: str = ""
+    indicators: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_code(self) -> dict[str, Item]:
@@ -178,6 +180,7 @@ def _read(document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) 
         unit_line=str(head.get("right", "")),
         signatures=tuple(str(line) for line in document.get("footer", ())),
         note=str(document.get("note", "")),
+        indicators={str(n): str(code) for n, code in dict(document.get("indicators", {})).items()},
     )
 
 

@@ -12,7 +12,7 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 import portal
 from portal import create_app, schema, tenancy
@@ -76,6 +76,21 @@ class City:
             session.flush()
             _put_figures(session, report, figures)
             report.state = state
+            session.commit()
+
+    def pass_down(self, campaign: str = CAMPAIGN, **fen: int) -> None:
+        """Register what the city passed down to units, in fen."""
+        with tenancy.opening() as door, writing(door) as session:
+            for code, allocated in fen.items():
+                organisation = self.organisations[code]
+                (row,) = session.scalars(
+                    select(Expectation)
+                    .join(Campaign, Campaign.id == Expectation.campaign_id)
+                    .where(
+                        Expectation.organisation_id == organisation.id, Campaign.code == campaign
+                    )
+                )
+                row.allocated = allocated
             session.commit()
 
     def sign_in(self, code: str, *roles: str) -> "Browser":
@@ -238,6 +253,20 @@ def city(tmp_path: Path, document: dict[str, Any]) -> Iterator[City]:
         db.engine.dispose()
 
 
+NEXT = "2023-spring"
+
+
+@pytest.fixture
+def years(city: City) -> City:
+    """The city with the campaign of the year after too, compared with the first one."""
+    document = {
+        **city.document,
+        "items": [{**i, "previous": i["code"]} for i in city.document["items"]],
+    }
+    add_campaign(document, city.organisations, UNITS, NEXT, CAMPAIGN)
+    return city
+
+
 def make_app(folder: Path) -> Flask:
     """An application on an empty database, at a fixed time."""
     make_instance(folder)
@@ -268,9 +297,11 @@ def add_campaign(
     organisations: dict[str, Organisation],
     units: Any,
     campaign: str = CAMPAIGN,
+    previous: str = "",
 ) -> None:
     """A published campaign that expects `units`, on an edition of its own."""
     with writing() as session:
+        before = session.query(Campaign).filter_by(code=previous).one_or_none()
         edition = add_edition(session, {**document, "version": campaign}, at=NOW)
         edition.published_at = NOW
         session.flush()
@@ -279,6 +310,7 @@ def add_campaign(
             name="2022年春节送温暖",
             period="2022年1月1日至2022年2月15日",
             edition_id=edition.id,
+            previous_id=before.id if before else None,
             opens=NOW - timedelta(days=9),
             due=NOW + timedelta(days=6),
             closes=NOW + timedelta(days=9),

@@ -5,11 +5,11 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const source = document.getElementById(button.dataset.copy);
-  const selection = window.getSelection();
-  selection.selectAllChildren(source);
+  if (source.select) source.select();
+  else window.getSelection().selectAllChildren(source);
   try {
     // on plain http there is no clipboard: the text stays selected, to be copied by hand
-    await navigator.clipboard.writeText(source.textContent.trim());
+    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     button.textContent = "已复制";
   } catch {
     button.textContent = document.execCommand("copy") ? "已复制" : "请按 Ctrl+C";

@@ -1,0 +1,75 @@
+"""主要指标分单位一览表 of a node, and the words for the leaders that go with it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.consolidation.node import Node
+from portal.consolidation.past import Past
+from portal.consolidation.sums import sums_by_column, sums_by_kind
+from portal.domain import consolidation, narrative
+from portal.domain.allocation import Deduction
+from portal.domain.calendar import ZONE, in_words
+from portal.domain.formulas import Figures
+from portal.domain.overview import MOST_LINES, Line, Overview
+from portal.domain.sheet import Part
+
+MOST_NAMES = 40
+"""Names of missing units that have room below the table."""
+
+
+def overview_of(session: Session, node: Node, past: Past | None, now: datetime) -> Overview:
+    """The table of a node: a line for each unit, or for each kind where the units are very many."""
+    kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
+    total = consolidation.add_up(node.form, kinds.values())
+    deduction = node.deduction(total)
+    many = len(node.columns) > MOST_LINES
+    return Overview(
+        form=node.form,
+        campaign=node.assignment.campaign.name,
+        organisation=node.tree.node.name,
+        as_of=in_words(now),
+        mark=f"汇总·{node.scope.label}",
+        lines=tuple(_kinds(node, kinds) if many else _units(session, node)),
+        total=total,
+        deduction=deduction,
+        last=past.reported if past else None,
+        footnotes=(*node.footnotes_of(MOST_NAMES), *_more_footnotes(deduction, past)),
+    )
+
+
+def _more_footnotes(deduction: Deduction | None, past: Past | None) -> Iterator[str]:
+    if deduction:
+        yield deduction.sentence
+    if past:
+        yield past.remark
+
+
+def _units(session: Session, node: Node) -> Iterator[Line]:
+    drawn = [column.drawn for column in node.columns]
+    figures = sums_by_column(session, node.tree, drawn, node.scope, node.form)
+    for column in node.columns:
+        if column.drawn.contributing:
+            code = column.member.code
+            yield Line(code, column.title, column.remark, column.part, figures[code])
+
+
+def _kinds(node: Node, sums: Mapping[str, Figures]) -> Iterator[Line]:
+    for kind in node.kinds:
+        part = Part.ADDED if kind in sums else Part.MISSING
+        yield Line("", kind, node.progress_of_kind(kind), part, sums.get(kind, {}))
+
+
+def paragraph_of(node: Node, overview: Overview, past: Past | None, now: datetime) -> str:
+    """The words for the leaders, from the totals of `overview` and nothing else."""
+    campaign = node.assignment.campaign
+    missing = node.standing.brief(MOST_NAMES).rstrip("。") if node.standing.missing else ""
+    account = narrative.Account(
+        subject=node.subject,
+        day=min(now, campaign.closes).astimezone(ZONE).date(),
+        figures=overview.reported,
+        past=past.told(campaign.due.year) if past else None,
+        missing=missing,
+    )
+    return narrative.paragraph(node.form, account)

@@ -1,0 +1,83 @@
+"""主要指标分单位一览表: the table that the leaders look at, as page, paper and workbook draw it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from portal.domain.allocation import Deduction
+from portal.domain.comparison import Change, change
+from portal.domain.form import Form, Item
+from portal.domain.formulas import Figures
+from portal.domain.indicators import Group, main_groups
+from portal.domain.sheet import Part
+
+TITLE = "主要指标分单位一览表"
+
+MOST_LINES = 30
+"""Lines that one sheet of A4 has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit, or one kind of units, and what it is to the total."""
+
+    code: str
+    title: str
+    remark: str
+    part: Part
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The table: a line for each unit, then the total, last year's and how it moved.
+
+    `last` are last campaign's figures under this edition's codes, None without a past; what is
+    not in it has no confirmed counterpart.
+    """
+
+    form: Form
+    campaign: str
+    organisation: str
+    as_of: str
+    mark: str
+    lines: Sequence[Line]
+    total: Figures
+    deduction: Deduction | None
+    last: Figures | None
+    footnotes: tuple[str, ...]
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The columns under their headings."""
+        return main_groups(self.form)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items of the columns, in their order."""
+        return tuple(item for group in self.groups for item in group.items)
+
+    @property
+    def heading(self) -> str:
+        """The title on paper: of which campaign."""
+        return f"{self.campaign}{TITLE}"
+
+    @property
+    def reported(self) -> Figures:
+        """The totals as they are reported upward: without what was passed down inside."""
+        return self.deduction.figures if self.deduction else self.total
+
+    def last_of(self, item: Item) -> int | None:
+        """Last campaign's total of an item; None where there is none."""
+        return self.last.get(item.code) if self.last else None
+
+    def change(self, item: Item) -> Change:
+        """How the total of an item moved against last campaign's."""
+        known = self.last is not None and item.code in self.last
+        return change(self.reported.get(item.code), self.last_of(item), comparable=known)
+
+    @property
+    def density(self) -> str:
+        """How close the lines stand, so that all of them come on one sheet."""
+        number = len(self.lines)
+        return "loose" if number <= 12 else "close" if number <= 20 else "dense"
