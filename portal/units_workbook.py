@@ -11,6 +11,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
+from portal.domain.allocation import Deduction
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total, with_totals
 from portal.domain.sheet import (
@@ -80,6 +81,7 @@ class Book:
     footnotes: tuple[str, ...]
     headings: Sequence[Heading]
     units: Sequence[Unit]
+    deduction: Deduction | None = None
 
     @cached_property
     def by_code(self) -> dict[str, Unit]:
@@ -122,7 +124,7 @@ class Book:
         rows = (
             replace(row, figures=(whole[row.item.code], *row.figures[1:])) for row in drawn.rows
         )
-        return replace(drawn, rows=tuple(rows))
+        return replace(drawn, rows=tuple(rows), deduction=self.deduction)
 
     @cached_property
     def whole(self) -> dict[str, int | None]:

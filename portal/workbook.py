@@ -11,8 +11,9 @@ from math import ceil
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from portal.domain.allocation import Deduction
 from portal.domain.figures import Unit
 from portal.domain.form import Form
 from portal.domain.sheet import TOTAL, Column, Part, Row, Sheet
@@ -224,8 +225,10 @@ class Drawing:
         }
 
     def draw_foot(self) -> int:
-        """Draw signatures and footnotes; the last row used."""
+        """Draw what was passed down, signatures and footnotes; the last row used."""
         at = FIRST_ITEM + len(self.sheet.rows)
+        if self.sheet.deduction:
+            at = self.draw_deduction(at, self.sheet.deduction)
         for line in _signature_lines(self.sheet.signatures):
             self.put((at, SECTION, at, self.last_column), line, self.style())
             self.worksheet.set_row(at, SIGNATURE_HEIGHT)
@@ -236,6 +239,30 @@ class Drawing:
             self.worksheet.set_row(at, _height(_lines(footnote, width)))
             at += 1
         return at - 1
+
+    def draw_deduction(self, at: int, deduction: Deduction) -> int:
+        """筹集 added simply, less what was passed down, and what remains; the row after them."""
+        unit, column = deduction.item.unit, self.total_column or FIRST_FIGURE
+        simple = xl_rowcol_to_cell(self.places[deduction.item.code], column)
+        passed_down = xl_rowcol_to_cell(at + 1, column)
+        style = self.style(align="right", indent=1, border=1, num_format=number_format(unit))
+        lines = (
+            ("简单合计", f"={simple}", deduction.simple),
+            ("减：市内下拨", "", deduction.passed_down),
+            ("剔重后合计", f'=IF({simple}="","",{simple}-{passed_down})', deduction.net),
+        )
+        for row, (name, formula, figure) in enumerate(lines, at):
+            label = f"{deduction.item.code} {deduction.item.label}　{name}（{unit.name}）"
+            self.put((row, SECTION, row, MEASURE), label, self.style(border=1))
+            value = "" if figure is None else number(figure, unit)
+            if formula:
+                self.worksheet.write_formula(row, column, formula, style, value)
+            else:
+                self.worksheet.write_number(row, column, value, style)
+            self.worksheet.set_row(row, LEAST_HEIGHT)
+        if deduction.remark:
+            self.put((at + 3, SECTION, at + 3, self.last_column), deduction.remark, self.style())
+        return at + 3 + bool(deduction.remark)
 
     def set_page(self, last_row: int) -> None:
         page = self.worksheet

@@ -27,6 +27,7 @@ def book_of(session: Session, node: Node, now: datetime) -> Book:
     """The consolidation of `node` as it is now."""
     shown = [member for column in node.columns for member in _in_scope(node, column)]
     figures = _figures_by_unit(session, node, shown)
+    total = add_up(node.form, [figures[member.code] for member in node.standing.included])
     return Book(
         form=node.form,
         organisation=node.tree.node.name,
@@ -36,6 +37,7 @@ def book_of(session: Session, node: Node, now: datetime) -> Book:
         footnotes=node.footnotes,
         headings=[_heading(node, column, figures) for column in node.columns],
         units=list(_units(node, figures)),
+        deduction=node.deduction(total),
     )
 
 

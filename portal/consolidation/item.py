@@ -1,11 +1,15 @@
 """The drill-down of one sum: every organisation in it with its figure, its state and its share."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node, of_kind, state_in_words
-from portal.consolidation.sums import figures_of_item
+from portal.consolidation.past import Past
+from portal.consolidation.sums import Filled, figures_of_item
+from portal.domain.comparison import Change, change
 from portal.domain.consolidation import Member
 from portal.domain.form import Item
 from portal.domain.formulas import Figures, total
@@ -13,11 +17,17 @@ from portal.domain.formulas import Figures, total
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organisation and the sum: its figure, and its share of the sum as text."""
+    """One organisation and the sum: its figure, its share as text, its place by size, last year.
+
+    `rank` is None where the figure is blank; equal figures share the better place.
+    """
 
     member: Member
     figure: int | None
     share: str
+    rank: int | None = None
+    last: int | None = None
+    change: Change | None = None
 
     @property
     def state(self) -> str:
@@ -27,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DrillDown:
-    """One item's sum taken apart; `kind` narrows it to the units of one kind."""
+    """One item's sum taken apart; `kind` narrows it to the units of one kind.
+
+    `filled` says how many of them have 0 and how many left the item blank.
+    """
 
     node: Node
     item: Item
@@ -36,9 +49,13 @@ class DrillDown:
     total: int | None
     missing: tuple[Line, ...]
     aside: tuple[Line, ...]
+    filled: Filled
+    past: Past | None
 
 
-def drill_down(session: Session, node: Node, item: Item, kind: str | None) -> DrillDown:
+def drill_down(
+    session: Session, node: Node, item: Item, kind: str | None, past: Past | None
+) -> DrillDown:
     """The organisations behind the sum of `item`, and those that are missing or aside."""
     scope = node.scope
     included = of_kind(node.standing.included, kind)
@@ -46,20 +63,43 @@ def drill_down(session: Session, node: Node, item: Item, kind: str | None) -> Dr
     reported = [member for member in (*included, *aside) if member.state in scope.states]
     figures = figures_of_item(session, node.tree, reported, item.code, node.form)
     whole = total(figures[member.code] for member in included)
+    own = [figures[member.code] for member in included]
+    ordered = sorted(figure for figure in own if figure is not None)
+    last = past.of_item(session, item) if past else None
     return DrillDown(
         node=node,
         item=item,
         kind=kind,
-        lines=tuple(_line(member, figures, whole) for member in included),
+        lines=tuple(
+            _compared(
+                _line(member, figures, whole, _rank(figures[member.code], ordered)), node, last
+            )
+            for member in included
+        ),
         total=whole,
         missing=tuple(_line(member, {}, None) for member in of_kind(node.standing.missing, kind)),
         aside=tuple(_line(member, figures, None) for member in aside),
+        filled=Filled(zeros=own.count(0), blanks=own.count(None)),
+        past=past if last else None,
     )
 
 
-def _line(member: Member, figures: Figures, whole: int | None) -> Line:
+def _line(member: Member, figures: Figures, whole: int | None, rank: int | None = None) -> Line:
     figure = figures.get(member.code)
-    return Line(member, figure, share(figure, whole))
+    return Line(member, figure, share(figure, whole), rank)
+
+
+def _rank(figure: int | None, ordered: Sequence[int]) -> int | None:
+    """The place by size among all; `ordered` are the known figures, the smallest first."""
+    return None if figure is None else 1 + len(ordered) - bisect_right(ordered, figure)
+
+
+def _compared(line: Line, node: Node, last: Mapping[int, int | None] | None) -> Line:
+    if not last:
+        return line
+    organisation_id = node.tree.organisations[line.member.code]
+    before = last.get(organisation_id)
+    return replace(line, last=before, change=change(line.figure, before))
 
 
 def share(part: int | None, whole: int | None) -> str:

@@ -10,7 +10,7 @@ from portal.consolidation.book import book_of
 from portal.consolidation.node import Node
 from portal.consolidation.sums import total_of
 from portal.domain.calendar import in_words
-from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.sheet import Sheet, report_sheet, with_figures
 from portal.units_workbook import units_workbook
 
 
@@ -33,9 +33,15 @@ def _head(node: Node, now: datetime) -> _Head:
 
 
 def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
-    """The form itself with the sums as its one column 数量."""
+    """The form itself with the sums as its one column 数量, as they are reported upward."""
     whole = total_of(session, node.tree, node.standing.included, node.form)
-    return report_sheet(node.form, whole, **_head(node, now))
+    deduction = node.deduction(whole)
+    head = _head(node, now)
+    if deduction is None:
+        return report_sheet(node.form, whole, **head)
+    head["footnotes"] = (*head["footnotes"], deduction.sentence)
+    sheet = report_sheet(node.form, deduction.figures, **head)
+    return with_figures(sheet, deduction.figures)
 
 
 def workbook_of(session: Session, node: Node, now: datetime) -> tuple[str, bytes]:

@@ -58,6 +58,10 @@ class Past:
         """How `figure` moved against the same item of the campaign before."""
         return change(figure, self.figures.get(item.code), comparable=item.code in self.figures)
 
+    def reported_change(self, item: Item, figure: int | None) -> Change:
+        """The same for figures as they are reported upward, without what was passed down."""
+        return change(figure, self.reported.get(item.code), comparable=item.code in self.reported)
+
     def of_item(self, session: Session, item: Item) -> Mapping[int, int | None]:
         """One item of each unit in the campaign before, by its organisation's id."""
         if item.previous is None or item.previous not in self.node.form.by_code:

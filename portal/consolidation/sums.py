@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import bindparam, func, select
@@ -19,6 +20,12 @@ MOST_AT_ONCE = 10_000
 
 _of_reports = Figure.report_id.in_(bindparam("reports", expanding=True))
 _by_item = select(Figure.item, func.sum(Figure.value)).where(_of_reports).group_by(Figure.item)
+
+_filled = (
+    select(Figure.item, func.count(Figure.value), func.count(func.nullif(Figure.value, 0)))
+    .where(_of_reports)
+    .group_by(Figure.item)
+)
 
 _segment = func.substr(Expectation.path, bindparam("start"), SEGMENT)
 _by_segment = (
@@ -40,6 +47,39 @@ def total_of(session: Session, tree: Tree, members: Iterable[Member], form: Form
         for item, added in session.execute(_by_item, {"reports": some}):
             leaves[item] = total([leaves.get(item), _whole(added)])
     return with_totals(form, leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How many of the reports in a sum have 0 at an item, and how many left it blank."""
+
+    zeros: int
+    blanks: int
+
+    @property
+    def sentence(self) -> str:
+        """Both numbers in words; nothing where every report has a figure above 0."""
+        told = (f"填“0” {self.zeros} 家" if self.zeros else "", self._blanks)
+        return "，".join(filter(None, told))
+
+    @property
+    def _blanks(self) -> str:
+        return f"空白 {self.blanks} 家" if self.blanks else ""
+
+
+def filled_of(session: Session, tree: Tree, members: Iterable[Member]) -> Mapping[str, Filled]:
+    """For each leaf how the reports of `members` filled it; a blank is told from a zero."""
+    reports = tree.reports_of(members)
+    counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for some in _batches(reports):
+        for item, filled, above_zero in session.execute(_filled, {"reports": some}):
+            known = counts[item]
+            counts[item] = (known[0] + filled, known[1] + above_zero)
+    told = {
+        item: Filled(zeros=filled - above, blanks=len(reports) - filled)
+        for item, (filled, above) in counts.items()
+    }
+    return defaultdict(lambda: Filled(0, len(reports)), told)
 
 
 def sums_by_kind(

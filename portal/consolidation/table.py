@@ -1,17 +1,22 @@
 """The table of a consolidation: the total, the kinds, and one page of the units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from portal.consolidation.choice import Choice, Show
 from portal.consolidation.node import Column, Node
-from portal.consolidation.sums import sums_by_column, sums_by_kind, total_of
+from portal.consolidation.past import Past
+from portal.consolidation.sums import Filled, filled_of, sums_by_column, sums_by_kind, total_of
 from portal.domain import consolidation as domain
+from portal.domain.allocation import Deduction
+from portal.domain.comparison import average
 from portal.domain.consolidation import NodeCheck
+from portal.domain.form import Item
 from portal.domain.formulas import Figures
-from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.sheet import Row, Sheet, report_sheet
 
 COLUMNS_A_PAGE = 40
 
@@ -26,43 +31,94 @@ class Checks:
 
 @dataclass(frozen=True)
 class Table:
-    """What one page of a consolidation shows; the total is always that of all units."""
+    """What one page of a consolidation shows; the total is always that of all units.
+
+    `subtotal` is the sum over the kinds that are chosen, None where all are. `filled` tells of
+    each leaf how many units filled it, None where nobody asked.
+    """
 
     node: Node
+    choice: Choice
     total: Figures
     kinds: Mapping[str, Figures]
+    subtotal: Figures | None
+    past: Past | None
+    deduction: Deduction | None
+    filled: Mapping[str, Filled] | None
     columns: Sequence[Column]
     figures: Mapping[str, Figures]
     checks: Checks | None
     page: int
     pages: int
+    units: int
 
     @cached_property
     def sheet(self) -> Sheet:
         """The items as the paper orders, pairs and names them, with their totals."""
         return report_sheet(self.node.form, self.total, organisation="", period="", as_of="")
 
+    @cached_property
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
+        """The rows of the chosen sections, those of a pair together."""
+        return tuple(g for g in self.sheet.groups if self.choice.in_section(g[0].item.section))
 
-def table_of(session: Session, node: Node, page: int) -> Table | None:
+    def shows(self, name: str) -> bool:
+        """Whether a group of columns is shown."""
+        return Show(name) in self.choice.shows
+
+    def average(self, item: Item) -> str:
+        """次均 beside the money of a pair, nothing beside anything else."""
+        return average(self.node.form, item, self.total)
+
+
+def table_of(
+    session: Session, node: Node, page: int, choice: Choice, past: Past | None
+) -> Table | None:
     """The `page`-th page (from 1) of the table; None where there is no such page."""
-    pages = -(-len(node.columns) // COLUMNS_A_PAGE)
+    wanted = [column for column in node.columns if choice.of_kind(column.member.kind)]
+    if Show.UNITS not in choice.shows:
+        wanted = []
+    pages = max(1, -(-len(wanted) // COLUMNS_A_PAGE))
     if not 1 <= page <= pages:
         return None
     start = (page - 1) * COLUMNS_A_PAGE
-    columns = node.columns[start : start + COLUMNS_A_PAGE]
-    drawn = [column.drawn for column in columns]
-    kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
+    columns = wanted[start : start + COLUMNS_A_PAGE]
+    included = node.standing.included
+    kinds = sums_by_kind(session, node.tree, included, node.form)
     total = domain.add_up(node.form, kinds.values())
     return Table(
         node=node,
+        choice=choice,
         total=total,
-        kinds={kind: kinds.get(kind, {}) for kind in node.kinds},
+        kinds={k: kinds.get(k, {}) for k in node.kinds if choice.of_kind(k)},
+        subtotal=_subtotal(node, choice, kinds),
+        past=past,
+        deduction=node.deduction(total),
+        filled=_filled(session, node) if Show.BLANKS in choice.shows else None,
         columns=columns,
-        figures=sums_by_column(session, node.tree, drawn, node.scope, node.form),
+        figures=_by_column(session, node, columns),
         checks=_checks(session, node, total),
         page=page,
         pages=pages,
+        units=len(wanted),
     )
+
+
+def _subtotal(node: Node, choice: Choice, kinds: Mapping[str, Figures]) -> Figures | None:
+    if not choice.kinds:
+        return None
+    return domain.add_up(node.form, [kinds[kind] for kind in choice.kinds if kind in kinds])
+
+
+def _filled(session: Session, node: Node) -> Mapping[str, Filled]:
+    return filled_of(session, node.tree, node.standing.included)
+
+
+def _by_column(session: Session, node: Node, columns: Iterable[Column]) -> dict[str, Figures]:
+    drawn = [column.drawn for column in columns]
+    if not drawn:
+        return {}
+    return sums_by_column(session, node.tree, drawn, node.scope, node.form)
 
 
 def _checks(session: Session, node: Node, own: Figures) -> Checks | None:

@@ -4,23 +4,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access import allow, desk
 from portal.assignment import find_assignment
-from portal.consolidation import paper
+from portal.consolidation import filters, paper
+from portal.consolidation.charts import charts_of, main_items
+from portal.consolidation.checks import checks_of
+from portal.consolidation.choice import Query, Show, choice_of
 from portal.consolidation.item import drill_down
 from portal.consolidation.node import Node
 from portal.consolidation.overview import overview_of, paragraph_of
 from portal.consolidation.past import Past, past_assignment, past_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
-from portal.db import db
+from portal.db import db, writing
 from portal.domain.consolidation import Scope
 from portal.domain.overview import TITLE
-from portal.identity import organisation_here
+from portal.identity import actor, organisation_here
 from portal.overview_workbook import workbook_of
 from portal.tenancy import subtree
 from portal.workbook import XLSX, attachment_name
@@ -31,25 +43,27 @@ bp = Blueprint(
 
 
 @contextmanager
-def _node(campaign: str) -> Iterator[tuple[Session, Node]]:
+def _node(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, Node]]:
     """This organisation's consolidation in the scope asked for, and the session that reads it."""
     assignment = find_assignment(db.session(), campaign) or abort(404)
-    scope = _scope()
+    scope = _scope(request.args if asked is None else asked)
     with subtree(organisation_here()) as session:
         yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
 
 
 @contextmanager
-def _node_with_past(campaign: str) -> Iterator[tuple[Session, Node, Past | None]]:
+def _node_with_past(
+    campaign: str, asked: Query | None = None
+) -> Iterator[tuple[Session, Node, Past | None]]:
     """As `_node`, with the sums of the campaign before."""
-    with _node(campaign) as (session, node):
+    with _node(campaign, asked) as (session, node):
         before = past_assignment(db.session(), node.assignment)
         yield session, node, past_of(session, node, before)
 
 
-def _scope() -> Scope:
+def _scope(asked: Query) -> Scope:
     try:
-        return Scope(request.args.get("scope", Scope.SUBMITTED))
+        return Scope(asked.get("scope", Scope.SUBMITTED))
     except ValueError:
         abort(404)
 
@@ -63,9 +77,69 @@ def _page() -> int:
 @allow(desk)
 def table(campaign: str) -> Any:
     """Every item's sum over this organisation's subtree: in all, by kind and by unit."""
-    with _node(campaign) as (session, node):
-        shown = table_of(session, node, _page()) or abort(404)
-    return render_template("consolidation/table.html", node=node, table=shown, scopes=list(Scope))
+    return _table(campaign, request.args)
+
+
+def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") -> str:
+    with _node(campaign, asked) as (session, node):
+        choice = choice_of(asked, node) or abort(404)
+        past = None
+        if Show.YEAR in choice.shows:
+            past = past_of(session, node, past_assignment(db.session(), node.assignment))
+        shown = table_of(session, node, _page(), choice, past) or abort(404)
+    return render_template(
+        "consolidation/table.html",
+        node=node,
+        table=shown,
+        scopes=list(Scope),
+        shows=list(Show),
+        filters=filters.filters_of(db.session(), node, actor()),
+        may_share=filters.may_share(actor(), node.tree.node.organisation_id),
+        name=name,
+        problem=problem,
+    )
+
+
+@bp.post("/filters")
+@allow(desk)
+def save_filter(campaign: str) -> Any:
+    """Keep what is looked at under a name, for oneself or for the whole desk."""
+    asked = request.form
+    name = " ".join(asked.get("name", "").split())
+    with _node(campaign, asked) as (_, node):
+        choice = choice_of(asked, node) or abort(404)
+    problem = filters.refuse_name(name)
+    if problem is None:
+        with writing() as session:
+            find_assignment(session, campaign)  # its row holds off a second click
+            problem = filters.save(
+                session,
+                node,
+                choice,
+                name,
+                shared=asked.get("shared") == "1",
+                by=actor(),
+                at=clock.now(),
+            )
+            session.commit()
+    if problem:
+        return _table(campaign, asked, name=name, problem=problem), 422
+    flash(f"已保存常用筛选：{name}。")
+    there = url_for(".table", campaign=campaign, scope=node.scope.value, **choice.query)
+    return redirect(there, 303)
+
+
+@bp.post("/filters/removal")
+@allow(desk)
+def remove_filter(campaign: str) -> Any:
+    """Forget a saved filter."""
+    name, shared = request.form.get("name", ""), request.form.get("shared") == "1"
+    with writing() as session:
+        find_assignment(session, campaign) or abort(404)
+        removed = filters.remove(session, name, shared=shared, by=actor(), at=clock.now())
+        session.commit()
+    flash(f"已删除常用筛选：{name}。" if removed else "没有这个常用筛选，可能已经删除。")
+    return redirect(url_for(".table", campaign=campaign), 303)
 
 
 @bp.get("/items/<item>")
@@ -73,11 +147,11 @@ def table(campaign: str) -> Any:
 def item(campaign: str, item: str) -> Any:
     """One item's sum taken apart: every organisation in it."""
     kind = request.args.get("kind")
-    with _node(campaign) as (session, node):
+    with _node_with_past(campaign) as (session, node, past):
         found = node.form.by_code.get(item)
         if found is None or kind not in (None, *node.kinds):
             abort(404)
-        shown = drill_down(session, node, found, kind)
+        shown = drill_down(session, node, found, kind, past)
     return render_template("consolidation/item.html", node=node, shown=shown, scopes=list(Scope))
 
 
@@ -108,6 +182,30 @@ def overview_workbook(campaign: str) -> Any:
         node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
     )
     return _attached(name, workbook_of(shown))
+
+
+@bp.get("/charts")
+@allow(desk)
+def charts(campaign: str) -> Any:
+    """Contribution by unit, progress toward the deadline, this year against last, as pictures."""
+    with _node_with_past(campaign) as (session, node, past):
+        known = {each.code: each for each in main_items(node.form)}
+        asked = request.args.get("item", next(iter(known)))
+        if asked not in known:
+            abort(404)
+        shown = charts_of(session, node, known[asked], past, _page(), clock.now()) or abort(404)
+    return render_template(
+        "consolidation/charts.html", node=node, charts=shown, past=past, scopes=list(Scope)
+    )
+
+
+@bp.get("/checks")
+@allow(desk)
+def checks(campaign: str) -> Any:
+    """Every 全口径 unit beside the reports below it; differences are shown, never corrected."""
+    with _node(campaign) as (session, node):
+        shown = checks_of(session, node, _page()) or abort(404)
+    return render_template("consolidation/checks.html", node=node, checks=shown, scopes=list(Scope))
 
 
 @bp.get("/print")

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from portal.domain import check_words
+from portal.domain.figures import Kind
+from portal.domain.form import Form, Item
+from portal.domain.formulas import Figures
 
 WITHOUT_COUNTERPART = "上年无可比项"
 
@@ -50,6 +53,14 @@ def _moved(current: int, previous: int) -> Change:
 def per_head(money: int | None, people: int | None) -> str | None:
     """次均 of `money` fen over `people`, half up: ``1,234.50 元/人次``; None without either."""
     return check_words.per_head(money, people) if money is not None and people else None
+
+
+def average(form: Form, item: Item, figures: Figures) -> str:
+    """次均 beside the money of a pair; nothing beside any other item, or without both figures."""
+    people = form.partners.get(item.code)
+    if people is None or item.unit.kind is not Kind.MONEY or people.unit.kind is not Kind.COUNT:
+        return ""
+    return per_head(figures[item.code], figures[people.code]) or ""
 
 
 def share(part: int | None, whole: int | None) -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 
+from portal.domain.allocation import Deduction
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total, with_totals
 
@@ -90,6 +91,7 @@ class Sheet:
     """The whole table with its head and foot, as lines ready to be shown.
 
     `fingerprint` is the sha256 of the frozen content that the paper is proof of, if there is one.
+    `deduction` is what the city passed down inside the total, where the sheet has one.
     """
 
     title: str
@@ -104,6 +106,7 @@ class Sheet:
     footnotes: tuple[str, ...] = ()
     mark: str | None = None
     fingerprint: str = ""
+    deduction: Deduction | None = None
 
     @cached_property
     def groups(self) -> tuple[tuple[Row, ...], ...]:
@@ -162,6 +165,12 @@ def consolidated_sheet(
     columns = (Column(TOTAL, "合计"), *(each.column for each in contributions))
     notes = inclusion_footnotes(contributions) if footnotes is None else footnotes
     return replace(head, columns=columns, rows=rows, mark=mark, footnotes=notes)
+
+
+def with_figures(sheet: Sheet, figures: Figures) -> Sheet:
+    """A sheet of one column with `figures` as they are, sums too: what is reported upward."""
+    rows = tuple(replace(row, figures=(figures[row.item.code],)) for row in sheet.rows)
+    return replace(sheet, rows=rows)
 
 
 def _with_sum(form: Form, contributions: Sequence[Contribution]) -> list[Figures]:

@@ -11,6 +11,7 @@ from portal.models.form import FormEdition, ItemConfirmation
 from portal.models.note import ItemNote
 from portal.models.organisation import Organisation
 from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
+from portal.models.saved_filter import SavedFilter
 from portal.models.submission import SignedCopy, Submission
 from portal.models.trail import TrailEntry, TrailHead
 from portal.models.user import Role, SignIn, SignInLink, Throttle, User
@@ -31,6 +32,7 @@ __all__ = [
     "Organisation",
     "Report",
     "Role",
+    "SavedFilter",
     "SentBack",
     "SentBackItem",
     "SignIn",

@@ -79,6 +79,8 @@ class Action(StrEnum):
     EDITION_FROZEN = "edition-frozen"
     REPORTED_UPWARD = "reported-upward"
     DIFFERENCE_ACKNOWLEDGED = "difference-acknowledged"
+    FILTER_SAVED = "filter-saved"
+    FILTER_REMOVED = "filter-removed"
 
     @property
     def label(self) -> str:
@@ -136,6 +138,8 @@ ACTION_LABELS = {
     Action.EDITION_FROZEN: "锁定本版",
     Action.REPORTED_UPWARD: "标记已报省总",
     Action.DIFFERENCE_ACKNOWLEDGED: "知悉差异",
+    Action.FILTER_SAVED: "保存常用筛选",
+    Action.FILTER_REMOVED: "删除常用筛选",
 }
 
 

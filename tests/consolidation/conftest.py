@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
@@ -93,6 +93,15 @@ class City:
                 row.allocated = allocated
             session.commit()
 
+    def first_submitted(self, code: str, campaign: str = CAMPAIGN) -> None:
+        """Write down when a unit handed its report in."""
+        tenancy.enter(self.organisations[code])
+        with writing() as session:
+            found = session.query(Campaign).filter_by(code=campaign).one()
+            report = session.query(Report).filter_by(campaign_id=found.id).one()
+            report.first_submitted_at = NOW
+            session.commit()
+
     def sign_in(self, code: str, *roles: str) -> "Browser":
         """A person of an organisation with these roles, at a browser."""
         token = new_token()
@@ -149,19 +158,36 @@ class Browser:
 
     client: FlaskClient
 
+    def get(self, url: str) -> Any:
+        """The answer at `url`."""
+        _forget_whoever_asked_before()
+        return self.client.get(url)
+
+    def post(self, url: str, **fields: Any) -> Any:
+        """The answer to a form posted to `url`, with the token of this session."""
+        page = self.page("/password")
+        inputs = [i for i in page.root.iter("input") if i.get("name") == "csrf_token"]
+        return self.client.post(url, data={"csrf_token": inputs[0].get("value"), **fields})
+
     def status(self, url: str) -> int:
         """The status of the answer at `url`."""
-        return self.client.get(url).status_code
+        return self.get(url).status_code
 
     def page(self, url: str) -> "Page":
         """The page at `url`, which must be there."""
-        answer = self.client.get(url)
+        answer = self.get(url)
         assert answer.status_code == 200, answer.status
         return Page(html5lib.parse(answer.text, namespaceHTMLElements=False))
 
     def table(self, code: str, query: str = "") -> "Page":
         """The consolidation of an organisation."""
         return self.page(f"{consolidation(code)}{query}")
+
+
+def _forget_whoever_asked_before() -> None:
+    """The context of the fixture outlives a request, and keeps who asked and their token."""
+    for name in list(g):
+        g.pop(name)
 
 
 def consolidation(code: str, campaign: str = CAMPAIGN) -> str:

@@ -4,7 +4,16 @@ import pytest
 
 from tests.consolidation.conftest import UNITS, add_campaign, consolidation
 
-PARTS = ("", "/items/C1", "/print", "/workbook")
+PARTS = (
+    "",
+    "/items/C1",
+    "/overview",
+    "/overview/workbook",
+    "/charts",
+    "/checks",
+    "/print",
+    "/workbook",
+)
 
 
 def statuses(person, code, **more):

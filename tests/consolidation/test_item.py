@@ -3,7 +3,7 @@
 import pytest
 
 from portal.consolidation.item import share
-from tests.consolidation.conftest import consolidation, words
+from tests.consolidation.conftest import NEXT, consolidation, words
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_a_blank_is_told_from_a_zero_and_has_no_share(desk):
 
     rows = {row.get("data-organisation"): words(row) for row in page.all("tr", organisation=None)}
     assert rows["huarong"].endswith("已审核 空白")
-    assert rows["linkong"].endswith("已审核 0 0.0%")
-    assert rows["echeng"].endswith("已上报 2 66.7%")
+    assert rows["linkong"].endswith("已审核 0 0.0% 3")
+    assert rows["echeng"].endswith("已上报 2 66.7% 1")
 
 
 def test_a_calculated_item_is_calculated_for_each_organisation(desk):
@@ -114,3 +114,34 @@ def test_what_is_not_there_is_not_found(desk):
 )
 def test_a_share_is_rounded_half_up(part, whole, text):
     assert share(part, whole) == text
+
+
+def test_zeros_and_blanks_are_counted_below_the_list(desk):
+    page = drill(desk, "C1")
+
+    assert "填“0” 1 家，空白 1 家。" in page.text
+
+
+def test_equal_figures_share_a_place(city):
+    for code in ("shizong", "huarong", "gedian"):
+        city.report(code, "accepted", C1=5)
+    city.report("linkong", "accepted", C1=4)
+    page = drill(city.sign_in("shizong", "viewer"), "C1")
+
+    places = [words(row).split()[-1] for row in page.all("tr", organisation=None)]
+    assert places == ["1", "1", "1", "4"]
+
+
+def test_last_years_figure_stands_beside_each_unit(years):
+    years.report("echeng", "accepted", C1=4)
+    years.report("gedian", "accepted", C1=8)
+    years.report("echeng", "accepted", campaign=NEXT, C1=5)
+    years.report("gedian", "submitted", campaign=NEXT, C1=8)
+    desk = years.sign_in("shizong", "reviewer")
+    page = desk.page(f"{consolidation('shizong', NEXT)}/items/C1")
+
+    ends = [
+        [words(cell) for cell in row.findall("td")][-2:]
+        for row in page.all("tr", organisation=None)
+    ]
+    assert ends == [["4", "+25.0%"], ["8", "0.0%"]]

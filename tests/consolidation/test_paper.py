@@ -109,3 +109,41 @@ def test_a_scope_that_is_not_there_is_not_found(desk, part):
     status = desk.status(f"{consolidation('shizong')}/{part}?scope=all")
 
     assert status == 404
+
+
+@pytest.fixture
+def giving(city):
+    """A sum in which the city passed money down to one of two districts."""
+    city.report("shizong", "accepted", A3=50_000_000)
+    city.report("echeng", "submitted", A2=12_000_000, A3=1_000_000)
+    city.report("gedian", "submitted", A2=1_000_000)
+    city.pass_down(echeng=12_000_000)
+    return city.sign_in("shizong", "reviewer")
+
+
+def test_the_paper_reports_what_was_raised_once(giving):
+    page = giving.page(f"{consolidation('shizong')}/print")
+
+    assert page.row("A").text_of_last_cell() == "52.00"
+    assert page.row("A2").text_of_last_cell() == "1.00"
+    assert "简单合计 64.00 万元，减：市内下拨 12.00 万元，剔重后合计 52.00 万元。" in page.text
+
+
+def test_the_workbook_takes_off_what_was_passed_down_by_formula(giving):
+    values, formulas = sheets(workbook(giving))
+    name = "A 各级工会共筹集送温暖款物　{}（万元）"
+    found = [
+        {r[0].value: r[FIRST_FIGURE].value for r in sheet.iter_rows()}
+        for sheet in (values, formulas)
+    ]
+
+    amounts = [found[0][name.format(n)] for n in ("简单合计", "减：市内下拨", "剔重后合计")]
+    assert amounts == pytest.approx([64, 12, 52])
+    assert found[1][name.format("剔重后合计")].startswith("=IF(E")
+
+
+def test_a_district_passes_nothing_down(giving, city):
+    page = city.sign_in("echeng", "viewer").page(f"{consolidation('echeng')}/print")
+
+    assert page.row("A").text_of_last_cell() == "13.00"
+    assert "剔重" not in page.text

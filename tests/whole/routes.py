@@ -259,6 +259,14 @@ EXAMPLES: dict[str, Example] = {
         {"code": code_of(fingerprint(content_of(PLACE["echeng"], OPEN)))}, at="echeng"
     ),
     "reports.correction": Example(values={"campaign": LAST, "number": 2}),
+    "consolidation.remove_filter": Example(
+        {"name": "各区"},
+        before=((f"{CONSOLIDATION}/filters", {"name": "各区"}),),
+        reads=frozenset({"shared"}),
+    ),
+    "consolidation.save_filter": Example(
+        {"name": "各区"}, reads=frozenset({"scope", "show", "kind", "section", "shared"})
+    ),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),

@@ -1,0 +1,158 @@
+"""Saved filters: choices kept by name, for oneself or for the whole desk of the organisation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from portal.access import NotYourRole
+from portal.consolidation.choice import Choice, kept_choice
+from portal.consolidation.node import Node
+from portal.domain.consolidation import Scope
+from portal.identity import Person
+from portal.models import SavedFilter
+from portal.models.saved_filter import LONGEST_FILTER_NAME
+from portal.models.trail import Action, record
+from portal.models.user import Role
+
+MOST_FILTERS = 20
+"""Filters that one person, or one desk, keeps at one organisation."""
+
+_known = (
+    select(SavedFilter)
+    .where(or_(SavedFilter.user_id.is_(None), SavedFilter.user_id == bindparam("user_id")))
+    .order_by(SavedFilter.name, SavedFilter.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A saved filter as a page offers it: where it leads, and whether it may be removed."""
+
+    name: str
+    shared: bool
+    scope: Scope
+    choice: Choice
+    removable: bool
+
+
+def may_share(person: Person, organisation_id: int) -> bool:
+    """Whether somebody may keep filters for the whole desk: at home, as reviewer or admin."""
+    at_home = person.organisation.id == organisation_id
+    return at_home and bool(person.roles & {Role.REVIEWER, Role.ADMIN})
+
+
+def filters_of(session: Session, node: Node, person: Person) -> list[Named]:
+    """The filters that this person finds at the organisation, by name."""
+    shares = may_share(person, node.tree.node.organisation_id)
+    return [
+        Named(
+            name=kept.name,
+            shared=kept.user_id is None,
+            scope=Scope(kept.scope),
+            choice=kept_choice(node, kept.shows, kept.kinds, kept.sections),
+            removable=kept.user_id is not None or shares,
+        )
+        for kept in _filters(session, person)
+    ]
+
+
+def _filters(session: Session, person: Person) -> Sequence[SavedFilter]:
+    return session.scalars(_known, {"user_id": person.id}).all()
+
+
+def refuse_name(name: str) -> str | None:
+    """Why a filter cannot be called so, as a sentence; None when it can."""
+    if not name:
+        return "请给这个筛选起个名称，例如“各区 筹集与慰问”。"
+    if len(name) > LONGEST_FILTER_NAME:
+        return f"名称有 {len(name)} 字，请不超过 {LONGEST_FILTER_NAME} 字。"
+    return None
+
+
+def save(
+    session: Session,
+    node: Node,
+    choice: Choice,
+    name: str,
+    *,
+    shared: bool,
+    by: Person,
+    at: datetime,
+) -> str | None:
+    """Keep `choice` under `name`; a sentence where that cannot be, None when it is kept.
+
+    The same choice under the same name is kept already. Raises `NotYourRole` when somebody
+    shares who may not.
+    """
+    organisation_id = node.tree.node.organisation_id
+    if shared and not may_share(by, organisation_id):
+        raise NotYourRole("只有本单位的审核人或管理员可以保存本单位共用的筛选。")
+    owner = None if shared else by.id
+    own = [kept for kept in _filters(session, by) if kept.user_id == owner]
+    if same := [kept for kept in own if kept.name == name]:
+        return None if _kept(same[0]) == _wanted(node, choice) else _TAKEN
+    if len(own) >= MOST_FILTERS:
+        return f"已经保存了 {MOST_FILTERS} 个筛选，请先删除不用的。"
+    scope, shows, kinds, sections = _wanted(node, choice)
+    session.add(
+        SavedFilter(
+            organisation_id=organisation_id,
+            user_id=owner,
+            name=name,
+            scope=scope,
+            shows=shows,
+            kinds=kinds,
+            sections=sections,
+            saved_by=by.name,
+            saved_at=at,
+        )
+    )
+    session.flush()
+    _record(session, Action.FILTER_SAVED, organisation_id, name, by, at)
+    return None
+
+
+_TAKEN = "已有同名的筛选而内容不同，没有覆盖。请换一个名称，或先删除原来的。"
+_Kept = tuple[str, list[str], list[str], list[int]]
+
+
+def _wanted(node: Node, choice: Choice) -> _Kept:
+    return (node.scope.value, sorted(choice.shows), list(choice.kinds), list(choice.sections))
+
+
+def _kept(row: SavedFilter) -> _Kept:
+    return (row.scope, row.shows, row.kinds, row.sections)
+
+
+def remove(session: Session, name: str, *, shared: bool, by: Person, at: datetime) -> bool:
+    """Forget the filter of that name; False where there is none, as after a second click.
+
+    Raises `NotYourRole` for a shared one that somebody else looks after.
+    """
+    owner = None if shared else by.id
+    own = (each for each in _filters(session, by) if each.user_id == owner)
+    kept = next((each for each in own if each.name == name), None)
+    if kept is None:
+        return False
+    if shared and not may_share(by, kept.organisation_id):
+        raise NotYourRole("只有本单位的审核人或管理员可以删除本单位共用的筛选。")
+    session.delete(kept)
+    _record(session, Action.FILTER_REMOVED, kept.organisation_id, kept.name, by, at)
+    return True
+
+
+def _record(
+    session: Session, action: Action, organisation_id: int, name: str, by: Person, at: datetime
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        new=name,
+    )

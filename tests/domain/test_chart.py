@@ -1,0 +1,71 @@
+"""Charts: lengths in proportion, order as given, steps that only grow."""
+
+import itertools
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.domain import chart
+from portal.domain.calendar import ZONE
+from portal.domain.chart import AMOUNTS, BOTTOM, LEFT, NAMES, RIGHT, TOP, WIDTH
+
+OPENS = datetime(2027, 1, 10, 8, 30, tzinfo=ZONE)
+DUE, CLOSES = OPENS + timedelta(days=10), OPENS + timedelta(days=12)
+
+
+def progress(times, expected=4, now=CLOSES):
+    return chart.progress(times, expected=expected, opens=OPENS, due=DUE, closes=CLOSES, now=now)
+
+
+def points(made):
+    return [tuple(map(int, point.split(","))) for point in made.steps.split()]
+
+
+def test_bars_keep_their_order_and_are_as_long_as_their_figures():
+    made = chart.bars([("甲", 10, "10"), ("乙", None, "空白"), ("丙", 5, "5"), ("丁", 0, "0")])
+
+    longest = WIDTH - NAMES - AMOUNTS
+    assert [bar.name for bar in made.bars] == ["甲", "乙", "丙", "丁"]
+    assert [bar.length for bar in made.bars] == [longest, 0, longest // 2, 0]
+    assert made.height > made.bars[-1].top
+
+
+def test_a_pair_is_drawn_by_its_own_greater_figure():
+    made = chart.pairs([("A", (50, "50"), (100, "100")), ("B", (7, "7"), (None, "空白"))])
+
+    assert [bar.length for bar in made.bars] == [210, 420, 420, 0]
+    assert [bar.previous for bar in made.bars] == [False, True, False, True]
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 10**13)), max_size=30))
+def test_no_bar_is_longer_than_its_room_and_none_above_zero_is_invisible(figures):
+    made = chart.bars([("甲", figure, "") for figure in figures])
+
+    for figure, bar in zip(figures, made.bars, strict=True):
+        assert 0 <= bar.length <= WIDTH - NAMES - AMOUNTS
+        assert bool(bar.length) == bool(figure)
+
+
+def test_the_due_time_is_marked_where_it_lies():
+    made = progress([])
+
+    assert made.due.x == LEFT + (RIGHT - LEFT) * 10 // 12
+    assert made.due.words == "报送截止 1月20日"
+    assert points(made) == [(LEFT, BOTTOM), (RIGHT, BOTTOM)]
+
+
+def test_submissions_are_cumulated_by_day():
+    made = progress([OPENS + timedelta(hours=h) for h in (50, 1, 2)])
+
+    assert [(day.words, day.number) for day in made.days] == [("1月10日", 2), ("1月12日", 3)]
+    assert made.number == 3
+
+
+@given(st.lists(st.integers(-100, 30 * 24), max_size=20), st.integers(0, 10))
+def test_the_steps_only_go_right_and_up_and_stay_in_the_frame(hours, expected):
+    made = progress([OPENS + timedelta(hours=h) for h in hours], expected)
+    at = points(made)
+
+    assert all(a[0] <= b[0] and a[1] >= b[1] for a, b in itertools.pairwise(at))
+    assert all(LEFT <= x <= RIGHT and TOP <= y <= BOTTOM for x, y in at)
