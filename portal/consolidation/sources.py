@@ -75,6 +75,8 @@ def freezing(session: Session, node: Node) -> Frozen:
     codes = [source.code for source in sources.included]
     figures = figures_by_unit(session, (standing[code] for code in {*codes, *shown}))
     each = {code: figures[code] for code in codes}
+    total = add_up(node.form, each.values())
+    deduction = node.deduction(total)
     return Frozen(
         form=node.form,
         scope=node.scope,
@@ -83,10 +85,10 @@ def freezing(session: Session, node: Node) -> Frozen:
         period=node.assignment.campaign.period,
         sources=sources,
         figures=each,
-        total=add_up(node.form, each.values()),
+        total=total,
         kinds={kind: _of_kind(node, kind, each, sources) for kind in node.kinds},
         columns=_columns(node, figures),
-        footnotes=node.footnotes,
+        footnotes=(*node.footnotes, *([deduction.sentence] if deduction else [])),
     )
 
 

@@ -14,6 +14,7 @@ from portal.domain import consolidation as domain
 from portal.domain.allocation import Deduction
 from portal.domain.comparison import average
 from portal.domain.consolidation import NodeCheck
+from portal.domain.figures import canonical, show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures
 from portal.domain.sheet import Row, Sheet, report_sheet
@@ -61,6 +62,24 @@ class Table:
     def groups(self) -> tuple[tuple[Row, ...], ...]:
         """The rows of the chosen sections, those of a pair together."""
         return tuple(g for g in self.sheet.groups if self.choice.in_section(g[0].item.section))
+
+    def cells(self, item: Item) -> list[tuple[str, str, str, str]]:
+        """The units' cells of an item: what each is to the total, its code, the figure twice.
+
+        Made here at once: a large page has thousands of them.
+        """
+        unit, code = item.unit, item.code
+        return [
+            (part, unit_code, canonical(figures[code], unit), show(figures[code], unit))
+            for part, unit_code, figures in self._columns
+        ]
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, str, Figures]]:
+        return [
+            (column.part.value, column.member.code, self.figures[column.member.code])
+            for column in self.columns
+        ]
 
     def shows(self, name: str) -> bool:
         """Whether a group of columns is shown."""

@@ -78,12 +78,18 @@ class Sources:
 
     def seen(self, scope: Scope, form: Form) -> str:
         """The fingerprint of everything that somebody sees who is about to freeze."""
+        groups = (self.included, self.missing, self.for_checking, self.exempt)
         said: dict[str, Json] = {
             "scope": scope.value,
             "form": {"id": form.id, "version": form.version},
-            "units": self.words,
+            "units": [[_told(each) for each in group] for group in groups],
         }
         return fingerprint(canonical_bytes(said))
+
+
+def _told(source: Source) -> str:
+    """A unit in one line: the pages of a large city are fingerprinted each time they are shown."""
+    return "\t".join((source.name, source.kind, source.state.value, _pinned(source)))
 
 
 def _pinned(source: Source) -> str:
