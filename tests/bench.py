@@ -384,6 +384,9 @@ def measure(city: City, yardstick_file: Path) -> list[tuple[str, str]]:
             "consolidation, 1 000 organisations": server_time(
                 f"{desk}/consolidation", city.desk, 10
             ),
+            "overview for leaders, 1 000 organisations": server_time(
+                f"{desk}/consolidation/overview", city.desk, 10
+            ),
         }
         memory = resident(pid)
     ratio = statistics.median(save[0] / commit[0] for commit, save in rounds)
