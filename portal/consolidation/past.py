@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation.node import Node
+from portal.consolidation.stamp import Shelf, Stamp, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain import narrative
@@ -79,7 +80,7 @@ def past_assignment(session: Session, assignment: Assignment) -> Assignment | No
     return find_assignment(session, before.code) if before else None
 
 
-def past_of(session: Session, node: Node, before: Assignment | None) -> Past | None:
+def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shelf) -> Past | None:
     """The sums of the campaign before over the node's subtree; None where nothing was reported.
 
     Beside a whole sum stands the whole sum of the year before. A partial sum is compared with
@@ -87,12 +88,13 @@ def past_of(session: Session, node: Node, before: Assignment | None) -> Past | N
     """
     if before is None or not node.standing.included:
         return None
-    last = Node(before, read_tree(session, before.expectation), Scope.SUBMITTED)
+    stamp = stamp_of(session, before.expectation)
+    last = _last_node(session, before, stamp, shelf)
     whole = not node.standing.missing
     members = last.standing.included if whole else tuple(_same_units(node, last))
     if not members:
         return None
-    total = total_of(session, last.tree, members, last.form)
+    total = _last_total(session, last, members, stamp, shelf)
     taken = last.deduction(total, replace(last.standing, included=members, missing=()))
     return Past(
         node=last,
@@ -101,6 +103,20 @@ def past_of(session: Session, node: Node, before: Assignment | None) -> Past | N
         reported=_under_codes_of(node.form, taken.figures if taken else total),
         whole=whole,
     )
+
+
+def _last_node(session: Session, before: Assignment, stamp: Stamp, shelf: Shelf) -> Node:
+    expectation = before.expectation
+    tree = shelf.get(("tree", stamp), lambda: read_tree(session, expectation))
+    return Node(before, replace(tree, node=expectation), Scope.SUBMITTED)
+
+
+def _last_total(
+    session: Session, last: Node, members: tuple[Member, ...], stamp: Stamp, shelf: Shelf
+) -> Figures:
+    codes = tuple(member.code for member in members)
+    key = ("total", last.form, codes, stamp)
+    return shelf.get(key, lambda: total_of(session, last.tree, members, last.form))
 
 
 def _under_codes_of(form: Form, figures: Figures) -> Figures:

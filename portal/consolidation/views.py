@@ -7,6 +7,7 @@ from typing import Any
 from flask import (
     Blueprint,
     abort,
+    current_app,
     flash,
     make_response,
     redirect,
@@ -27,6 +28,7 @@ from portal.consolidation.item import drill_down
 from portal.consolidation.node import Node
 from portal.consolidation.overview import overview_of, paragraph_of
 from portal.consolidation.past import Past, past_assignment, past_of
+from portal.consolidation.stamp import Shelf
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
@@ -58,7 +60,12 @@ def _node_with_past(
     """As `_node`, with the sums of the campaign before."""
     with _node(campaign, asked) as (session, node):
         before = past_assignment(db.session(), node.assignment)
-        yield session, node, past_of(session, node, before)
+        yield session, node, past_of(session, node, before, _shelf())
+
+
+def _shelf() -> Shelf:
+    shelf: Shelf = current_app.extensions.setdefault("last-sums", Shelf())
+    return shelf
 
 
 def _scope(asked: Query) -> Scope:
@@ -85,7 +92,8 @@ def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") ->
         choice = choice_of(asked, node) or abort(404)
         past = None
         if Show.YEAR in choice.shows:
-            past = past_of(session, node, past_assignment(db.session(), node.assignment))
+            before = past_assignment(db.session(), node.assignment)
+            past = past_of(session, node, before, _shelf())
         shown = table_of(session, node, _page(), choice, past) or abort(404)
     return render_template(
         "consolidation/table.html",

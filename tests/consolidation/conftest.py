@@ -93,6 +93,20 @@ class City:
                 row.allocated = allocated
             session.commit()
 
+    def resubmit(self, code: str, campaign: str, **figures: int) -> None:
+        """Send a unit's report back and have it submitted again with other figures."""
+        tenancy.enter(self.organisations[code])
+        with writing() as session:
+            found = session.query(Campaign).filter_by(code=campaign).one()
+            report = session.query(Report).filter_by(campaign_id=found.id).one()
+            report.state = "returned"
+            session.flush()
+            for item, value in figures.items():
+                session.get_one(Figure, (report.id, item)).value = value
+            session.flush()
+            report.state, report.submissions = "submitted", report.submissions + 1
+            session.commit()
+
     def first_submitted(self, code: str, campaign: str = CAMPAIGN) -> None:
         """Write down when a unit handed its report in."""
         tenancy.enter(self.organisations[code])

@@ -86,6 +86,16 @@ def test_last_years_total_is_without_what_was_passed_down_then(desk, years):
     assert line(overview(desk), "last")[0] == "70.00"
 
 
+def test_a_change_of_last_year_is_seen_at_once(desk, years):
+    assert line(overview(desk), "last")[0] == "80.00"
+    years.pass_down(CAMPAIGN, echeng=10 * WAN)
+
+    assert line(overview(desk), "last")[0] == "70.00"
+    years.report("echeng-jiceng1", "accepted", A3=WAN)
+    years.resubmit("echeng", CAMPAIGN, A3=31 * WAN)
+    assert line(overview(desk), "last")[0] == "71.00"
+
+
 def test_who_is_missing_stands_below_the_table_and_in_the_words(desk):
     page = overview(desk)
     missing = "华容区总工会、葛店开发区总工会（退回中）、临空经济区总工会等 3 家"
