@@ -101,27 +101,39 @@ def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
     return revoked
 
 
-def find_living(
-    session: Session, token: str, now: datetime
-) -> tuple[SignInLink, User, Organisation] | None:
+Living = tuple[SignInLink, User, Organisation]
+"""A link that can be spent, with its user and their organisation."""
+
+
+def find_living(session: Session, token: str, now: datetime) -> Living | None:
     """The link behind a token with its user; None when it is unknown, spent, revoked or too old.
 
     A link of a closed account or a closed organisation opens nothing either.
     """
-    row = session.execute(
-        select(SignInLink, User, Organisation)
-        .join(User, User.id == SignInLink.user_id)
-        .join(Organisation, Organisation.id == SignInLink.organisation_id)
-        .where(
-            SignInLink.token_hash == hashed(token),
-            SignInLink.spent_at.is_(None),
-            SignInLink.revoked_at.is_(None),
-            SignInLink.expires_at > now,
-            User.disabled_at.is_(None),
-            Organisation.closed_at.is_(None),
+    return find_all_living(session, [token], now).get(token)
+
+
+def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Living]:
+    """The links behind those of `tokens` that can be spent."""
+    by_hash = {hashed(token): token for token in tokens}
+    hashes = list(by_hash)
+    found: dict[str, Living] = {}
+    for start in range(0, len(hashes), AT_ONCE):
+        rows = session.execute(
+            select(SignInLink, User, Organisation)
+            .join(User, User.id == SignInLink.user_id)
+            .join(Organisation, Organisation.id == SignInLink.organisation_id)
+            .where(
+                SignInLink.token_hash.in_(hashes[start : start + AT_ONCE]),
+                SignInLink.spent_at.is_(None),
+                SignInLink.revoked_at.is_(None),
+                SignInLink.expires_at > now,
+                User.disabled_at.is_(None),
+                Organisation.closed_at.is_(None),
+            )
         )
-    ).first()
-    return (row[0], row[1], row[2]) if row else None
+        found |= {by_hash[row[0].token_hash]: (row[0], row[1], row[2]) for row in rows}
+    return found
 
 
 def living_link_of(session: Session, user: User, now: datetime) -> SignInLink | None:

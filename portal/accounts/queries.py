@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.identity import IDLE, LONGEST
-from portal.links import HandOut, find_living
+from portal.links import HandOut, find_all_living
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import end_of_subtree, root_organisation
 from portal.passwords import NO_PASSWORD
@@ -111,9 +111,9 @@ def handed_out(
     session: Session, tokens: Sequence[str], path: str, now: datetime
 ) -> Sequence[HandOut]:
     """The living links behind `tokens` whose users stand at `path` or below, in their order."""
-    found = [(token, find_living(session, token, now)) for token in tokens]
+    living = find_all_living(session, tokens, now)
     return [
-        HandOut(living[1], living[2], token)
-        for token, living in found
-        if living and living[2].path.startswith(path)
+        HandOut(living[token][1], living[token][2], token)
+        for token in tokens
+        if token in living and living[token][2].path.startswith(path)
     ]

@@ -139,14 +139,7 @@ def _put_below(
     if _levels(target.path) + _height(session, unit) > DEEPEST:
         raise ValueError(f"移过去后单位会超过 {DEEPEST} 级。")
     left = session.get_one(Organisation, unit.parent_id)
-    _rewrite_paths(session, unit.path, path_below(target.path, unit.id))
-    session.execute(
-        update(Organisation)
-        .where(Organisation.id == unit.id)
-        .values(parent_id=target.id)
-        .execution_options(synchronize_session=False)
-    )
-    unit = _read_anew(session, unit)
+    # first, since the database's own wall knows this transaction by the path that is given up
     _record(
         session,
         Action.ORGANISATION_MOVED,
@@ -156,6 +149,13 @@ def _put_below(
         old=_named(left),
         new=_named(target),
         note=_named(unit),
+    )
+    _rewrite_paths(session, unit.path, path_below(target.path, unit.id))
+    session.execute(
+        update(Organisation)
+        .where(Organisation.id == unit.id)
+        .values(parent_id=target.id)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -234,9 +234,9 @@ def test_closing_and_reopening_twice_is_harmless(city_app, city):
 
     statuses = [city.post(f"{page()}/{act}", despite="yes").status_code for act in acts]
 
-    done = "SELECT count(*) FROM trail WHERE action LIKE 'organisation-%ed' AND actor = '张慧'"
+    done = "SELECT count(*) FROM trail WHERE action IN (?, ?)"
     assert statuses == [303] * 4
-    assert city_app.scalar(done) == 2
+    assert city_app.scalar(done, "organisation-closed", "organisation-reopened") == 2
 
 
 def consolidated(city, campaign):

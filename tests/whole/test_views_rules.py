@@ -112,6 +112,10 @@ organisations.reopen           admin
 organisations.roster           admin
 organisations.tree             admin
 reports.amount_words         reporter
+reports.confirm_import       reporter
+reports.import_page          reporter
+reports.preview_import       reporter
+reports.template             reporter
 reports.explain              reporter
 reports.fill_zeros           reporter
 reports.paste                reporter
