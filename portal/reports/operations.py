@@ -19,7 +19,7 @@ from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.identity import Person
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, record
-from portal.reports import saving
+from portal.reports import repeating, saving
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
 
@@ -41,15 +41,24 @@ def save_items(
 ) -> tuple[Filling, list[Entered]]:
     """Write several figures, each for itself: one that is refused stops no other."""
     filling.assignment.may_write(at).require()
-    judged = [saving.judge(filling, item, text) for item, text in typed.items()]
+    judged = [
+        repeating.known(session, filling, saving.judge(filling, item, text))
+        for item, text in typed.items()
+    ]
     wanted = [one for one in judged if one.written]
     if not wanted:
-        return filling, judged
+        return _as_told(filling, judged), judged
     report = saving.begun(session, filling.assignment, by=by, at=at)
     filling = saving.in_report(filling, report)
     kept = saving.save(session, filling, wanted, by=by, at=at)
     now = replace(filling, stored={**filling.stored, **kept})
     return now, [_as_kept(one, kept) for one in judged]
+
+
+def _as_told(filling: Filling, judged: list[Entered]) -> Filling:
+    """The filling as the answers to these entries show it: a repeated one as it was then."""
+    told = {one.item.code: one.stored for one in judged if not one.refused}
+    return replace(filling, stored={**filling.stored, **told})
 
 
 def _as_kept(one: Entered, kept: Mapping[str, Stored]) -> Entered:

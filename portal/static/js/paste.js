@@ -14,6 +14,7 @@ let composing = false;
 let pasteUnderWay = 0;
 let undoNext = false;
 let lastPost = null;
+let lastFailed = false;
 
 document.addEventListener("compositionstart", () => { composing = true; });
 document.addEventListener("compositionend", () => { composing = false; });
@@ -22,6 +23,7 @@ document.addEventListener("input", (event) => { if (isFigure(event.target)) type
 // what is sent waits in the queue of the sheet, after the rows that were saved before
 function postBlock(path, values, doing) {
   lastPost = [path, values, doing];
+  lastFailed = false;
   pasteUnderWay += 1;
   waiting.set(pasteBlock, pasteUnderWay);
   tell(doing);
@@ -147,6 +149,7 @@ document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.elt !== pasteBlock) return;
   const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
   const refusal = answer.querySelector(".refusal");
+  lastFailed = true;
   tell(refusal ? refusal.textContent : NOT_SAVED, true);
   if (refusal && refusal.dataset.token) window.portalRenewToken(refusal.dataset.token);
   if ([400, 401].includes(event.detail.xhr.status)) window.portalSignInAgain();
@@ -154,6 +157,10 @@ document.addEventListener("htmx:responseError", (event) => {
 
 for (const trouble of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(trouble, (event) => {
-    if (event.detail.elt === pasteBlock) tell("网络不通或系统没有回应，不知道是否已粘贴；再试一次不会重复。", true);
+    if (event.detail.elt !== pasteBlock) return;
+    lastFailed = true;
+    tell("网络不通或系统没有回应，不知道是否已粘贴；网络恢复后会自动再试，不会重复。", true);
   });
 }
+
+document.addEventListener("portal:again", () => { if (lastFailed && !pasteUnderWay) postBlock(...lastPost); });

@@ -18,7 +18,7 @@ document.addEventListener("htmx:afterSettle", () => {
   window.portalRenewToken(signedIn.dataset.token);
   signedIn.remove();
   document.getElementById("sign-in-again").close();
-  window.portalSaveFailed();
+  document.dispatchEvent(new Event("portal:again"));
 });
 
 document.addEventListener("htmx:responseError", (event) => {

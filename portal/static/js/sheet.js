@@ -5,8 +5,12 @@ const WORDS = { saving: "保存中", failed: "未保存" };
 const NOT_SAVED = "没有保存，请再试。";
 const UNREACHABLE = {
   "htmx:sendError": "网络不通，没有保存；网络恢复后会自动再存。",
-  "htmx:timeout": "系统没有回应，不知道是否已保存，请再存一次。",
+  "htmx:timeout": "系统没有回应，不知道是否已保存；会自动再存，不会重复。",
 };
+
+// milliseconds until a save that did not arrive is tried again, at first and at most
+const SOON = 5000;
+const LATE = 60000;
 
 const rowOf = (element) => element && element.closest("tr[data-code]");
 const inputOf = (row) => row.querySelector("td.row__figure input");
@@ -56,17 +60,23 @@ const refused = (notice) => Boolean(notice.querySelector(":scope > .state__why")
 // a row whose text is not what the server keeps
 const unsaved = (row) => waiting.has(row) || refused(noticeOf(row)) || (inputOf(row) && inputOf(row).value.trim() !== row.dataset.value);
 
-const nonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+// a row that was locked meanwhile has no version any more
+const versionOf = (row) => { const field = row.querySelector("input[name$='.version']"); return field ? field.value : ""; };
 
 document.addEventListener("change", (event) => {
   const row = rowOf(event.target);
   if (!row || !row.hasAttribute("hx-post")) return;
+  pending.typed(row.dataset.code, inputOf(row).value, versionOf(row));
   waiting.set(row, (waiting.get(row) || 0) + 1);
   mark(row, "saving");
 }, true);
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (rowOf(event.detail.elt)) event.detail.parameters.nonce = nonce();
+  const row = rowOf(event.detail.elt);
+  if (!row) return;
+  const { code } = row.dataset;
+  const going = pending.going(code, versionOf(row));
+  Object.assign(event.detail.parameters, { [code]: going.text, [`${code}.version`]: going.version, nonce: going.nonce });
 });
 
 // an answer that is none of the portal's (of a proxy, a sign-in page) must not replace a row
@@ -94,7 +104,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const left = waiting.get(row) - 1;
   if (left > 0) waiting.set(row, left);
   else waiting.delete(row);
-  if (!event.detail.failed && event.detail.xhr.status) take(row, event.detail.requestConfig.parameters[row.dataset.code]);
+  if (!event.detail.failed && event.detail.xhr.status) {
+    take(row, event.detail.requestConfig.parameters[row.dataset.code]);
+    pending.answered(row.dataset.code, versionOf(row));
+    patience = SOON;
+    // a try of before went out first; what stands in the cell follows it
+    if (left <= 0 && pending.of(row.dataset.code)) save(row);
+  }
   if (left > 0) mark(row, "saving");
 });
 
@@ -107,12 +123,15 @@ document.addEventListener("htmx:responseError", (event) => {
   if (refusal && refusal.dataset.token) window.portalRenewToken(refusal.dataset.token);
   // 400: this browser signed in anew in another window, perhaps as somebody else
   if ([400, 401].includes(event.detail.xhr.status)) window.portalSignInAgain();
+  if (event.detail.xhr.status >= 500 || event.detail.xhr.status < 400) tryLater();
 });
 
 for (const [trouble, why] of Object.entries(UNREACHABLE)) {
   document.addEventListener(trouble, (event) => {
     const row = rowOf(event.detail.elt);
-    if (row) mark(row, "failed", why);
+    if (!row) return;
+    mark(row, "failed", why);
+    tryLater();
   });
 }
 
@@ -120,8 +139,59 @@ function save(row) {
   inputOf(row).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-window.portalSaveFailed = () => document.querySelectorAll("tr[data-state=failed]").forEach(save);
-window.addEventListener("online", window.portalSaveFailed);
+// what did not arrive goes out again in the order in which it was typed
+function saveFailed() {
+  for (const code of pending.inOrder()) {
+    const row = document.getElementById(`item-${code}`);
+    if (row && row.dataset.state === "failed") save(row);
+  }
+}
+
+let patience = SOON;
+let later = 0;
+
+// without a network the browser itself says when it is back, without a session the dialog does
+function tryLater() {
+  if (later || !navigator.onLine) return;
+  later = setTimeout(() => {
+    later = 0;
+    patience = Math.min(2 * patience, LATE);
+    if (!document.querySelector("dialog[open]")) document.dispatchEvent(new Event("portal:again"));
+  }, patience);
+}
+
+window.addEventListener("online", () => document.dispatchEvent(new Event("portal:again")));
+document.addEventListener("portal:again", saveFailed);
+
+// what waits from an earlier page: into its cell and out to the server, or told of where the
+// report takes nothing any more
+function resume() {
+  pending.restore();
+  const lost = [];
+  for (const code of pending.inOrder()) {
+    const row = document.getElementById(`item-${code}`);
+    const entry = pending.of(code);
+    const text = entry.next === undefined ? entry.text : entry.next;
+    if (row && row.hasAttribute("hx-post")) {
+      inputOf(row).value = text;
+      save(row);
+    } else {
+      if (row && row.dataset.value !== text) lost.push(`${code} ${text || "空白"}`);
+      pending.drop(code);
+    }
+  }
+  if (lost.length) tellLost(lost);
+}
+
+function tellLost(lost) {
+  const line = document.createElement("p");
+  line.className = "refusal";
+  line.setAttribute("role", "alert");
+  line.textContent = `上次填的这些数没有保存，报表现在不能修改：${lost.join("，")}。`;
+  document.getElementById("bar").before(line);
+}
+
+document.addEventListener("DOMContentLoaded", resume);
 
 // without scripts these buttons post the whole sheet; here they change one row
 document.addEventListener("click", (event) => {

@@ -1,0 +1,74 @@
+// Pending: what was typed waits in this browser, for this person and report, until the server
+// has answered for it. It outlives a reload, and goes with the person who typed it.
+"use strict";
+
+const PENDING = "portal.pending";
+const pendingHere = `${PENDING} ${document.body.dataset.user} ${location.pathname} `;
+
+// a browser that keeps nothing still keeps it as long as the page is open
+const shelf = (() => {
+  try { localStorage.getItem(PENDING); return localStorage; } catch (refused) { return null; }
+})();
+const inPage = new Map();
+
+const nonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// of each item the try that the server may have seen (`sent`), and the text typed after it (`next`)
+const pending = {
+  last: 0,
+
+  of(code) { return inPage.get(code); },
+
+  keep(code, entry) {
+    inPage.set(code, entry);
+    try { if (shelf) shelf.setItem(pendingHere + code, JSON.stringify(entry)); } catch (full) { /* the page keeps it */ }
+  },
+
+  drop(code) {
+    inPage.delete(code);
+    if (shelf) shelf.removeItem(pendingHere + code);
+  },
+
+  // somebody left a cell: a try whose fate is unknown goes first, with its own text and nonce
+  typed(code, text, version) {
+    const entry = this.of(code);
+    if (entry && entry.sent) this.keep(code, { ...entry, next: text === entry.text ? undefined : text });
+    else this.keep(code, { text, version, nonce: nonce(), order: entry ? entry.order : this.turn() });
+  },
+
+  turn() {
+    this.last = Math.max(this.last + 1, Date.now());
+    return this.last;
+  },
+
+  // the fields of the save that goes out now; a new one goes with the version that the row shows
+  going(code, version) {
+    const entry = this.of(code);
+    const now = { ...entry, version: entry.sent ? entry.version : version, sent: true };
+    this.keep(code, now);
+    return now;
+  },
+
+  // the server has answered; what was typed since is the next to go
+  answered(code, version) {
+    const entry = this.of(code);
+    if (!entry || !entry.sent) return;
+    this.drop(code);
+    if (entry.next !== undefined) this.typed(code, entry.next, version);
+  },
+
+  inOrder() {
+    return [...inPage].sort((one, other) => one[1].order - other[1].order).map(([code]) => code);
+  },
+
+  // what an earlier page left behind may have reached the server or not
+  restore() {
+    for (const key of shelf ? Object.keys(shelf) : []) {
+      if (!key.startsWith(pendingHere)) continue;
+      try {
+        inPage.set(key.slice(pendingHere.length), { ...JSON.parse(shelf.getItem(key)), sent: true });
+      } catch (damaged) { shelf.removeItem(key); }
+    }
+    this.last = Math.max(0, ...[...inPage.values()].map((entry) => entry.order));
+  },
+};
