@@ -143,6 +143,11 @@ def _is_code(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 20
 
 
+def _is_code_or_none(value: Any) -> bool:
+    """A code, or null: somebody looked and last year's form has no such item."""
+    return value is None or _is_code(value)
+
+
 def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_code, value))
 
@@ -189,7 +194,7 @@ _ITEM = (
     _Field("formula", "公式", *_CODES),
     _Field("within", "所属项", _is_code, "一个代码"),
     _Field("note", "填报说明", *_text(LONGEST_NOTE, empty=True)),
-    _Field("previous", "上年对应项", _is_code, "一个代码"),
+    _Field("previous", "上年对应项", _is_code_or_none, "一个代码，没有的写 null"),
     _Field("provenance", "来源", *_text(40, empty=True)),
 )
 _CHECK = (

@@ -375,7 +375,7 @@ def _counterparts_page(here: Opened, *, problems: list[str] | None = None, stale
     session = db.session()
     wanted = request.values.get("last_year") or here.document.get("previous_edition")
     last = queries.sibling(session, here, wanted)
-    kept = {item["code"]: item.get("previous", "") for item in here.document["items"]}
+    kept = {item["code"]: item.get("previous") or "" for item in here.document["items"]}
     if last and "suggested" in request.args:
         kept |= suggested(here.document, last.form)
     typed = {code: request.form.get(f"previous.{code}", text) for code, text in kept.items()}

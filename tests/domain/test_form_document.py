@@ -87,6 +87,18 @@ def test_every_wrong_place_is_named(document, path, value, sentence):
     assert sentence in problems_with(document)
 
 
+def test_an_item_may_say_that_last_year_has_none_like_it(document_2027):
+    by_code = {item["code"]: item for item in document_2027["items"]}
+    by_code["C9"]["previous"] = None
+    del by_code["C10"]["previous"]
+
+    form = parse_form(read_document(json.dumps(document_2027).encode()))
+
+    assert [form.by_code[code].previous for code in ("C9", "C10", "C11")] == [None, None, "C11"]
+    by_code["C9"]["previous"] = 9
+    assert "C9）的上年对应项（previous）应为一个代码" in problems_with(document_2027)
+
+
 def test_all_wrong_places_are_named_at_once(document):
     document["title"] = 1
     document["items"][4]["unit"] = 7
