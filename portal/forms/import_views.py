@@ -59,7 +59,7 @@ def _preview(document: Document) -> str:
     )
 
 
-@bp.post("/imports/confirmation")
+@bp.post("/confirmed-imports")
 @allow(city_admin)
 def confirm_import() -> Any:
     """Keep the document of the preview as a draft."""

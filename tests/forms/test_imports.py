@@ -26,7 +26,7 @@ def confirm(editor, preview):
         for each in page.elements()
         if each.tag == "input" and each.get("name") in {"document", "revision"}
     }
-    return editor.person.post(f"{editor.url()}/imports/confirmation", **hidden)
+    return editor.person.post(f"{editor.url()}/confirmed-imports", **hidden)
 
 
 def test_a_file_is_shown_first_and_kept_as_a_draft_when_confirmed(editor):
@@ -80,7 +80,7 @@ def test_a_published_edition_is_never_replaced(editor):
 
     answer = editor.upload(as_file(document))
     straight = editor.person.post(
-        f"{editor.url()}/imports/confirmation", document=json.dumps(document), revision="1"
+        f"{editor.url()}/confirmed-imports", document=json.dumps(document), revision="1"
     )
 
     assert answer.status_code == 422
@@ -124,7 +124,7 @@ def test_a_form_that_cannot_be_is_refused_in_words(editor):
 
         answer = editor.upload(as_file(document))
         straight = editor.person.post(
-            f"{editor.url()}/imports/confirmation", document=json.dumps(document), revision="0"
+            f"{editor.url()}/confirmed-imports", document=json.dumps(document), revision="0"
         )
 
         assert (answer.status_code, straight.status_code) == (422, 422)
