@@ -51,6 +51,11 @@ class Person:
             "data-report-state", state
         )
 
+    def is_led_on(self, judged: str, *, to: str) -> None:
+        """What was judged is named, and the page is the next one that waits."""
+        expect(self.page.locator(".flash")).to_contain_text(judged)
+        expect(self.page.locator("h1")).to_have_text(f"审核：{to}")
+
     def fill(self, code: str, text: str) -> None:
         """Put a figure into a cell and have it saved, by leaving the row or by the button."""
         self.page.fill(f"input#{code}", text)
@@ -101,7 +106,7 @@ def test_a_report_goes_all_the_way(
     desk.page.fill("[name='item.C9']", "与台账不符")
     desk.page.fill("#give-back-reason", "请核对重大项目慰问人次")
     desk.click("send-back")
-    desk.is_at("returned")
+    desk.is_led_on("鄂城区总工会", to="葛店开发区总工会")
 
     # the reporter finds the banner, mends it and submits again
     reporter.home()
@@ -120,7 +125,10 @@ def test_a_report_goes_all_the_way(
     desk.page.goto(f"{city.address}/o/echeng/campaigns/{THIS}/report/review")
     expect(desk.page.locator("#item-C9[data-changed]")).to_be_visible()
     desk.click("accept")
-    desk.is_at("accepted")
+    desk.is_led_on("鄂城区总工会", to="葛店开发区总工会")
+    desk.home()
+    desk.click("status-board")
+    expect(row).to_have_attribute("data-status", "accepted")
     desk.home()
     desk.click("consolidation")
     table = desk.page.locator("table[data-included]")
