@@ -249,9 +249,10 @@ def written(walk: Walk, route: Route, person: str, more: dict[str, str]) -> dict
     assert answer.status_code in GRANTED, f"{route.endpoint} is {answer.status_code}"
     rows = walk.city.rows()
     walk.put_right()
+    # put in order again: a key that is random put its rows in a random order
     return {
-        table: [[field for field in row if not is_random(field)] for row in rows[table]]
-        for table in rows
+        table: sorted(([one for one in row if not is_random(one)] for row in held), key=repr)
+        for table, held in rows.items()
     }
 
 
