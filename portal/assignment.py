@@ -35,6 +35,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.form import parsed_form
+from portal.prepared import Prepared, run
 
 
 class _Moment(TypedDict):
@@ -202,18 +203,22 @@ _part = (
     .where(Campaign.code == bindparam("code"))
     .with_for_update(of=Expectation)
 )
-_extensions = (
+_extensions = Prepared(
     select(Extension.until, Extension.reason, Extension.granted_by, Extension.granted_at)
     .where(Extension.campaign_id == bindparam("campaign_id"))
     .order_by(Extension.granted_at, Extension.id)
 )
-_figures = select(
-    Figure.item, Figure.value, Figure.version, Figure.saved_at, Figure.saved_by
-).where(Figure.report_id == bindparam("report_id"))
-_explanations = select(
-    Explanation.issue, Explanation.reason, Explanation.words, Explanation.numbers
-).where(Explanation.report_id == bindparam("report_id"))
-_last_submission = (
+_figures = Prepared(
+    select(Figure.item, Figure.value, Figure.version, Figure.saved_at, Figure.saved_by).where(
+        Figure.report_id == bindparam("report_id")
+    )
+)
+_explanations = Prepared(
+    select(Explanation.issue, Explanation.reason, Explanation.words, Explanation.numbers).where(
+        Explanation.report_id == bindparam("report_id")
+    )
+)
+_last_submission = Prepared(
     select(Submission.sha256, Submission.document)
     .join(Report, Report.id == Submission.report_id)
     .where(Report.campaign_id == bindparam("campaign_id"))
@@ -232,7 +237,7 @@ def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
     if row is None or row.Campaign.status == Status.DRAFT:
         return None
     campaign = row.Campaign
-    granted = session.execute(_extensions, {"campaign_id": campaign.id})
+    granted = run(session, _extensions, {"campaign_id": campaign.id})
     return Assignment(
         campaign=campaign,
         expectation=row.Expectation,
@@ -273,12 +278,12 @@ def fill_of(session: Session, assignment: Assignment) -> Filling:
 
 def stored_figures(session: Session, report: Report) -> dict[str, Stored]:
     """The leaf figures of a report that were ever written."""
-    rows = session.execute(_figures, {"report_id": report.id})
-    return {row.item: Stored(row.value, row.version, row.saved_at, row.saved_by) for row in rows}
+    rows = run(session, _figures, {"report_id": report.id})
+    return {item: Stored(*rest) for item, *rest in rows}
 
 
 def _kept_explanations(session: Session, report: Report) -> dict[str, reasons.Explanation]:
-    rows = session.execute(_explanations, {"report_id": report.id})
+    rows = run(session, _explanations, {"report_id": report.id})
     return {issue: reasons.Explanation(*rest) for issue, *rest in rows}
 
 
@@ -302,8 +307,8 @@ def previous_figures(session: Session, assignment: Assignment) -> Figures | None
 
 def last_submitted(session: Session, campaign_id: int) -> Figures | None:
     """The figures of this organisation's last submission in a campaign, under its own codes."""
-    last = session.execute(_last_submission, {"campaign_id": campaign_id}).first()
-    return _submitted_figures(last.sha256, last.document) if last else None
+    last = run(session, _last_submission, {"campaign_id": campaign_id})
+    return _submitted_figures(last[0].sha256, last[0].document) if last else None
 
 
 @lru_cache(maxsize=512)

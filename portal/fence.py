@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as AnySession
 
-from portal.models.base import TenantOwned
+from portal.models.base import Base, TenantOwned
 from portal.models.organisation import Organisation, end_of_own, end_of_subtree
+from portal.prepared import Prepared, Row
 
 
 class OutsideFence(RuntimeError):
@@ -77,6 +78,13 @@ class FencedSession(BaseSession):
         """What this session may see; set once, at its birth."""
         return self._scope
 
+    def run(self, prepared: Prepared, parameters: Any) -> list[Row]:
+        """Run a prepared statement within the scope: the same fence, without the ORM's work."""
+        criterion, bounds = _fence_round(self._scope, prepared, parameters)
+        self.flush()
+        given = parameters if isinstance(parameters, list) else {**parameters, **bounds}
+        return prepared.run(self.connection(), given, criterion)
+
     def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refused, like its siblings: rows written in bulk pass no part of the fence."""
         raise OutsideFence("rows are written by flushing or by statements")
@@ -85,20 +93,52 @@ class FencedSession(BaseSession):
     bulk_update_mappings = bulk_save_objects
 
 
+def _fence_round(
+    scope: Scope | None, prepared: Prepared, parameters: Any
+) -> tuple[Any, dict[str, Any]]:
+    """The criterion that holds a prepared statement to the scope, and its parameters."""
+    owned = _owned_by_tenants(prepared)
+    if isinstance(scope, Door):
+        _check_door(scope, owned)
+        return None, {}
+    if prepared.inserts:
+        _check_inserted(scope, owned, parameters)
+        return None, {}
+    if isinstance(scope, SubtreeScope):
+        if not prepared.reads:
+            raise OutsideFence("a subtree is for reading")
+        return _below, _bounds(scope)
+    if scope is None and owned:
+        raise OutsideFence("without a scope only what is shared can be read")
+    return _own, {"fence_organisation": scope.organisation_id} if scope else {}
+
+
+def _owned_by_tenants(prepared: Prepared) -> list[type]:
+    made = _kept.setdefault(prepared, {})
+    if "owned" not in made:
+        mappers = [m for m in Base.registry.mappers if issubclass(m.class_, TenantOwned)]
+        made["owned"] = [m.class_ for m in mappers if m.local_table in prepared.tables]
+    owned: list[type] = made["owned"]
+    return owned
+
+
+def _bounds(scope: SubtreeScope) -> dict[str, Any]:
+    return {"fence_from": scope.path, "fence_to": end_of_subtree(scope.path)}
+
+
 @event.listens_for(FencedSession, "do_orm_execute")
 def _bind_to_scope(state: ORMExecuteState) -> None:
     scope = state.session.scope  # type: ignore[attr-defined]
     if not state.is_orm_statement:
         raise OutsideFence("a statement that is not the ORM's cannot be fenced")
     if isinstance(scope, Door):
-        _check_door(scope, state)
+        _check_door(scope, _owned(state))
     elif state.is_insert:
-        _check_inserted(scope, state)
+        _check_inserted(scope, _owned(state), state.parameters)
     elif isinstance(scope, SubtreeScope):
         if not state.is_select:
             raise OutsideFence("a subtree is for reading")
-        bounds = {"fence_from": scope.path, "fence_to": end_of_subtree(scope.path)}
-        _restrict(state, _below, bounds)
+        _restrict(state, _below, _bounds(scope))
     else:
         # without a scope the parameter is missing, and a statement that needs it cannot run
         _restrict(state, _own, {"fence_organisation": scope.organisation_id} if scope else {})
@@ -133,16 +173,15 @@ def _owned(state: ORMExecuteState) -> list[type]:
     return owned
 
 
-def _check_door(door: Door, state: ORMExecuteState) -> None:
-    for model in _owned(state):
+def _check_door(door: Door, owned: list[type]) -> None:
+    for model in owned:
         if model not in door.models:
             raise OutsideFence(f"the door {door.name} does not lead to {model.__name__}")
 
 
-def _check_inserted(scope: Scope | None, state: ORMExecuteState) -> None:
-    if not _owned(state):
+def _check_inserted(scope: Scope | None, owned: list[type], rows: Any) -> None:
+    if not owned:
         return
-    rows: Any = state.parameters
     if not rows:
         raise OutsideFence("rows are inserted by parameters, so that their owner can be seen")
     for row in rows if isinstance(rows, list) else [rows]:

@@ -21,6 +21,7 @@ from portal.db import db, writing
 from portal.fence import Door, FencedSession
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.user import Role
+from portal.prepared import Prepared
 
 IDLE = timedelta(minutes=30)
 """Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
@@ -78,7 +79,8 @@ def sign_in_door() -> Iterator[FencedSession]:
         session.close()
 
 
-_known = (
+_organisation = {column.key: column for column in Organisation.__table__.columns}
+_known = Prepared(
     select(
         User.id,
         User.username,
@@ -87,7 +89,7 @@ _known = (
         User.must_change_password,
         SignIn.started_at,
         SignIn.seen_at,
-        Organisation,
+        *(column.label(f"organisation_{name}") for name, column in _organisation.items()),
     )
     .join(User, User.id == SignIn.user_id)
     .join(Organisation, Organisation.id == User.organisation_id)
@@ -103,7 +105,7 @@ _known = (
 def person_by_token(token: str) -> Person | None:
     """The person behind a token, or None when it is unknown, ended, silent or too old."""
     with sign_in_door() as session:
-        row = session.execute(_known, {"token_hash": hashed(token)}).first()
+        row = next(iter(session.run(_known, {"token_hash": hashed(token)})), None)
     if row is None or _lapsed(row, clock.now()):
         return None
     return Person(
@@ -113,7 +115,9 @@ def person_by_token(token: str) -> Person | None:
         name=row.name,
         roles=frozenset(Role(role) for role in row.roles),
         must_change_password=row.must_change_password,
-        organisation=row.Organisation,
+        organisation=Organisation(
+            **{name: getattr(row, f"organisation_{name}") for name in _organisation}
+        ),
         seen_at=row.seen_at,
     )
 

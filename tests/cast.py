@@ -21,8 +21,9 @@ from portal.domain.form import Form, parse_form
 from portal.identity import hashed, new_token, sign_in_door
 from portal.models import SignIn, User
 from portal.models.campaign import campaign_by_code
+from portal.settings import Settings
 from tests import markup
-from tests.engines import copy_city, rows_of
+from tests.engines import copy_city, renew_city, rows_of
 from tests.founding import FIGURES, OPEN, PEOPLE, app_of, at, edition
 from tests.markup import Page
 from tests.whole import gate
@@ -38,6 +39,10 @@ class City:
     folder: Path
     gate: gate.Gate | gate.NoGate
     _people: dict[str, "Character"] = field(default_factory=dict)
+    as_founded: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.as_founded = self.app.config["PORTAL"]
 
     def person(self, username: str) -> "Character":
         """Somebody of the cast at a browser of their own, signed in."""
@@ -114,6 +119,31 @@ class City:
         """Give the connections back."""
         with self.app.app_context():
             db.engine.dispose()
+
+
+_idle: dict[tuple[Any, ...], list[City]] = {}
+
+
+def borrow_city(original: Path, folder: Path, **settings: Any) -> City:
+    """A fresh copy of the city, served by an application that earlier tests are done with.
+
+    Making an application costs more than most tests do with it. A city that was given back
+    keeps its folder, so `folder` is used only where there is none.
+    """
+    idle = _idle.setdefault((original, *sorted(settings.items())), [])
+    if not idle:
+        return open_city(original, folder, **settings)
+    kept = idle.pop()
+    renew_city(original, kept.folder)
+    return City(kept.app, kept.folder, kept.gate)
+
+
+def give_back(city: City, original: Path, **settings: Any) -> None:
+    """Let a later test borrow the application of this city."""
+    city.close()
+    city.gate.refused.clear()
+    city.app.config["PORTAL"] = city.as_founded
+    _idle[original, *sorted(settings.items())].append(city)
 
 
 def open_city(original: Path, folder: Path, **settings: Any) -> City:

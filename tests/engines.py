@@ -67,6 +67,17 @@ def copy_city(original: Path, folder: Path) -> None:
         _name_file(folder).write_text(name)
 
 
+def renew_city(original: Path, folder: Path) -> None:
+    """Make a copy that was lived in a fresh copy again, at the same address."""
+    lived_in = _name_file(folder).read_text() if _name_file(folder).exists() else ""
+    shutil.rmtree(folder)
+    shutil.copytree(original, folder)
+    if lived_in:
+        _running[0].execute(f"DROP DATABASE {lived_in} WITH (FORCE)")
+        new_database(_running[0], _name_file(folder).read_text(), name=lived_in)
+        _name_file(folder).write_text(lived_in)
+
+
 def environment_of(folder: Path) -> dict[str, str]:
     """The settings that say where a city's database is."""
     if not _name_file(folder).exists():

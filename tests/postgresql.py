@@ -104,8 +104,8 @@ def _other_user() -> str | None:
 _numbers = count(1)
 
 
-def new_database(made: Cluster, template: str = "template1") -> str:
+def new_database(made: Cluster, template: str = "template1", *, name: str = "") -> str:
     """The name of a new database of the owner, copied from `template`."""
-    name = f"city{next(_numbers)}"
+    name = name or f"city{next(_numbers)}"
     made.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
     return name

@@ -28,18 +28,22 @@ def founded_city(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def new_city_app(founded_city: Path, tmp_path: Path) -> Iterator[Callable[..., City]]:
-    """Serve copies of the city, with other settings where a test wants them."""
-    opened: list[City] = []
+def new_city_app(
+    founded_city: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., City]]:
+    """Serve fresh copies of the city, with other settings where a test wants them."""
+    opened: list[tuple[City, dict[str, Any]]] = []
 
     def serve(**settings: Any) -> City:
-        opened.append(cast.open_city(founded_city, tmp_path / f"cast{len(opened)}", **settings))
-        return opened[-1]
+        folder = tmp_path_factory.mktemp("cast") / "instance"
+        opened.append((cast.borrow_city(founded_city, folder, **settings), settings))
+        return opened[-1][0]
 
     yield serve
-    for city in opened:
-        city.close()
-    assert [refusal for city in opened for refusal in city.gate.refused] == []
+    refused = [refusal for city, _ in opened for refusal in city.gate.refused]
+    for city, settings in opened:
+        cast.give_back(city, founded_city, **settings)
+    assert refused == []
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
+from portal.prepared import Prepared, run
 
 
 class Action(StrEnum):
@@ -217,18 +218,17 @@ CHAINED = (
     "previous",
 )
 
-_head = (
+_head = Prepared(
     select(TrailHead.number, TrailHead.hash)
     .where(TrailHead.organisation_id == bindparam("of_organisation"))
     .with_for_update()
 )
-_move_head = (
+_move_head = Prepared(
     update(TrailHead)
     .where(TrailHead.organisation_id == bindparam("of_organisation"))
     .values(number=bindparam("head"), hash=bindparam("head_hash"))
-    .execution_options(synchronize_session=False)
 )
-_append = insert(TrailEntry)
+_append = Prepared(insert(TrailEntry))
 
 
 def record(
@@ -270,19 +270,19 @@ def record_all(
     """Append several entries of one moment and one person, in their order."""
     if not entries:
         return
-    known = session.execute(_head, {"of_organisation": organisation_id}).first()
+    known = run(session, _head, {"of_organisation": organisation_id})
     rows = _chained(
         entries,
-        (known.number, known.hash) if known else (0, BEGINNING),
+        known[0] if known else (0, BEGINNING),
         organisation_id=organisation_id,
         actor=actor,
         actor_id=actor_id,
         at=at,
         channel=channel,
     )
-    session.execute(_append, rows)
+    run(session, _append, rows)
     newest = rows[-1]
-    _set_head(session, organisation_id, newest["number"], newest["hash"], is_new=known is None)
+    _set_head(session, organisation_id, newest["number"], newest["hash"], is_new=not known)
 
 
 def _chained(
@@ -334,7 +334,7 @@ def record_everywhere(
             row = {"organisation_id": organisation_id, "number": number, "hash": newest}
             begun.append(row)
     if rows:
-        session.execute(_append, rows)
+        run(session, _append, rows)
     if begun:
         session.execute(insert(TrailHead), begun)
 
@@ -363,7 +363,8 @@ def _set_head(
         row = {"organisation_id": organisation_id, "number": number, "hash": newest}
         session.execute(insert(TrailHead), [row])
     else:
-        session.execute(
+        run(
+            session,
             _move_head,
             {"of_organisation": organisation_id, "head": number, "head_hash": newest},
         )

@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, case, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.assignment import Assignment, Filling, Stored
 from portal.domain.figures import Problem, canonical, read
@@ -16,6 +17,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.identity import Person
 from portal.models import Batch, Figure, Report, TrailEntry
 from portal.models.trail import Action, Channel, record_all
+from portal.prepared import Prepared, run
 from portal.reports.typed import Typed
 
 
@@ -45,16 +47,26 @@ class Entered:
 TYPED = frozenset({Action.FIGURE_SAVED, Action.PASTED, Action.IMPORTED})
 """What people do who have some of this work to report."""
 
-_new_figure = insert(Figure)
+_new_figure = Prepared(insert(Figure))
+_touch_report = Prepared(
+    update(Report)
+    .where(Report.id == bindparam("of_report"))
+    .values(
+        saved_at=bindparam("at"),
+        saved_by=bindparam("by"),
+        saved_by_id=bindparam("by_id"),
+        zero_report=bindparam("is_zero_report"),
+    )
+)
 
 
 @lru_cache(maxsize=64)
-def _change_figures(count: int) -> Update:
+def _change_figures(count: int) -> Prepared:
     """So many figures of one report change at once; each version grows by one."""
     items = [bindparam(f"item_{place}", type_=Figure.item.type) for place in range(count)]
     values = [bindparam(f"value_{place}", type_=Figure.value.type) for place in range(count)]
     each = zip(items, values, strict=True)
-    return (
+    return Prepared(
         update(Figure)
         .where(Figure.report_id == bindparam("of_report"), Figure.item.in_(items))
         .values(
@@ -63,7 +75,6 @@ def _change_figures(count: int) -> Update:
             saved_at=bindparam("at"),
             saved_by=bindparam("by"),
         )
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -106,10 +117,8 @@ def save(
         kept[one.item.code] = now
         entries.append(_entry(one, before, now, report.id, action, batch_id))
     _write(session, report, kept, by=by, at=at)
-    report.saved_at, report.saved_by, report.saved_by_id = at, by.name, by.id
-    if action in TYPED:
-        report.zero_report = False  # whoever types a figure has some of this work to report
-    session.flush()
+    # whoever types a figure has some of this work to report
+    _touch(session, report, by=by, at=at, zero_report=report.zero_report and action not in TYPED)
     record_all(
         session,
         entries,
@@ -120,6 +129,26 @@ def save(
         channel=channel,
     )
     return kept
+
+
+def _touch(
+    session: Session, report: Report, *, by: Person, at: datetime, zero_report: bool
+) -> None:
+    """Note who saved last; by a statement, since the ORM's own way costs a third of a save."""
+    run(
+        session,
+        _touch_report,
+        {
+            "of_report": report.id,
+            "at": at,
+            "by": by.name,
+            "by_id": by.id,
+            "is_zero_report": zero_report,
+        },
+    )
+    kept = {"saved_at": at, "saved_by": by.name, "saved_by_id": by.id, "zero_report": zero_report}
+    for name, value in kept.items():
+        set_committed_value(report, name, value)
 
 
 def begun(session: Session, assignment: Assignment, *, by: Person, at: datetime) -> Report:
@@ -149,13 +178,13 @@ def _write(
 ) -> None:
     new = [code for code, now in kept.items() if now.version == 1]
     if new:
-        session.execute(_new_figure, [_row(report, code, kept[code]) for code in new])
+        run(session, _new_figure, [_row(report, code, kept[code]) for code in new])
     changed = [(code, now.value) for code, now in kept.items() if now.version > 1]
     if changed:
         each: dict[str, Any] = {"of_report": report.id, "at": at, "by": by.name}
         for place, (code, value) in enumerate(changed):
             each |= {f"item_{place}": code, f"value_{place}": value}
-        session.execute(_change_figures(len(changed)), each)
+        run(session, _change_figures(len(changed)), each)
 
 
 def _row(report: Report, code: str, now: Stored) -> dict[str, Any]:

@@ -1,0 +1,128 @@
+"""Prepared statements: compiled once for each engine and kind of scope, and then only run.
+
+A save asks the database a dozen short questions. Finding the compiled form of each anew, and
+loading what comes back through the ORM, costs several times what the database itself does.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import find_tables
+
+Row = Any
+"""A row with its columns by name, as a named tuple."""
+
+Process = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A statement as the driver takes it, and what turns values there and back."""
+
+    text: str
+    names: tuple[str, ...]
+    fixed: Mapping[str, Any]
+    bound: Mapping[str, Process]
+    positional: bool
+    row: Callable[[Iterable[Any]], Row]
+    processes: tuple[Process | None, ...]
+
+    def arguments(self, parameters: Mapping[str, Any]) -> Any:
+        """What the driver is handed; raises `KeyError` where a parameter is missing."""
+        values = [
+            self._bound(name, parameters[name] if name in parameters else self.fixed[name])
+            for name in self.names
+        ]
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+
+    def _bound(self, name: str, value: Any) -> Any:
+        process = self.bound.get(name)
+        return process(value) if process else value
+
+    def rows(self, fetched: Sequence[Sequence[Any]]) -> list[Row]:
+        """The rows with each value as its column's type has it."""
+        return [
+            self.row(
+                process(value) if process else value
+                for process, value in zip(self.processes, each, strict=True)
+            )
+            for each in fetched
+        ]
+
+
+class Prepared:
+    """A statement that is run often; parameters are its `bindparam`s, or an insert's columns.
+
+    It is run by `FencedSession.run`, which puts the fence into it as into any other statement.
+    """
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self.reads: bool = statement.is_select
+        self.inserts: bool = statement.is_insert
+        self._plans: dict[tuple[Any, ...], _Plan] = {}
+
+    @cached_property
+    def tables(self) -> frozenset[Table]:
+        """Every table that the statement touches."""
+        found = find_tables(
+            self.statement,
+            check_columns=True,
+            include_aliases=True,
+            include_joins=True,
+            include_selects=True,
+            include_crud=True,
+        )
+        return frozenset(table for table in found if isinstance(table, Table))
+
+    def run(self, connection: Connection, parameters: Any, criterion: Any = None) -> list[Row]:
+        """Run it with `parameters` (a list of them for an insert of several rows).
+
+        `criterion` is an ORM option that is compiled into the statement. Answers the rows of a
+        query, and nothing for a write.
+        """
+        if isinstance(parameters, list):
+            columns = tuple(parameters[0])
+            plan = self._plan(connection.dialect, criterion, columns)
+            connection.exec_driver_sql(plan.text, [plan.arguments(each) for each in parameters])
+            return []
+        plan = self._plan(connection.dialect, criterion)
+        done = connection.exec_driver_sql(plan.text, plan.arguments(parameters))
+        return plan.rows(done.fetchall()) if self.reads else []
+
+    def _plan(
+        self, dialect: Dialect, criterion: Any, columns: tuple[str, ...] | None = None
+    ) -> _Plan:
+        key = (dialect.name, criterion, columns)
+        if key not in self._plans:
+            self._plans[key] = _plan(self.statement, dialect, criterion, columns)
+        return self._plans[key]
+
+
+def _plan(
+    statement: Any, dialect: Dialect, criterion: Any, columns: tuple[str, ...] | None
+) -> _Plan:
+    restricted = statement.options(criterion) if criterion is not None else statement
+    compiled = restricted.compile(dialect=dialect, column_keys=columns)
+    answered = compiled._result_columns if statement.is_select else ()
+    row: Any = namedtuple("Row", [each.keyname for each in answered])  # type: ignore[misc]
+    return _Plan(
+        text=str(compiled),
+        names=tuple(compiled.positiontup or compiled.bind_names.values()),
+        fixed={name: value for name, value in compiled.params.items() if value is not None},
+        bound={name: p for name, p in compiled._bind_processors.items() if callable(p)},
+        positional=bool(compiled.positional),
+        row=row._make,
+        processes=tuple(each.type._cached_result_processor(dialect, None) for each in answered),
+    )
+
+
+def run(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:
+    """Run a prepared statement in a fenced session, for those who know sessions in general."""
+    rows: list[Row] = session.run(prepared, parameters)  # type: ignore[attr-defined]
+    return rows
