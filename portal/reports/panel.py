@@ -11,7 +11,7 @@ from portal.domain.check_rules import CheckRule
 from portal.domain.figures import show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures
-from portal.models import Campaign, FormEdition, ItemNote, Report, TrailEntry
+from portal.models import Campaign, FormEdition, ItemConfirmation, ItemNote, Report, TrailEntry
 from portal.reports.notes import notes_of
 
 HISTORY = 20
@@ -31,7 +31,10 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What there is to know of one item; `history` is empty for whoever may not read the trail."""
+    """What there is to know of one item; `history` is empty for whoever may not read the trail.
+
+    `confirmation` is there for a reconstructed item that the city has confirmed.
+    """
 
     item: Item
     partner: Item | None
@@ -39,6 +42,7 @@ class Panel:
     notes: Sequence[ItemNote]
     history: Sequence[TrailEntry]
     years: tuple[Year, ...]
+    confirmation: ItemConfirmation | None = None
 
 
 def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -> Panel:
@@ -51,7 +55,15 @@ def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -
         notes=notes_of(session, report, item),
         history=_history(session, report, item) if trail else (),
         years=tuple(_years(session, filling.assignment, item)),
+        confirmation=_confirmation(session, filling.assignment, item),
     )
+
+
+def _confirmation(session: Session, assignment: Assignment, item: Item) -> ItemConfirmation | None:
+    """The city's word that a reconstructed item is right, where it was given."""
+    if not item.reconstructed:
+        return None
+    return session.get(ItemConfirmation, (assignment.campaign.edition_id, item.code))
 
 
 def _history(session: Session, report: Report | None, item: Item) -> Sequence[TrailEntry]:

@@ -50,6 +50,17 @@ def test_reconstructed_rows_are_marked_until_they_are_confirmed(editor, draft):
     ]
 
 
+def test_whoever_fills_in_a_row_sees_that_it_was_confirmed(editor, echeng):
+    panel = echeng.url("/report/items/C1/panel")
+    before = echeng.page(panel).text
+
+    editor.does("2027.1", "/confirmations", code="C1", statement="与省总附件一致")
+
+    assert "本行按附件还原，以正式附件为准" in before
+    after = echeng.page(panel).text
+    assert "本行按附件还原，张慧 已于 2027年1月20日（星期三）10:00 确认" in after
+
+
 def test_all_are_confirmed_at_once_and_doing_it_twice_is_harmless(editor):
     for _ in range(2):
         editor.does("2022.1", "/confirmations", everything="1", statement="逐行核对过")
