@@ -32,8 +32,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["paper_code"] = paper_code
 
 
+def code_leading_to(sha256: str, path: str) -> PaperCode:
+    """What a print carries whose check is a page of its own, at `path`."""
+    settings: Settings = current_app.config["PORTAL"]
+    return PaperCode(code_of(sha256), settings.public_url + path)
+
+
 def paper_code(sha256: str) -> PaperCode:
     """What a print of the organisation in this request carries for a frozen content."""
-    settings: Settings = current_app.config["PORTAL"]
-    code = code_of(sha256)
-    return PaperCode(code, settings.public_url + url_for("paper.open_code", code=code))
+    return code_leading_to(sha256, url_for("paper.open_code", code=code_of(sha256)))

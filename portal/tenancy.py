@@ -13,6 +13,7 @@ from portal.db import db
 from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
 from portal.identity import Person, sign_in_door, who
 from portal.models import (
+    ConsolidationEdition,
     Expectation,
     Figure,
     Organisation,
@@ -127,7 +128,17 @@ def all_people() -> Iterator[FencedSession]:
 
 VERIFYING = Door(
     "verifying",
-    frozenset({Expectation, Report, Figure, Submission, TrailEntry, TrailHead}),
+    frozenset(
+        {
+            ConsolidationEdition,
+            Expectation,
+            Report,
+            Figure,
+            Submission,
+            TrailEntry,
+            TrailHead,
+        }
+    ),
 )
 """Checking everything means reading the reports and chains of all organisations."""
 

@@ -12,13 +12,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.consolidation import add_up
+from portal.domain.edition import read_document
 from portal.domain.figures import canonical
 from portal.domain.form import Form, FormError
-from portal.domain.formulas import with_totals
+from portal.domain.formulas import Figures, with_totals
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.submission import canonical_bytes, figures_of, fingerprint
 from portal.engine_checks import Outcome, engine_outcomes
 from portal.models import (
+    Campaign,
+    ConsolidationEdition,
     Expectation,
     Figure,
     FormEdition,
@@ -30,7 +34,7 @@ from portal.models import (
 )
 from portal.models.form import fingerprint_of, parsed_form
 from portal.models.organisation import path_below
-from portal.models.trail import BEGINNING, CHAINED, Action, entry_hash
+from portal.models.trail import BEGINNING, CHAINED, MOVES, Action, entry_hash
 
 AT_ONCE = 1000
 """Rows held in memory while a long table is read."""
@@ -208,6 +212,58 @@ def _submissions(session: Session) -> Outcome:
     return Outcome("报送存档", f"{count:,} 份", tuple(faults))
 
 
+def _frozen_sums(session: Session) -> Outcome:
+    """Each frozen consolidation must be what was fingerprinted, and the sum of its submissions."""
+    forms = {
+        edition.id: _form(edition.sha256, edition.document)
+        for edition in session.scalars(select(FormEdition))
+    }
+    campaigns = {one.id: forms.get(one.edition_id) for one in session.scalars(select(Campaign))}
+    faults, count = [], 0
+    for row in session.scalars(
+        select(ConsolidationEdition)
+        .order_by(ConsolidationEdition.id)
+        .execution_options(yield_per=1)
+    ):
+        count += 1
+        if fault := _ill_frozen(session, row, campaigns.get(row.campaign_id)):
+            faults.append(f"第 {row.id} 号汇总版（第 {row.number} 版）{fault}")
+    return Outcome("汇总版", f"{count:,} 版", tuple(faults))
+
+
+def _ill_frozen(session: Session, row: ConsolidationEdition, form: Form | None) -> str | None:
+    text = row.document.encode()
+    if fingerprint(text) != row.sha256:
+        return "的内容与校验码不符"
+    said = json.loads(text)
+    if canonical_bytes(said) != text or said["number"] != row.number or form is None:
+        return "不是原样存档"
+    frozen = read_document(form, said)
+    if (
+        frozen.sources.counted != row.counted
+        or add_up(form, frozen.figures.values()) != frozen.total
+    ):
+        return "的合计不符"
+    kept = _kept_figures(session, [source.sha256 for source in frozen.sources.included])
+    leaves = {leaf.code for leaf in form.leaves}
+    for source in frozen.sources.included:
+        submitted = kept.get(source.sha256, {})
+        if {code: submitted.get(code) for code in leaves} != dict(frozen.figures[source.code]):
+            return f"与{source.name}的报送存档不符"
+    return None
+
+
+def _kept_figures(session: Session, fingerprints: Sequence[str]) -> dict[str, Figures]:
+    kept: dict[str, Figures] = {}
+    for start in range(0, len(fingerprints), AT_ONCE):
+        some = fingerprints[start : start + AT_ONCE]
+        rows = session.execute(
+            select(Submission.sha256, Submission.document).where(Submission.sha256.in_(some))
+        )
+        kept |= {row.sha256: figures_of(json.loads(row.document)) for row in rows}
+    return kept
+
+
 def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | None:
     if fingerprint(text.encode()) != sha256:
         return "的内容与校验码不符"
@@ -216,15 +272,6 @@ def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | No
         return "不是原样存档"
     figures = figures_of(document)
     return None if form and with_totals(form, figures) == figures else "的合计不符"
-
-
-_MOVES = {
-    Action.SUBMITTED: Move.SUBMIT,
-    Action.WITHDRAWN: Move.WITHDRAW,
-    Action.SENT_BACK: Move.SEND_BACK,
-    Action.ACCEPTED: Move.ACCEPT,
-    Action.REOPENED: Move.REOPEN,
-}
 
 
 def _reports(session: Session) -> Outcome:
@@ -250,12 +297,12 @@ def _reports(session: Session) -> Outcome:
 def _moves(session: Session) -> dict[int | None, list[Move]]:
     rows = session.execute(
         select(TrailEntry.report_id, TrailEntry.action)
-        .where(TrailEntry.action.in_(_MOVES), TrailEntry.report_id.is_not(None))
+        .where(TrailEntry.action.in_(MOVES), TrailEntry.report_id.is_not(None))
         .order_by(TrailEntry.report_id, TrailEntry.number)
     )
     moves: dict[int | None, list[Move]] = {}
     for row in rows:
-        moves.setdefault(row.report_id, []).append(_MOVES[Action(row.action)])
+        moves.setdefault(row.report_id, []).append(MOVES[Action(row.action)])
     return moves
 
 
@@ -293,5 +340,6 @@ _CHECKS: tuple[Callable[[Session], Outcome], ...] = (
     _chains,
     _figures,
     _submissions,
+    _frozen_sums,
     _reports,
 )

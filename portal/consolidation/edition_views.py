@@ -1,9 +1,10 @@
 """Views of editions: freeze one, read, print and export it, see and acknowledge what differs."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,19 +14,22 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.access import allow, desk, may, own_reviewer
 from portal.assignment import Assignment, find_assignment
-from portal.consolidation import edition_paper, editions
+from portal.consolidation import earlier, edition_paper, editions
 from portal.consolidation.editions import Kept
 from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
 from portal.consolidation.views import bp
 from portal.db import db, writing
+from portal.domain.calendar import ZONE
 from portal.domain.consolidation import Scope
 from portal.domain.edition import FREEZABLE, Difference
+from portal.domain.paper_code import code_of, read_code
 from portal.errors import BadInput
 from portal.identity import actor, organisation_here
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK
+from portal.paper_code import PaperCode, code_leading_to
 from portal.tenancy import subtree
 from portal.typed import legible, nonce_in
 
@@ -101,8 +105,27 @@ def _against_now(kept: Kept, assignment: Assignment) -> Newest:
 
 
 @bp.context_processor
-def _beside() -> dict[str, Callable[[Node], Beside]]:
-    return {"editions_beside": Beside}
+def _beside() -> dict[str, Any]:
+    return {"editions_beside": Beside, "live_proof": _live_proof}
+
+
+def _live_proof(node: Node) -> PaperCode | None:
+    """The code of a print of the live sums; None where drafts are among them, which prove nothing.
+
+    Its link names the moment, for which the sums can be played back from the trail.
+    """
+    if node.scope not in FREEZABLE:
+        return None
+    with subtree(organisation_here()) as session:
+        sha256 = earlier.fingerprint_of(node, sources_of(session, node))
+    path = url_for(
+        "consolidation.check_print",
+        campaign=node.assignment.campaign.code,
+        scope=node.scope.value,
+        at=clock.now().astimezone(ZONE).replace(tzinfo=None).isoformat(),
+        code=code_of(sha256),
+    )
+    return code_leading_to(sha256, path)
 
 
 @bp.get("/editions")
@@ -224,6 +247,40 @@ def _later(others: list[Kept]) -> Kept | None:
     if not text:
         return None
     return next((one for one in others if str(one.number) == text), None) or abort(404)
+
+
+@bp.get("/paper")
+@allow(desk)
+def check_print(campaign: str) -> Any:
+    """核对纸质件: what a print of the live sums says otherwise than the system now."""
+    assignment = _assignment(campaign)
+    code, scope, moment = read_code(request.args.get("code", "")), _printable(), _moment()
+    with _live(assignment, scope) as (session, node):
+        then = earlier.sources_at(session, node, moment) if moment else None
+        known = then is not None and code_of(earlier.fingerprint_of(node, then)) == code
+        found = earlier.difference_since(session, node, then) if then and known else None
+    return render_template(
+        "consolidation/print_check.html",
+        assignment=assignment,
+        scope=scope,
+        moment=moment,
+        code=code,
+        difference=found,
+        form=assignment.form,
+    )
+
+
+def _printable() -> Scope:
+    return next((one for one in FREEZABLE if one == request.args.get("scope")), FREEZABLE[0])
+
+
+def _moment() -> datetime | None:
+    """The moment that a print names; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(request.args.get("at", "")[:40])
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=ZONE) if 2000 < moment.year < 3000 else None
 
 
 @bp.post("/editions/<int(max=9999):number>/upward-report")

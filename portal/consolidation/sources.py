@@ -30,10 +30,17 @@ _documents = select(Submission.sha256, Submission.document).where(
 )
 
 
+Last = dict[int, tuple[int, str]]
+
+
 def sources_of(session: Session, node: Node) -> Sources:
     """Whose reports `node` adds now and whose it does not, each with its last submission."""
     rows = session.execute(_last_submissions, {"campaign_id": node.tree.node.campaign_id})
-    last = {row.report_id: (row.number, row.sha256) for row in rows}
+    return sources_with(node, {row.report_id: (row.number, row.sha256) for row in rows})
+
+
+def sources_with(node: Node, last: Last) -> Sources:
+    """The same where `last` names each report's last submission, by number and sha256."""
 
     def source(member: Member) -> Source:
         number, sha256 = last.get(node.tree.reports.get(member.code, 0), (0, ""))

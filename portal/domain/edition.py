@@ -92,6 +92,18 @@ def _told(source: Source) -> str:
     return "\t".join((source.name, source.kind, source.state.value, _pinned(source)))
 
 
+def live_fingerprint(organisation: str, campaign: str, scope: Scope, sources: Sources) -> str:
+    """The fingerprint of sums that nobody has frozen: whose, in which scope, from what."""
+    said = {
+        "kind": "live consolidation",
+        "organisation": organisation,
+        "campaign": campaign,
+        "scope": scope.value,
+        "counted": sources.counted,
+    }
+    return fingerprint(canonical_bytes(said))
+
+
 def _pinned(source: Source) -> str:
     return f"{source.code} {source.number} {source.sha256}"
 

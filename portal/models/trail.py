@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.domain.report_state import Move
 from portal.models.base import Base, Instant, TenantOwned
 from portal.prepared import Prepared, run
 
@@ -142,6 +143,16 @@ ACTION_LABELS = {
     Action.FILTER_SAVED: "保存常用筛选",
     Action.FILTER_REMOVED: "删除常用筛选",
 }
+
+
+MOVES = {
+    Action.SUBMITTED: Move.SUBMIT,
+    Action.WITHDRAWN: Move.WITHDRAW,
+    Action.SENT_BACK: Move.SEND_BACK,
+    Action.ACCEPTED: Move.ACCEPT,
+    Action.REOPENED: Move.REOPEN,
+}
+"""The actions that move a report from one state to another."""
 
 
 class Channel(StrEnum):

@@ -1,6 +1,7 @@
 """核对码: every print carries it; behind it the system says whether paper and system agree."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import segno
@@ -177,6 +178,33 @@ def test_before_the_close_nothing_is_a_correction(city, gedian, echeng):
     assert gedian.get(gedian.url(path.format(1))).status_code == 409
     assert gedian.get(gedian.url(path.format(3))).status_code == 404
     assert echeng.get(gedian.url(path.format(2))).status_code == 404
+
+
+def test_a_print_of_the_live_sums_is_checked_against_now(city, city_app, gedian):
+    gedian.report("accepted")
+    ((code, address),) = codes_on(city.page(city.url("/consolidation/print?scope=submitted")))
+    check = path_of(address)
+    city_app.let_pass(timedelta(minutes=1))
+
+    assert city.page(check).one(agrees=None).get("data-agrees") == "true"
+    correct(city, gedian, C9="13")
+
+    page = city.page(check)
+    assert page.one(agrees=None).get("data-agrees") == "false"
+    assert code in page.text
+    totals = page.all("tr", code="C9")[0]
+    assert (totals.get("data-old"), totals.get("data-new")) == ("12", "13")
+    wrong = city.page(check.replace(f"code={code}", "code=00000-00000"))
+    assert wrong.all(agrees=None) == []
+    assert gedian.get(check).status_code == 404
+
+
+def test_drafts_prove_nothing(city, gedian):
+    gedian.report("draft")
+
+    page = city.page(city.url("/consolidation/print?scope=drafts"))
+
+    assert codes_on(page) == []
 
 
 def test_the_home_page_leads_to_the_check(echeng):

@@ -5,7 +5,12 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
+from portal import tenancy, verification
+from portal.domain.submission import canonical_bytes, fingerprint
+from portal.models import ConsolidationEdition
 from tests.engines import REFUSED, change_past_the_portal
 from tests.paper.desk import EDITIONS, correct, freeze, hidden, shown
 
@@ -102,6 +107,26 @@ def test_the_database_itself_keeps_what_was_frozen(city, city_app, reported, ged
 
     assert len(before) == 1
     assert city_app.rows(f"SELECT * FROM {table}") == before
+
+
+def test_verifying_reads_every_edition_again(city, city_app, reported):
+    freeze(city)
+
+    with city_app.app.app_context(), tenancy.verifying() as session:
+        assert faults_of(session) == ()
+        session.expunge_all()
+        row = session.scalars(select(ConsolidationEdition)).one()
+        said = json.loads(row.document)
+        said["total"]["C9"] += 1
+        set_committed_value(row, "document", canonical_bytes(said).decode())
+        assert faults_of(session) == ("第 1 号汇总版（第 1 版）的内容与校验码不符",)
+        set_committed_value(row, "sha256", fingerprint(canonical_bytes(said)))
+        assert faults_of(session) == ("第 1 号汇总版（第 1 版）的合计不符",)
+
+
+def faults_of(session):
+    """What `portal verify` says of the editions."""
+    return verification._frozen_sums(session).faults
 
 
 def test_an_edition_stays_while_the_sums_go_on(city, reported, gedian):

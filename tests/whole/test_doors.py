@@ -67,6 +67,7 @@ sign_in_door  portal.identity.person_by_token
 sign_in_door  portal.tenancy._organisation_for
 subtree       portal.consolidation.edition_views.Beside.freezing
 subtree       portal.consolidation.edition_views._live
+subtree       portal.consolidation.edition_views._live_proof
 subtree       portal.accounts.user_views.users
 subtree       portal.consolidation.edition_views.difference
 subtree       portal.consolidation.views._node

@@ -450,6 +450,8 @@ def test_an_odd_text_in_the_questions_of_any_page_breaks_nothing(walk, kind):
 
 
 QUESTIONS = (
+    "at",
+    "code",
     "before",
     "compare",
     "item",

@@ -43,6 +43,7 @@ accounts.users               admin
 consolidation.acknowledge    own_reviewer
 consolidation.all_editions   desk
 consolidation.charts         desk
+consolidation.check_print    desk
 consolidation.checks         desk
 consolidation.difference     desk
 consolidation.edition        desk
