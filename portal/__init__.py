@@ -19,6 +19,7 @@ from portal import (
     organisations,
     paper,
     paper_code,
+    reminders,
     reports,
     review,
     status,
@@ -40,6 +41,7 @@ CAPABILITIES = (
     status,
     consolidation,
     paper,
+    reminders,
     trail,
 )
 

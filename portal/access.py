@@ -81,6 +81,9 @@ own_reviewer = Rule("own_reviewer", own=_roles(Role.REVIEWER))
 reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
 """Accept, send back, reopen, extend; which level decides is asked of the report itself."""
 
+chaser = Rule("chaser", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
+"""Chase units (催报): any union above may ask, whoever decides on the report."""
+
 admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
 """Organisations and users."""
 
@@ -104,6 +107,7 @@ RULES = (
     desk,
     own_reviewer,
     reviewer,
+    chaser,
     admin,
     city_admin,
     trail_reader,

@@ -15,6 +15,7 @@ from portal.assignment import Assignment
 from portal.domain import calendar
 from portal.domain.board import HANDED_IN, Scan, Unit
 from portal.domain.consolidation import Basis, Member, place_below
+from portal.domain.reminding import Chased
 from portal.domain.report_state import State
 from portal.models import (
     Campaign,
@@ -29,6 +30,7 @@ from portal.models import (
 from portal.models.organisation import end_of_subtree
 
 NO_FIGURES: Mapping[int, int] = {}
+NO_CHASES: Mapping[int, Chased] = {}
 
 _units = (
     select(
@@ -118,6 +120,7 @@ def units_below(
     assignment: Assignment,
     now: datetime,
     filled: Mapping[int, int] = NO_FIGURES,
+    chased: Mapping[int, Chased] = NO_CHASES,
 ) -> tuple[Unit, ...]:
     """The node of `assignment` and everything below it in the city's fixed order.
 
@@ -138,6 +141,7 @@ def units_below(
             dates,
             now,
             whole if row.state in HANDED_IN else filled.get(row.report_id, 0),
+            chased.get(row.organisation_id),
         )
         for row in _in_fixed_order(rows)
     )
@@ -187,6 +191,7 @@ def _unit(
     dates: calendar.Dates,
     now: datetime,
     filled: int,
+    chased: Chased | None,
 ) -> Unit:
     state = State(row.state) if row.state else State.NOT_STARTED
     extension = granted[-1] if granted else None
@@ -211,6 +216,7 @@ def _unit(
         active_by=active_by,
         contact=row.contact,
         phone=row.phone,
+        chased=chased,
     )
 
 

@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from portal import access, clock
+from portal.domain import reminding
 from portal.domain.calendar import in_words, time_left
 from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
@@ -37,6 +38,8 @@ def init_app(app: Flask) -> None:
         "role_label": lambda role: ROLE_LABELS[role],
         "action_label": lambda action: Action(action).label,
         "channel_label": lambda channel: Channel(channel).label,
+        "chase_channel": lambda channel: reminding.Channel(channel).label,
+        "chase_outcome": lambda outcome: reminding.Outcome(outcome).label,
     }
     app.jinja_env.globals |= {"may": access.may, "rules": access, "time_left": time_left}
     app.jinja_env.globals["role_labels"] = ROLE_LABELS

@@ -1,12 +1,13 @@
 """Settings: the environment read once, checked, and refused with a sentence when wrong."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from portal.domain.calendar import ZONE
 
@@ -19,15 +20,33 @@ KNOWN = {
     "PORTAL_PORT",
     "PORTAL_PUBLIC_URL",
     "PORTAL_PROXIES",
+    "PORTAL_SMTP_URL",
+    "PORTAL_MAIL_FROM",
     "PORTAL_NOW",
 }
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 POSTGRESQL = "postgresql+psycopg://"
+MAIL_ADDRESS = re.compile(r"[^@\s<>\"',;:()]{1,64}@[^@\s<>\"',;:()]{1,190}")
 WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104 - named in order to be refused
 
 
 class SettingError(Exception):
     """A setting cannot be used; the message is the sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """The SMTP server that takes the portal's mails, and the address that they come from.
+
+    `security` is the scheme of its address: plain ``smtp``, ``smtp+starttls`` or ``smtps``.
+    """
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class Settings:
     port: int
     public_url: str
     proxies: int
+    post: PostOffice | None = None
     fixed_now: datetime | None = None
     as_owner: bool = False
 
@@ -104,6 +124,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=port,
         public_url=public_url(given.get("PORTAL_PUBLIC_URL"), host, port),
         proxies=_whole_number(given, "PORTAL_PROXIES", 0, 10),
+        post=_post_office(given),
         fixed_now=_fixed_now(given.get("PORTAL_NOW")),
     )
 
@@ -160,6 +181,30 @@ def public_url(given: str | None, host: str, port: int) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
         raise SettingError(f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在是“{given}”。")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+def _post_office(given: Mapping[str, str]) -> PostOffice | None:
+    url, sender = given.get("PORTAL_SMTP_URL"), given.get("PORTAL_MAIL_FROM")
+    if not url and not sender:
+        return None
+    parts = urlsplit(url or "")
+    if parts.scheme not in SMTP_PORTS or not parts.hostname or parts.path.strip("/"):
+        raise SettingError(
+            "PORTAL_SMTP_URL 应如 smtps://用户名:密码@smtp.example.cn:465（或 smtp://、smtp+starttls://）。"
+        )
+    if not (sender and MAIL_ADDRESS.fullmatch(sender)):
+        raise SettingError("设了 PORTAL_SMTP_URL，还要在 PORTAL_MAIL_FROM 里写发件人的邮箱地址。")
+    return PostOffice(
+        host=parts.hostname,
+        port=parts.port or SMTP_PORTS[parts.scheme],
+        security=parts.scheme,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+    )
 
 
 def _fixed_now(text: str | None) -> datetime | None:

@@ -84,6 +84,17 @@ def _name_organisation(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @contextmanager
+def within(organisation: Organisation) -> Iterator[FencedSession]:
+    """A session of its own on one organisation, for work that goes from one unit to the next."""
+    scope = OwnScope(organisation.id, organisation.path)
+    session = FencedSession(db, scope=scope, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
 def subtree(organisation: Organisation) -> Iterator[FencedSession]:
     """A session that reads `organisation` and everything below it, and writes nothing."""
     session = FencedSession(db, scope=SubtreeScope(organisation.path), expire_on_commit=False)

@@ -19,3 +19,9 @@ def nonce_in(fields: Mapping[str, str]) -> str:
     """The page's own number for one click; the empty text where it is none."""
     nonce = fields.get("nonce", "")
     return nonce if NONCE.fullmatch(nonce) else ""
+
+
+def plain(text: str) -> str:
+    """The text without signs that nobody sees, which a paste brings along and no page may hold."""
+    lines = text.replace("\r\n", "\n").replace("\t", " ")
+    return "".join(sign for sign in lines if sign == "\n" or category(sign) != "Cc").strip()

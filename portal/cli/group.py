@@ -14,6 +14,7 @@ from portal.cli.city import existing_city
 from portal.cli.forms import form
 from portal.cli.keeping import back_up, carry_over, restore
 from portal.cli.organisations import organisation
+from portal.cli.reminders import remind
 from portal.cli.running import demo, init, serve, verify
 from portal.cli.users import user
 from portal.domain.report_state import NotAllowedNow
@@ -27,7 +28,7 @@ def portal() -> None:
 
 for command in (init, demo, serve, user, organisation, form, campaign):
     portal.add_command(command)
-for command in (verify, back_up, restore, carry_over):
+for command in (verify, back_up, restore, carry_over, remind):
     portal.add_command(command)
 
 

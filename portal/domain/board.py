@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
+from portal.domain.reminding import Chased
 from portal.domain.report_state import State
 
 HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
@@ -54,6 +55,7 @@ class Unit:
     active_by: str = ""
     contact: str = ""
     phone: str = ""
+    chased: Chased | None = None
 
     @property
     def counted(self) -> bool:

@@ -10,6 +10,7 @@ from portal.models.consolidation_edition import (
 from portal.models.form import FormEdition, ItemConfirmation
 from portal.models.note import ItemNote
 from portal.models.organisation import Organisation
+from portal.models.reminder import Reminder
 from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
 from portal.models.saved_filter import SavedFilter
 from portal.models.submission import SignedCopy, Submission
@@ -30,6 +31,7 @@ __all__ = [
     "ItemConfirmation",
     "ItemNote",
     "Organisation",
+    "Reminder",
     "Report",
     "Role",
     "SavedFilter",

@@ -83,6 +83,7 @@ class Action(StrEnum):
     DIFFERENCE_ACKNOWLEDGED = "difference-acknowledged"
     FILTER_SAVED = "filter-saved"
     FILTER_REMOVED = "filter-removed"
+    REMINDED = "reminded"
 
     @property
     def label(self) -> str:
@@ -142,6 +143,7 @@ ACTION_LABELS = {
     Action.DIFFERENCE_ACKNOWLEDGED: "知悉差异",
     Action.FILTER_SAVED: "保存常用筛选",
     Action.FILTER_REMOVED: "删除常用筛选",
+    Action.REMINDED: "催报",
 }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from unicodedata import category
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,6 +10,7 @@ from portal.assignment import Assignment
 from portal.domain.calendar import read_instant
 from portal.domain.form import Form
 from portal.errors import BadInput
+from portal.typed import plain
 from portal.review.operations import refuse_until
 
 Fields = MultiDict[str, str]
@@ -33,8 +33,8 @@ class Typed:
         for name, text in fields.items():
             code = name.removeprefix("item.")
             if code != name and (text.strip() or code in named):
-                named[code] = _plain(text)
-        return cls(_plain(fields.get("reason", "")), _plain(fields.get("until", "")), named)
+                named[code] = plain(text)
+        return cls(plain(fields.get("reason", "")), plain(fields.get("until", "")), named)
 
     def problems(
         self, assignment: Assignment, at: datetime, *, until_needed: bool = False
@@ -70,12 +70,6 @@ def number_in(fields: Fields) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise BadInput("没有说明审核的是第几次报送，没有做任何改动。请从审核页面操作。")
     return int(text)
-
-
-def _plain(text: str) -> str:
-    """The text without signs that nobody sees, which a paste brings along and no page may hold."""
-    lines = text.replace("\r\n", "\n").replace("\t", " ")
-    return "".join(sign for sign in lines if sign == "\n" or category(sign) != "Cc").strip()
 
 
 def _refuse_foreign(items: Mapping[str, str], form: Form) -> None:

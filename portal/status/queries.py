@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
 from portal.board import filled_in, units_below
+from portal.chased import chased_below
 from portal.domain import board
 from portal.domain.board import Show, Unit
 from portal.models.organisation import KINDS
@@ -58,5 +59,6 @@ def read_board(
 ) -> Board:
     """The board of a node; the session reads its subtree."""
     filled = filled_in(session, assignment.campaign)
-    units = units_below(session, assignment, now, filled)
+    chased = chased_below(session, assignment.campaign)
+    units = units_below(session, assignment, now, filled, chased)
     return Board(units, len(assignment.form.leaves), show, urgent, now)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 
 from portal import clock
-from portal.access import Rule, allow, desk, report_reader, reviewer, trail_reader
+from portal.access import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
 from portal.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.board import Show, Unit
@@ -60,6 +60,7 @@ def _drawn(template: str, assignment: Assignment, drawn: Board) -> str:
         report_of=_address("reports.report", report_reader, campaign),
         review_of=_address("review.page", reviewer, campaign),
         trail_of=_address("trail.report", trail_reader, campaign),
+        chase_of=_address("reminders.unit", chaser, campaign),
     )
 
 

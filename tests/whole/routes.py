@@ -74,6 +74,7 @@ note_writer    own       own   both      -      -       -
 desk           -         own   both      both   both    -
 own_reviewer   -         -     own       -      -       -
 reviewer       -         -     both      -      -       -
+chaser         -         -     both      -      -       -
 admin          -         -     -         both   -       -
 city_admin     -         -     -         city   -       -
 trail_reader   own       own   both      both   -       both
@@ -295,6 +296,11 @@ EXAMPLES: dict[str, Example] = {
         before=((f"{REPORT}/zeros", {}),), reads=frozenset({"batch", "beside", "refused"})
     ),
     "reports.withdraw": Example(at="gedian"),
+    "reminders.note_call": Example(
+        {"outcome": "promised"}, reads=frozenset({"promised", "note", "nonce"})
+    ),
+    "reminders.note_posted": Example({"unit": "echeng"}, at="shizong", reads=frozenset({"nonce"})),
+    "reminders.send_mail": Example(reads=frozenset({"nonce"})),
     "review.accept": Example({"number": "1"}, at="gedian"),
     "review.extend": Example(
         {"reason": "节后才能汇总全部数字", "until": "2027-02-20 17:30"},

@@ -129,6 +129,11 @@ reports.paste                reporter
 reports.print_report         report_reader
 reports.receipt              report_reader
 reports.report               report_reader
+reminders.desk               chaser
+reminders.note_call          chaser
+reminders.note_posted        chaser
+reminders.send_mail          chaser
+reminders.unit               chaser
 reports.save_item            reporter
 reports.save_sheet           reporter
 reports.submission           reporter

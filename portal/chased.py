@@ -1,0 +1,42 @@
+"""Chased: how often and with what outcome the units of a subtree were chased in a campaign."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.reminding import Channel, Chased, Outcome
+from portal.models import Campaign, Reminder
+
+_reminders = (
+    select(
+        Reminder.organisation_id,
+        Reminder.made_at,
+        Reminder.channel,
+        Reminder.outcome,
+        Reminder.promised_at,
+    )
+    .where(
+        Reminder.campaign_id == bindparam("campaign_id"),
+        Reminder.outcome.not_in([Outcome.SENDING, Outcome.FAILED]),
+    )
+    .order_by(Reminder.made_at, Reminder.id)
+)
+
+
+def chased_below(session: Session, campaign: Campaign) -> Mapping[int, Chased]:
+    """Every unit that was chased, by its id; the session reads a subtree.
+
+    A mail that did not go out chased nobody. The newest promise counts.
+    """
+    found: dict[int, Chased] = {}
+    for row in session.execute(_reminders, {"campaign_id": campaign.id}):
+        before = found.get(row.organisation_id)
+        found[row.organisation_id] = Chased(
+            times=before.times + 1 if before else 1,
+            last_at=row.made_at,
+            channel=Channel(row.channel),
+            outcome=Outcome(row.outcome),
+            promised_at=row.promised_at or (before.promised_at if before else None),
+        )
+    return found

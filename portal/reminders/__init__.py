@@ -1,0 +1,5 @@
+"""Reminders (催报): texts for the group and for one unit, mails, the log of calls."""
+
+from portal.reminders.views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,122 @@
+"""Operations of chasing: what was posted, said or mailed is kept with its trail."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.board import HANDED_IN
+from portal.domain.reminding import Channel, Moment, Outcome
+from portal.domain.report_state import NotAllowedNow
+from portal.founding import Actor
+from portal.identity import Person
+from portal.models import Reminder, Report
+from portal.models.trail import Action, record
+from portal.models.trail import Channel as TrailChannel
+
+
+def require_missing(assignment: Assignment) -> None:
+    """Raise `NotAllowedNow` where there is nothing to chase."""
+    if not assignment.expectation.expected:
+        raise NotAllowedNow("这个单位本次免报，不用催报。")
+    if assignment.state in HANDED_IN:
+        raise NotAllowedNow("这个单位刚才已经上报，不用再催；没有记录。")
+
+
+def keep(session: Session, reminder: Reminder, *, by: Person) -> int | None:
+    """Keep one chase of the session's unit; its number, or None for a click kept already.
+
+    A mail is kept before it goes out, and its trail is written when it is known whether it did.
+    """
+    if reminder.nonce and _kept(session, reminder):
+        return None
+    session.add(reminder)
+    session.flush()
+    if reminder.outcome != Outcome.SENDING:
+        _record(session, reminder, by=by)
+    return reminder.id
+
+
+def _kept(session: Session, reminder: Reminder) -> bool:
+    same = select(Reminder.id).where(
+        Reminder.campaign_id == reminder.campaign_id, Reminder.nonce == reminder.nonce
+    )
+    return session.scalar(same) is not None
+
+
+def claim(
+    session: Session,
+    *,
+    organisation_id: int,
+    campaign_id: int,
+    moment: Moment,
+    recipient: str,
+    by: Actor,
+    at: datetime,
+) -> Reminder | None:
+    """Take it upon oneself to mail one person for one moment; None when that was done already.
+
+    It is claimed before the mail goes out, so that a run that dies in between mails nobody
+    twice; one that failed can be claimed again.
+    """
+    known = session.scalar(
+        select(Reminder)
+        .where(
+            Reminder.campaign_id == campaign_id,
+            Reminder.moment == moment,
+            Reminder.recipient == recipient,
+        )
+        .with_for_update()
+    )
+    if known is None:
+        known = Reminder(
+            organisation_id=organisation_id,
+            campaign_id=campaign_id,
+            channel=Channel.MAIL,
+            moment=moment,
+            recipient=recipient,
+        )
+        session.add(known)
+    elif known.outcome != Outcome.FAILED:
+        return None
+    known.outcome, known.made_at, known.made_by = Outcome.SENDING, at, by.name
+    session.flush()
+    return known
+
+
+def mailed(
+    session: Session,
+    reminder_id: int,
+    outcome: Outcome,
+    text: str,
+    note: str,
+    *,
+    by: Person | Actor,
+) -> None:
+    """Note what became of a mail that was claimed."""
+    reminder = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one()
+    reminder.outcome, reminder.text, reminder.note = outcome, text, note
+    session.flush()
+    _record(session, reminder, by=by)
+
+
+def _record(session: Session, reminder: Reminder, *, by: Person | Actor) -> None:
+    channel, outcome = Channel(reminder.channel), Outcome(reminder.outcome)
+    record(
+        session,
+        Action.REMINDED,
+        organisation_id=reminder.organisation_id,
+        actor=by.name,
+        actor_id=by.id if isinstance(by, Person) else None,
+        at=reminder.made_at,
+        channel=TrailChannel.WEB if isinstance(by, Person) else by.channel,
+        report_id=_report_id(session, reminder),
+        new=f"{channel.label}：{outcome.label}",
+        note=reminder.note,
+    )
+
+
+def _report_id(session: Session, reminder: Reminder) -> int | None:
+    """The chased report, so that the trail of it tells of the chase; None before it is begun."""
+    return session.scalar(select(Report.id).where(Report.campaign_id == reminder.campaign_id))

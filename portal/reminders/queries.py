@@ -1,0 +1,94 @@
+"""Queries of chasing: who has not submitted at this second, and how each was chased."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.board import filled_in, units_below
+from portal.chased import chased_below
+from portal.domain import board
+from portal.domain.board import Show, Unit
+from portal.domain.reminding import broken
+from portal.domain.report_state import State
+from portal.models import Reminder, User
+from portal.models.user import Role
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Those of a node's units that have not submitted, in the city's fixed order."""
+
+    missing: Sequence[Unit]
+    expected: int
+    leaves: int
+    read_at: datetime
+
+    @property
+    def in_order(self) -> list[Unit]:
+        """The missing with those on top who broke a promise, the oldest promise first."""
+        return sorted(self.missing, key=self._order)
+
+    def _order(self, unit: Unit) -> tuple[bool, float]:
+        promised = unit.chased.promised_at if unit.chased else None
+        return (False, promised.timestamp()) if self.broke(unit) and promised else (True, 0)
+
+    def broke(self, unit: Unit) -> bool:
+        """Whether a unit promised to report by a time that is over."""
+        return unit.chased is not None and broken(unit.chased.promised_at, self.read_at)
+
+
+def read_desk(session: Session, assignment: Assignment, now: datetime) -> Desk:
+    """Who is missing below a node; the session reads its subtree."""
+    campaign = assignment.campaign
+    filled, chased = filled_in(session, campaign), chased_below(session, campaign)
+    units = units_below(session, assignment, now, filled, chased)
+    return Desk(
+        missing=board.listed(units, Show.MISSING),
+        expected=board.counts(units)[Show.EXPECTED],
+        leaves=len(assignment.form.leaves),
+        read_at=now,
+    )
+
+
+def standing(state: State, filled: int, leaves: int) -> str:
+    """How far an unsubmitted report is, in the words of a chase."""
+    if state is State.NOT_STARTED:
+        return "尚未填报"
+    if state is State.RETURNED:
+        return "已退回，尚未修改后重新上报"
+    return f"填报中（已填 {filled}/{leaves}），尚未上报"
+
+
+def reminders_of(session: Session, assignment: Assignment) -> Sequence[Reminder]:
+    """Every chase of the session's unit in a campaign, the newest first."""
+    return session.scalars(
+        select(Reminder)
+        .where(Reminder.campaign_id == assignment.campaign.id)
+        .order_by(Reminder.made_at.desc(), Reminder.id.desc())
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a unit's mails."""
+
+    name: str
+    email: str
+
+
+def recipients(session: Session) -> dict[int, list[Recipient]]:
+    """For each organisation of the session's scope those who fill or answer for its report."""
+    found: dict[int, list[Recipient]] = {}
+    rows = session.execute(
+        select(User.organisation_id, User.name, User.email, User.roles)
+        .where(User.disabled_at.is_(None), User.email != "")
+        .order_by(User.id)
+    )
+    for row in rows:
+        if {Role.REPORTER, Role.HEAD} & set(row.roles):
+            found.setdefault(row.organisation_id, []).append(Recipient(row.name, row.email))
+    return found

@@ -1,0 +1,47 @@
+"""What the desk typed about a call: kept as it was, so that a refused form can show it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.domain.calendar import read_instant
+from portal.domain.reminding import OF_A_CALL, Outcome
+from portal.typed import plain
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The outcome of a call, the time promised, and a note."""
+
+    outcome: str = ""
+    promised: str = ""
+    note: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "Call":
+        """As posted."""
+        return cls(*(plain(fields.get(name, "")) for name in ("outcome", "promised", "note")))
+
+    def problems(self, now: datetime) -> dict[str, str]:
+        """What is wrong, a sentence for each field; empty when nothing is."""
+        found = {}
+        if self.outcome not in OF_A_CALL:
+            found["outcome"] = "请选择通话结果。"
+        if len(self.note) > LONGEST:
+            found["note"] = f"这里有 {len(self.note)} 字，请压缩到 {LONGEST} 字以内。"
+        try:
+            promised = self.promised_at
+        except ValueError as error:
+            return found | {"promised": str(error)}
+        if promised and promised <= now:
+            found["promised"] = "答应上报的时间应在现在之后。"
+        if promised and self.outcome != Outcome.PROMISED:
+            found["promised"] = "只有“已答应”才写答应上报的时间。"
+        return found
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When the unit said that it would report; raises `ValueError` with a sentence."""
+        return read_instant(self.promised) if self.promised else None

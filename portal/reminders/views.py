@@ -1,0 +1,258 @@
+"""Views of chasing: the desk's list of the missing, and the page that chases one unit."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+
+from portal import clock, mailing
+from portal.access import allow, chaser
+from portal.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.db import db, writing
+from portal.domain.board import HANDED_IN, Unit
+from portal.domain.reminding import (
+    OF_A_CALL,
+    Channel,
+    Missing,
+    Outcome,
+    subject_of_mail,
+    text_for_group,
+    text_for_unit,
+    text_of_mail,
+)
+from portal.domain.report_state import NotAllowedNow
+from portal.errors import BadInput
+from portal.typed import nonce_in
+from portal.identity import actor, organisation_here
+from portal.models import Reminder
+from portal.models.organisation import organisation_by_code
+from portal.reminders import operations, queries
+from portal.reminders.queries import Desk, Recipient
+from portal.reminders.typed import Call
+from portal.settings import PostOffice, Settings
+from portal.tenancy import subtree, within
+
+bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
+
+
+def _assignment(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["PORTAL"]
+    return settings
+
+
+def _link(campaign: str) -> str:
+    """Where a unit fills its report, as it can be sent to people."""
+    return _settings().public_url + url_for("reports.report", campaign=campaign)
+
+
+@bp.get("/reminders")
+@allow(chaser)
+def desk(campaign: str) -> Any:
+    """Who has not submitted at this second, with the text that says so to the group."""
+    assignment = _assignment(campaign)
+    found = _missing(assignment)
+    only_number = request.args.get("only") == "number"
+    return render_template(
+        "reminders/desk.html",
+        assignment=assignment,
+        desk=found,
+        only_number=only_number,
+        text=_group_text(assignment, found, found.missing, only_number=only_number),
+        standing=queries.standing,
+        nonce=secrets.token_hex(16),
+    )
+
+
+def _missing(assignment: Assignment) -> Desk:
+    with subtree(organisation_here()) as session:
+        return queries.read_desk(session, assignment, clock.now())
+
+
+def _group_text(
+    assignment: Assignment, desk: Desk, units: Sequence[Unit], *, only_number: bool = False
+) -> str:
+    return text_for_group(
+        assignment.campaign.name,
+        [unit.name for unit in units],
+        expected=desk.expected,
+        due=assignment.campaign.due,
+        now=desk.read_at,
+        link=_settings().public_url,
+        only_number=only_number,
+    )
+
+
+@bp.post("/reminders")
+@allow(chaser)
+def note_posted(campaign: str) -> Any:
+    """Note that the text was posted in the group: it chased those who are still missing."""
+    assignment = _assignment(campaign)
+    found = _missing(assignment)
+    named = set(request.form.getlist("unit"))
+    units = [unit for unit in found.missing if unit.code in named]
+    text = _group_text(assignment, found, units)
+    for each in units:
+        _note_posted(assignment, each, text)
+    flash(f"已记下：在群里催报了 {len(units)} 家。" if units else "没有未上报的单位，没有记录。")
+    return redirect(url_for(".desk", campaign=campaign), 303)
+
+
+def _note_posted(assignment: Assignment, chased: Unit, text: str) -> None:
+    organisation = organisation_by_code(db.session(), chased.code)
+    if organisation is None:
+        return
+    reminder = Reminder(
+        organisation_id=organisation.id,
+        campaign_id=assignment.campaign.id,
+        channel=Channel.CHAT,
+        outcome=Outcome.POSTED,
+        made_at=clock.now(),
+        made_by=actor().name,
+        text=text,
+        nonce=nonce_in(request.form) or None,
+    )
+    with within(organisation) as session, writing(session):
+        operations.keep(session, reminder, by=actor())
+        session.commit()
+
+
+@bp.get("/report/reminders")
+@allow(chaser)
+def unit(campaign: str) -> Any:
+    """One unit: the text that chases it, the call that was made, every chase so far."""
+    return _unit_page(_filling(campaign))
+
+
+def _filling(campaign: str) -> Filling:
+    return fill_of(db.session(), _assignment(campaign))
+
+
+NOTHING = Call()
+NO_PROBLEMS: Mapping[str, str] = {}
+
+
+def _unit_page(
+    filling: Filling, *, call: Call = NOTHING, problems: Mapping[str, str] = NO_PROBLEMS
+) -> str:
+    assignment, session = filling.assignment, db.session()
+    here = assignment.expectation.organisation_id
+    return render_template(
+        "reminders/unit.html",
+        assignment=assignment,
+        handed_in=assignment.state in HANDED_IN,
+        text=text_for_unit(_owed(filling), clock.now(), assignment.campaign.contact),
+        reminders=queries.reminders_of(session, assignment),
+        recipients=queries.recipients(session).get(here, []),
+        mails=_settings().post is not None,
+        outcomes=OF_A_CALL,
+        call=call,
+        problems=problems,
+        nonce=secrets.token_hex(16),
+    )
+
+
+def _owed(filling: Filling) -> Missing:
+    assignment, counters = filling.assignment, filling.counters
+    standing = queries.standing(assignment.state, counters.filled, counters.leaves)
+    return Missing(
+        unit=assignment.expectation.name,
+        campaign=assignment.campaign.name,
+        standing=standing,
+        due=assignment.due,
+        link=_link(assignment.campaign.code),
+    )
+
+
+@bp.post("/report/reminders")
+@allow(chaser)
+def note_call(campaign: str) -> Any:
+    """Note a call: what was said, and by when the unit promised to report."""
+    call, now = Call.of(request.form), clock.now()
+    if problems := call.problems(now):
+        return _unit_page(_filling(campaign), call=call, problems=problems), 422
+    with writing() as session:
+        assignment = _assignment(campaign)
+        operations.require_missing(assignment)
+        reminder = Reminder(
+            organisation_id=assignment.expectation.organisation_id,
+            campaign_id=assignment.campaign.id,
+            channel=Channel.PHONE,
+            outcome=call.outcome,
+            made_at=now,
+            made_by=actor().name,
+            promised_at=call.promised_at,
+            note=call.note,
+            nonce=nonce_in(request.form) or None,
+        )
+        operations.keep(session, reminder, by=actor())
+        session.commit()
+    flash("已记下这次电话催报。")
+    return redirect(url_for(".unit", campaign=campaign), 303)
+
+
+@bp.post("/report/reminders/mail")
+@allow(chaser)
+def send_mail(campaign: str) -> Any:
+    """Mail the text to those who fill this unit's report or answer for it."""
+    post = _settings().post
+    if post is None:
+        raise NotAllowedNow("系统没有配置邮件服务器，不能发邮件；可以复制文字从群里或短信催报。")
+    filling = _filling(campaign)
+    operations.require_missing(filling.assignment)
+    here = filling.assignment.expectation.organisation_id
+    found = queries.recipients(db.session()).get(here, [])
+    if not found:
+        raise BadInput("这个单位的填报人和负责人都没有登记电子邮箱，没有发送。")
+    sent = [_mail(post, filling, to, number) for number, to in enumerate(found)]
+    flash("；".join(sent) + "。")
+    return redirect(url_for(".unit", campaign=campaign), 303)
+
+
+def _mail(post: PostOffice, filling: Filling, to: Recipient, number: int) -> str:
+    """Mail one person, kept before it goes out; the sentence for the desk."""
+    assignment = filling.assignment
+    text = text_of_mail([_owed(filling)], to.name, clock.now(), assignment.campaign.contact)
+    nonce = nonce_in(request.form)
+    reminder = Reminder(
+        organisation_id=assignment.expectation.organisation_id,
+        campaign_id=assignment.campaign.id,
+        channel=Channel.MAIL,
+        outcome=Outcome.SENDING,
+        made_at=clock.now(),
+        made_by=actor().name,
+        recipient=to.email,
+        text=text,
+        nonce=f"{nonce[:60]}-{number}" if nonce else None,
+    )
+    with writing() as session:
+        kept = operations.keep(session, reminder, by=actor())
+        if kept is None:
+            return f"{to.name}的邮件这一次已经处理过"
+        session.commit()
+    outcome, sentence = _handed_over(post, to, assignment.campaign.name, text)
+    with writing() as session:
+        operations.mailed(session, kept, outcome, text, sentence, by=actor())
+        session.commit()
+    return f"{to.name}（{to.email}）：{sentence or outcome.label}"
+
+
+def _handed_over(post: PostOffice, to: Recipient, campaign: str, text: str) -> tuple[Outcome, str]:
+    try:
+        mailing.send(post, to.email, subject_of_mail(campaign), text)
+    except mailing.NotSent as refused:
+        return Outcome.FAILED, refused.sentence
+    return Outcome.SENT, ""
