@@ -238,6 +238,7 @@ def add_user(
     password_hash: str,
     must_change_password: bool = True,
     phone: str = "",
+    email: str = "",
     by: Actor,
     at: datetime,
 ) -> User:
@@ -255,6 +256,7 @@ def add_user(
         username=username,
         name=name,
         phone=phone,
+        email=email,
         roles=[role for role in Role if role in roles],
         password_hash=password_hash,
         must_change_password=must_change_password,

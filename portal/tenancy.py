@@ -84,7 +84,7 @@ def _name_organisation(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @contextmanager
-def within(organisation: Organisation) -> Iterator[FencedSession]:
+def inside(organisation: Organisation) -> Iterator[FencedSession]:
     """A session of its own on one organisation, for work that goes from one unit to the next."""
     scope = OwnScope(organisation.id, organisation.path)
     session = FencedSession(db, scope=scope, expire_on_commit=False)

@@ -215,6 +215,7 @@ def create_user(
         username=typed.username,
         name=typed.name,
         phone=typed.phone,
+        email=typed.email,
         roles=typed.roles,
         password_hash=NO_PASSWORD,
         by=Actor(by.name, by.id),
@@ -223,13 +224,14 @@ def create_user(
 
 
 def change_user(session: Session, user: User, typed: Typed, *, by: Person, at: datetime) -> None:
-    """Change a user's name, phone and roles; what is not changed leaves no trail.
+    """Change a user's name, phone, mail address and roles; what is not changed leaves no trail.
 
     Raises `NotAllowedNow` where somebody changed the user since the page was shown, where the
     roles are one's own, or where the city would be left without an administrator.
     """
     roles = [role.value for role in typed.roles]
-    if (user.name, user.phone, user.roles) == (typed.name, typed.phone, roles):
+    wanted = (typed.name, typed.phone, typed.email, roles)
+    if (user.name, user.phone, user.email, user.roles) == wanted:
         return
     _refuse_stale(user, typed)
     if roles != user.roles:
@@ -238,7 +240,7 @@ def change_user(session: Session, user: User, typed: Typed, *, by: Person, at: d
         if Role.ADMIN not in typed.roles:
             keep_an_admin(session, user)
     before = _described(user)
-    user.name, user.phone, user.roles = typed.name, typed.phone, roles
+    user.name, user.phone, user.email, user.roles = wanted
     session.flush()
     _record(session, Action.USER_CHANGED, user, by, at, old=before, new=_described(user))
 
@@ -250,7 +252,7 @@ def _refuse_stale(user: User, typed: Typed) -> None:
 
 def _described(user: User) -> str:
     roles = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
-    return "，".join(text for text in (user.name, user.phone, roles) if text)[:500]
+    return "，".join(text for text in (user.name, user.phone, user.email, roles) if text)[:500]
 
 
 def keep_an_admin(session: Session, user: User) -> None:
@@ -279,7 +281,7 @@ def hand_over(session: Session, user: User, typed: Typed, *, by: Person, at: dat
         raise NotAllowedNow("不能移交自己的账号，请另一位管理员办理。")
     _refuse_stale(user, typed)
     before = _described(user)
-    user.name, user.phone = typed.name, typed.phone
+    user.name, user.phone, user.email = typed.name, typed.phone, typed.email
     user.password_hash, user.must_change_password = NO_PASSWORD, True
     end_all_sign_ins(session, user.id, at=at)
     session.flush()

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
@@ -10,6 +10,7 @@ from portal.domain.passwords import canonical_username
 from portal.domain.seen import mark_of
 from portal.models import User
 from portal.models.user import Role
+from portal.settings import MAIL_ADDRESS
 
 LONGEST_NAME = 100
 LONGEST_PHONE = 50
@@ -22,6 +23,7 @@ class Typed:
     username: str = ""
     name: str = ""
     phone: str = ""
+    email: str = ""
     roles: tuple[Role, ...] = ()
     seen: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +35,7 @@ def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = Tru
         username=_plain(form.get("new_username", "")),
         name=_plain(form.get("name", "")),
         phone=_plain(form.get("phone", "")),
+        email=_plain(form.get("email", "")),
         roles=_roles(form.getlist("roles")),
         seen=form.get("seen", ""),
     )
@@ -41,7 +44,7 @@ def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = Tru
 
 def with_problems(typed: Typed, problems: Mapping[str, str]) -> Typed:
     """The same with these problems."""
-    return Typed(typed.username, typed.name, typed.phone, typed.roles, typed.seen, problems)
+    return replace(typed, problems=problems)
 
 
 def _plain(text: str) -> str:
@@ -63,6 +66,8 @@ def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[st
         yield "name", f"姓名应为 1 至 {LONGEST_NAME} 字。"
     if len(typed.phone) > LONGEST_PHONE or not typed.phone.isprintable():
         yield "phone", f"电话不能超过 {LONGEST_PHONE} 字。"
+    if typed.email and not MAIL_ADDRESS.fullmatch(typed.email):
+        yield "email", "电子邮箱应如 name@example.cn，没有就不填。"
     if roles and not typed.roles:
         yield "roles", "请至少选择一个角色。"
 
@@ -70,9 +75,9 @@ def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[st
 def as_stored(user: User) -> Typed:
     """What a form shows of a user as they are now."""
     roles = tuple(Role(role) for role in user.roles)
-    return Typed(user.username, user.name, user.phone, roles, mark(user))
+    return Typed(user.username, user.name, user.phone, user.email, roles, mark(user))
 
 
 def mark(user: User) -> str:
     """The mark of what a page shows of a user."""
-    return mark_of(user.name, user.phone, *user.roles)
+    return mark_of(user.name, user.phone, user.email, *user.roles)

@@ -31,7 +31,7 @@ from portal.models.organisation import organisation_by_code, root_organisation
 from portal.reminders import operations, queries
 from portal.reminders.queries import Recipient
 from portal.settings import PostOffice, SettingError
-from portal.tenancy import subtree, within
+from portal.tenancy import inside, subtree
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _owed_to(root: Organisation, at: datetime) -> Iterator[tuple[Recipient, Owed
 
 
 def _running(root: Organisation) -> list[Assignment]:
-    with within(root) as session:
+    with inside(root) as session:
         codes = session.scalars(
             select(Campaign.code).where(Campaign.status == Status.PUBLISHED).order_by(Campaign.due)
         ).all()
@@ -149,7 +149,7 @@ def _send(post: PostOffice, letter: Letter, at: datetime) -> Outcome | None:
 
 
 def _claimed(letter: Letter, owed: Owed, at: datetime) -> int | None:
-    with within(_organisation(owed)) as session, writing(session):
+    with inside(_organisation(owed)) as session, writing(session):
         reminder = operations.claim(
             session,
             organisation_id=owed.unit.organisation_id,
@@ -165,7 +165,7 @@ def _claimed(letter: Letter, owed: Owed, at: datetime) -> int | None:
 
 
 def _note(owed: Owed, number: int, outcome: Outcome, text: str, note: str) -> None:
-    with within(_organisation(owed)) as session, writing(session):
+    with inside(_organisation(owed)) as session, writing(session):
         operations.mailed(session, number, outcome, text, note, by=operator())
         session.commit()
 

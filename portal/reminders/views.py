@@ -32,7 +32,6 @@ from portal.domain.reminding import (
 )
 from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
-from portal.typed import nonce_in
 from portal.identity import actor, organisation_here
 from portal.models import Reminder
 from portal.models.organisation import organisation_by_code
@@ -40,7 +39,8 @@ from portal.reminders import operations, queries
 from portal.reminders.queries import Desk, Recipient
 from portal.reminders.typed import Call
 from portal.settings import PostOffice, Settings
-from portal.tenancy import subtree, within
+from portal.tenancy import inside, subtree
+from portal.typed import nonce_in
 
 bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 
@@ -125,7 +125,7 @@ def _note_posted(assignment: Assignment, chased: Unit, text: str) -> None:
         text=text,
         nonce=nonce_in(request.form) or None,
     )
-    with within(organisation) as session, writing(session):
+    with inside(organisation) as session, writing(session):
         operations.keep(session, reminder, by=actor())
         session.commit()
 

@@ -10,8 +10,8 @@ from portal.assignment import Assignment
 from portal.domain.calendar import read_instant
 from portal.domain.form import Form
 from portal.errors import BadInput
-from portal.typed import plain
 from portal.review.operations import refuse_until
+from portal.typed import plain
 
 Fields = MultiDict[str, str]
 

@@ -169,11 +169,17 @@ def _edited(**fields: str) -> Example:
 
 EXAMPLES: dict[str, Example] = {
     "accounts.change_user": Example(
-        {"name": "王小芳", "phone": "13900000000", "roles": "reporter"},
+        {"name": "王小芳", "phone": "13900000000", "email": "w@example.cn", "roles": "reporter"},
         page="/o/{organisation}/users/ours-reporter",
     ),
     "accounts.create_user": Example(
-        {"new_username": "newcomer", "name": "新来的", "phone": "", "roles": "reporter"},
+        {
+            "new_username": "newcomer",
+            "name": "新来的",
+            "phone": "",
+            "email": "",
+            "roles": "reporter",
+        },
     ),
     "forms.add_item": _edited(code="K", **ITEM),
     "forms.add_section": _edited(section_title="法律援助"),
@@ -201,7 +207,7 @@ EXAMPLES: dict[str, Example] = {
     "accounts.enable": Example(),
     "accounts.end_sign_ins": Example(),
     "accounts.hand_over": Example(
-        {"name": "接手的", "phone": ""},
+        {"name": "接手的", "phone": "", "email": ""},
         page="/o/{organisation}/users/ours-reporter",
         reads=frozenset({"roles"}),
     ),

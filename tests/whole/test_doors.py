@@ -36,10 +36,10 @@ FencedSession portal.tenancy.opening
 FencedSession portal.tenancy.all_people
 FencedSession portal.tenancy.subtree
 FencedSession portal.tenancy.verifying
-FencedSession portal.tenancy.within
+FencedSession portal.tenancy.inside
 OwnScope      portal.demo.stage.Stage.report
 OwnScope      portal.tenancy.enter
-OwnScope      portal.tenancy.within
+OwnScope      portal.tenancy.inside
 SubtreeScope  portal.tenancy.subtree
 enter         portal.demo._load
 enter         portal.tenancy._enter
@@ -83,10 +83,10 @@ subtree       portal.paper.views._within_reach
 subtree       portal.status.views._board
 subtree       portal.cli.reminders._owed_to
 subtree       portal.reminders.views._missing
-within        portal.cli.reminders._claimed
-within        portal.cli.reminders._note
-within        portal.cli.reminders._running
-within        portal.reminders.views._note_posted
+inside        portal.cli.reminders._claimed
+inside        portal.cli.reminders._note
+inside        portal.cli.reminders._running
+inside        portal.reminders.views._note_posted
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify
 """
@@ -120,7 +120,7 @@ ATTRIBUTES = {
 }
 DRIVERS = {"psycopg", "sqlite3"}
 MADE = {"Door", "FencedSession", "OwnScope", "SubtreeScope"}
-USED = {"all_people", "enter", "opening", "sign_in_door", "subtree", "verifying", "within"}
+USED = {"all_people", "enter", "opening", "sign_in_door", "subtree", "verifying", "inside"}
 
 
 def test_only_listed_modules_go_round_the_orm():

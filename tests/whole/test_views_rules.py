@@ -134,6 +134,10 @@ reminders.note_call          chaser
 reminders.note_posted        chaser
 reminders.send_mail          chaser
 reminders.unit               chaser
+reports.confirm_import       reporter
+reports.import_page          reporter
+reports.preview_import       reporter
+reports.template             reporter
 reports.save_item            reporter
 reports.save_sheet           reporter
 reports.submission           reporter
