@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import (
     access,
     accounts,
+    campaigns,
     consolidation,
     db,
     errors,
@@ -36,6 +37,7 @@ CAPABILITIES = (
     accounts,
     organisations,
     forms,
+    campaigns,
     reports,
     review,
     status,

@@ -90,6 +90,11 @@ admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
 city_admin = Rule("city_admin", own=_roles(Role.ADMIN), of_city=True)
 """What is the city's for all: campaigns and form editions."""
 
+city_records = Rule(
+    "city_records", own=_roles(Role.REVIEWER, Role.ADMIN, Role.AUDITOR), of_city=True
+)
+"""Read what was done to what is the city's for all."""
+
 trail_reader = Rule(
     "trail_reader",
     own=frozenset(Role) - _roles(Role.VIEWER),
@@ -110,6 +115,7 @@ RULES = (
     chaser,
     admin,
     city_admin,
+    city_records,
     trail_reader,
 )
 

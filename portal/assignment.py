@@ -253,6 +253,11 @@ def form_of(session: Session, campaign: Campaign, fingerprint: str) -> Form:
     return parsed_form(fingerprint, _document(session, campaign.edition_id, fingerprint), limits)
 
 
+def base_form(edition: FormEdition) -> Form:
+    """An edition of the form as it is, without a campaign's own limits."""
+    return parsed_form(edition.sha256, edition.document, "{}")
+
+
 _documents: dict[str, str] = {}
 
 

@@ -222,10 +222,20 @@ def _record_for_city(
 
 
 def record_for_city(
-    session: Session, action: Action, note: str, *, by: Actor, at: datetime
+    session: Session, action: Action, note: str, *, by: Actor, at: datetime, **what: Any
 ) -> None:
-    """Record what concerns the whole installation: it stands in the chain of the city."""
-    _record_for_city(session, [_entry(action, note)], by, at)
+    """Record what concerns the whole installation: it stands in the chain of the city.
+
+    `what` may name campaign_id, old and new.
+    """
+    _record_for_city(session, [_entry(action, note) | what], by, at)
+
+
+def record_all_for_city(
+    session: Session, entries: list[dict[str, Any]], *, by: Actor, at: datetime
+) -> None:
+    """As `record_for_city`, for several entries of one moment."""
+    _record_for_city(session, entries, by, at)
 
 
 def add_user(

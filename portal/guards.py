@@ -23,7 +23,7 @@ APPEND_ONLY = (
 DOORS = {
     "sign_in": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
     "people": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
-    "opening": ("expectation", "trail", "trail_head"),
+    "opening": ("expectation", "delivery", "trail", "trail_head"),
 }
 """For each door that writes, the tables that it leads to; `verifying` reads all of them."""
 

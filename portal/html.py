@@ -10,15 +10,18 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from portal import access, clock
+from portal.db import db
 from portal.domain import reminding
-from portal.domain.calendar import in_words, time_left
+from portal.domain.calendar import Status, in_words, read_instant, time_left
 from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text
 from portal.domain.report_state import State
 from portal.identity import who
+from portal.models import Campaign
 from portal.models.trail import Action, Channel
 from portal.models.user import ROLE_LABELS
+from portal.rounds import published_rounds
 
 NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username", "link", "links"}
 """Fields that never travel through a page for signing in again."""
@@ -37,12 +40,19 @@ def init_app(app: Flask) -> None:
         "state_label": lambda state: State(state).label,
         "role_label": lambda role: ROLE_LABELS[role],
         "action_label": lambda action: Action(action).label,
+        "campaign_status": lambda status: Status(status).label,
+        "typed_moment": _moment_typed,
         "channel_label": lambda channel: Channel(channel).label,
         "chase_channel": lambda channel: reminding.Channel(channel).label,
         "chase_outcome": lambda outcome: reminding.Outcome(outcome).label,
     }
-    app.jinja_env.globals |= {"may": access.may, "rules": access, "time_left": time_left}
-    app.jinja_env.globals["role_labels"] = ROLE_LABELS
+    app.jinja_env.globals |= {
+        "may": access.may,
+        "rules": access,
+        "time_left": time_left,
+        "role_labels": ROLE_LABELS,
+        "rounds_beside": rounds_beside,
+    }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     versions = _versions(Path(app.static_folder or ""))
 
@@ -59,6 +69,27 @@ def _versions(folder: Path) -> dict[str, str]:
         file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest()[:12]
         for file in files
     }
+
+
+def rounds_beside(campaign: Campaign) -> list[tuple[str, str]]:
+    """The rounds of a campaign with the address of this page in each; empty for this one.
+
+    What has no counterpart there, such as one submission, leads to the notice.
+    """
+    everywhere = set(request.view_args or {}) == {"campaign"} and request.method == "GET"
+    endpoint = (request.endpoint or "") if everywhere else "campaigns.notice"
+    return [
+        (each.round_name, "" if each.id == campaign.id else url_for(endpoint, campaign=each.code))
+        for each in published_rounds(db.session(), campaign)
+    ]
+
+
+def _moment_typed(text: str | None) -> str:
+    """A typed instant in words, so that its weekday is seen; nothing where it is none."""
+    try:
+        return in_words(read_instant(text or ""))
+    except ValueError:
+        return ""
 
 
 def _every_page() -> dict[str, Any]:

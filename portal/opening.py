@@ -6,9 +6,10 @@ changed while it is a draft, and made anew from the living tree when the campaig
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,8 +40,14 @@ class Plan:
     previous: Campaign | None = None
     notice_number: str = ""
     notice: str = ""
+    summary: str = ""
     period: str = ""
     contact: str = ""
+    four_eyes: bool = False
+    signed_copy_required: bool = False
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    round_of: Campaign | None = None
+    round_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +68,99 @@ def create_campaign(
     Raises `NotFounded` with everything that is wrong with the list, `ValueError` with a
     sentence when the campaign itself cannot be. The session comes from `tenancy.opening`.
     """
-    if not CODE.fullmatch(plan.code):
-        raise ValueError(f"填报任务代码“{plan.code}”{CODE_RULE}。")
-    if campaign_by_code(session, plan.code):
-        raise ValueError(f"填报任务 {plan.code} 已经有了。")
+    if objection := wrong_code(session, plan.code):
+        raise ValueError(objection)
     if not 0 < len(plan.name.strip()) <= 200:
         raise ValueError("填报任务名称应为 1 至 200 字。")
-    units = _tree(session)
+    units = tree(session)
     wanted = _wanted(units, listed)
     campaign = _added(session, plan)
     for unit in units:
         session.add(_expectation(campaign, unit, wanted))
     session.flush()
-    record_for_city(session, Action.CAMPAIGN_CREATED, _named(campaign), by=by, at=at)
+    _record_creation(session, campaign, "", by, at)
     return campaign
 
 
-def _tree(session: Session) -> Sequence[Organisation]:
+def wrong_code(session: Session, code: str) -> str | None:
+    """Why no new campaign can have this code, as a sentence; None when it can."""
+    if not CODE.fullmatch(code):
+        return f"填报任务代码“{code}”{CODE_RULE}。"
+    return f"填报任务 {code} 已经有了。" if campaign_by_code(session, code) else None
+
+
+def copy_campaign(
+    session: Session,
+    source: Campaign,
+    plan: Plan,
+    *,
+    allocations: bool,
+    by: Actor,
+    at: datetime,
+) -> Campaign:
+    """Create a draft campaign that expects whom `source` expected, with basis, order and 免报.
+
+    Registered households are copied too, and money passed down where `allocations` says so.
+    A unit founded since is expected where all others were. Raises `ValueError` as
+    `create_campaign`.
+    """
+    if objection := wrong_code(session, plan.code):
+        raise ValueError(objection)
+    campaign = _added(session, plan)
+    kept = expectations_of(session, source)
+    everybody = lists_everybody(kept.values())
+    for unit in tree(session):
+        before = kept.get(unit.id)
+        row = _copied(campaign, unit, before, allocations) if before else None
+        session.add(row or new_expectation(campaign, unit, listed=everybody))
+    session.flush()
+    _record_creation(session, campaign, f"，复制自 {source.name}（{source.code}）", by, at)
+    return campaign
+
+
+def _record_creation(
+    session: Session, campaign: Campaign, more: str, by: Actor, at: datetime
+) -> None:
+    note = f"{named(campaign)}{more}"
+    record_for_city(session, Action.CAMPAIGN_CREATED, note, by=by, at=at, campaign_id=campaign.id)
+
+
+def _copied(
+    campaign: Campaign, unit: Organisation, before: Expectation, allocations: bool
+) -> Expectation:
+    row = Expectation(
+        campaign_id=campaign.id,
+        organisation_id=unit.id,
+        basis=before.basis,
+        expected=before.expected or before.exempt_reason == CLOSED,
+        exempt_reason="" if before.exempt_reason == CLOSED else before.exempt_reason,
+        own_position=before.own_position,
+        position=before.position,
+        allocated=before.allocated if allocations else None,
+        households=before.households,
+    )
+    _copy(unit, row)
+    return row
+
+
+def expectations_of(session: Session, campaign: Campaign) -> dict[int, Expectation]:
+    """The list of a campaign by the organisation's id; the session comes from `opening`."""
+    rows = session.scalars(select(Expectation).where(Expectation.campaign_id == campaign.id))
+    return {row.organisation_id: row for row in rows}
+
+
+def lists_everybody(rows: Iterable[Expectation]) -> bool:
+    """Whether no unit was left off the list, so that a new one belongs on it."""
+    return not any(row.exempt_reason == NOT_LISTED for row in rows)
+
+
+def new_expectation(campaign: Campaign, unit: Organisation, *, listed: bool) -> Expectation:
+    """A unit that was on no list before."""
+    return _expectation(campaign, unit, {unit.code: _Wanted()} if listed else {})
+
+
+def tree(session: Session) -> Sequence[Organisation]:
+    """Every organisation, each one after that above it."""
     return session.scalars(select(Organisation).order_by(Organisation.path)).all()
 
 
@@ -149,10 +232,16 @@ def _added(session: Session, plan: Plan) -> Campaign:
         name=plan.name.strip(),
         notice_number=plan.notice_number,
         notice=plan.notice,
+        summary=plan.summary,
         contact=plan.contact,
         period=plan.period,
         edition_id=plan.edition.id,
         previous_id=plan.previous.id if plan.previous else None,
+        round_of_id=plan.round_of.id if plan.round_of else None,
+        round_name=plan.round_name,
+        four_eyes=plan.four_eyes,
+        signed_copy_required=plan.signed_copy_required,
+        limits=dict(plan.limits),
         opens=plan.dates.opens,
         due=plan.dates.due,
         closes=plan.dates.closes,
@@ -190,7 +279,8 @@ def _copy(unit: Organisation, row: Expectation) -> None:
     row.code = unit.code
     row.name = unit.name
     row.kind = unit.kind
-    row.position = unit.position
+    if not row.own_position:
+        row.position = unit.position
     if unit.closed_at:
         row.expected, row.exempt_reason = False, CLOSED
 
@@ -210,30 +300,25 @@ def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: dateti
     if not expected:
         raise ValueError(f"填报任务 {campaign.code} 没有应报单位。")
     campaign.status = Status.PUBLISHED
+    campaign.mark_changed(by.name, at)
     session.flush()
-    note = f"{_named(campaign)}，应报单位 {expected} 家"
-    record_for_city(session, Action.CAMPAIGN_OPENED, note, by=by, at=at)
+    note = f"{named(campaign)}，应报单位 {expected} 家"
+    record_for_city(session, Action.CAMPAIGN_OPENED, note, by=by, at=at, campaign_id=campaign.id)
     return expected
 
 
 def _copied_again(session: Session, campaign: Campaign) -> list[Expectation]:
-    kept = {
-        row.organisation_id: row
-        for row in session.scalars(
-            select(Expectation).where(Expectation.campaign_id == campaign.id)
-        )
-    }
-    everybody = not any(row.exempt_reason == NOT_LISTED for row in kept.values())
+    kept = expectations_of(session, campaign)
+    everybody = lists_everybody(kept.values())
     rows = []
-    for unit in _tree(session):
-        row = kept.get(unit.id) or _expectation(
-            campaign, unit, {unit.code: _Wanted()} if everybody else {}
-        )
+    for unit in tree(session):
+        row = kept.get(unit.id) or new_expectation(campaign, unit, listed=everybody)
         _copy(unit, row)
         session.add(row)
         rows.append(row)
     return rows
 
 
-def _named(campaign: Campaign) -> str:
+def named(campaign: Campaign) -> str:
+    """The campaign as the trail names it."""
     return f"{campaign.name}（{campaign.code}）"

@@ -14,6 +14,7 @@ from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
 from portal.identity import Person, sign_in_door, who
 from portal.models import (
     ConsolidationEdition,
+    Delivery,
     Expectation,
     Figure,
     Organisation,
@@ -104,8 +105,9 @@ def subtree(organisation: Organisation) -> Iterator[FencedSession]:
         session.close()
 
 
-OPENING = Door("opening", frozenset({Expectation, TrailEntry, TrailHead}))
-"""Opening a campaign copies the whole tree, one row for each organisation."""
+OPENING = Door("opening", frozenset({Expectation, Delivery, TrailEntry, TrailHead}))
+"""Opening a campaign copies the whole tree, one row for each organisation; what is announced to
+its units is delivered to each."""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
 from portal.access import allow, desk, may, member, reporter, signed_in
+from portal.announcements import unread
 from portal.db import db
 from portal.deciding import waiting_for
 from portal.home import queries
@@ -45,6 +46,7 @@ def organisation() -> Any:
         to_fill=queries.to_fill(cards) if fills else None,
         looks_down=may(desk, here.id),
         audits=_audits(),
+        unread=unread(session),
         own_line=lambda card: own_line(card.filling, card.phase, now),
     )
 

@@ -1,5 +1,6 @@
 """The tables, one file an aggregate."""
 
+from portal.models.announcement import Announcement, Delivery
 from portal.models.base import Base, TenantOwned
 from portal.models.campaign import Campaign, Expectation, Extension
 from portal.models.consolidation_edition import (
@@ -18,10 +19,12 @@ from portal.models.trail import TrailEntry, TrailHead
 from portal.models.user import Role, SignIn, SignInLink, Throttle, User
 
 __all__ = [
+    "Announcement",
     "Base",
     "Batch",
     "Campaign",
     "ConsolidationEdition",
+    "Delivery",
     "DifferenceAcknowledgement",
     "Expectation",
     "Explanation",

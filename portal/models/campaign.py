@@ -27,6 +27,8 @@ class Campaign(Base):
 
     Open and closed follow from the dates; stored is only whether it is a draft, published
     or archived. `limits` are the campaign's own settings for checks, by the check's id.
+    `version` grows by one with every change, so that an editor can say what was seen.
+    A campaign collected in rounds is one row for each: the later ones name the first.
     """
 
     __tablename__ = "campaign"
@@ -40,10 +42,13 @@ class Campaign(Base):
     name: Mapped[str] = mapped_column(String(200))
     notice_number: Mapped[str] = mapped_column(String(100), default="")
     notice: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     period: Mapped[str] = mapped_column(String(100), default="")
     edition_id: Mapped[int] = mapped_column(ForeignKey("form_edition.id"))
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    round_of_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    round_name: Mapped[str] = mapped_column(String(20), default="")
     opens: Mapped[datetime] = mapped_column(Instant)
     due: Mapped[datetime] = mapped_column(Instant)
     closes: Mapped[datetime] = mapped_column(Instant)
@@ -51,18 +56,32 @@ class Campaign(Base):
     four_eyes: Mapped[bool] = mapped_column(default=False)
     signed_copy_required: Mapped[bool] = mapped_column(default=False)
     limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    changed_by: Mapped[str] = mapped_column(String(100), default="")
 
     @property
     def dates(self) -> Dates:
         """The three instants of the campaign."""
         return Dates(self.opens, self.due, self.closes)
 
+    @property
+    def first_round_id(self) -> int:
+        """The campaign that the rounds of this one are counted from; itself without rounds."""
+        return self.round_of_id or self.id
+
+    def mark_changed(self, by: str, at: datetime) -> None:
+        """Note that somebody changed it: whoever edits what was before is told so."""
+        self.version += 1
+        self.changed_by, self.changed_at = by, at
+
 
 class Expectation(TenantOwned, Base):
     """One unit of a campaign's tree, copied from the organisations when the campaign opens.
 
     So a later move, merger or new name never changes a past board or a past sum. `expected`
-    is false for a unit released from reporting (免报), with the reason. `allocated` is the
+    is false for a unit released from reporting (免报), with the reason. `own_position` says
+    that the place in the order was set for this campaign alone. `allocated` is the
     money passed down to the unit in fen, `households` its registered households, both as
     the city registered them.
     """
@@ -81,6 +100,7 @@ class Expectation(TenantOwned, Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(32))
     position: Mapped[int]
+    own_position: Mapped[bool] = mapped_column(default=False)
     basis: Mapped[str] = mapped_column(String(8))
     expected: Mapped[bool] = mapped_column(default=True)
     exempt_reason: Mapped[str] = mapped_column(String(500), default="")

@@ -63,6 +63,14 @@ class Action(StrEnum):
     ITEMS_CONFIRMED = "items-confirmed"
     CAMPAIGN_CREATED = "campaign-created"
     CAMPAIGN_OPENED = "campaign-opened"
+    CAMPAIGN_CHANGED = "campaign-changed"
+    CAMPAIGN_ARCHIVED = "campaign-archived"
+    CAMPAIGN_REMOVED = "campaign-removed"
+    EXPECTATION_CHANGED = "expectation-changed"
+    EXPECTATION_ADDED = "expectation-added"
+    ANNOUNCED = "announced"
+    ANNOUNCEMENT_WITHDRAWN = "announcement-withdrawn"
+    ANNOUNCEMENT_READ = "announcement-read"
     FIGURE_SAVED = "figure-saved"
     PASTED = "pasted"
     IMPORTED = "imported"
@@ -71,6 +79,7 @@ class Action(StrEnum):
     NOTED = "noted"
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
+    CARRIED_OVER = "carried-over"
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
     SENT_BACK = "sent-back"
@@ -123,6 +132,14 @@ ACTION_LABELS = {
     Action.ITEMS_CONFIRMED: "确认还原的指标",
     Action.CAMPAIGN_CREATED: "新建填报任务",
     Action.CAMPAIGN_OPENED: "发布填报任务",
+    Action.CAMPAIGN_CHANGED: "修改填报任务",
+    Action.CAMPAIGN_ARCHIVED: "归档填报任务",
+    Action.CAMPAIGN_REMOVED: "删除填报任务草稿",
+    Action.EXPECTATION_CHANGED: "修改应报单位",
+    Action.EXPECTATION_ADDED: "增加应报单位",
+    Action.ANNOUNCED: "发布通知公告",
+    Action.ANNOUNCEMENT_WITHDRAWN: "撤回通知公告",
+    Action.ANNOUNCEMENT_READ: "阅读通知公告",
     Action.FIGURE_SAVED: "填报",
     Action.PASTED: "粘贴",
     Action.IMPORTED: "导入",
@@ -131,6 +148,7 @@ ACTION_LABELS = {
     Action.NOTED: "备注",
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",
+    Action.CARRIED_OVER: "带入上一轮的数",
     Action.SUBMITTED: "上报",
     Action.WITHDRAWN: "撤回",
     Action.SENT_BACK: "退回修改",
@@ -188,6 +206,7 @@ class TrailEntry(TenantOwned, Base):
     action: Mapped[str] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(16))
     report_id: Mapped[int | None]
+    campaign_id: Mapped[int | None] = mapped_column(index=True)
     item: Mapped[str | None] = mapped_column(String(8))
     old: Mapped[str | None] = mapped_column(String(500))
     new: Mapped[str | None] = mapped_column(String(500))
@@ -221,6 +240,7 @@ CHAINED = (
     "action",
     "channel",
     "report_id",
+    "campaign_id",
     "item",
     "old",
     "new",
@@ -257,7 +277,7 @@ def record(
 ) -> None:
     """Append one entry to the organisation's chain, in the transaction of the change itself.
 
-    `what` may name report_id, item, old, new, version, batch_id, nonce and note.
+    `what` may name report_id, campaign_id, item, old, new, version, batch_id, nonce and note.
     """
     record_all(
         session,
@@ -385,7 +405,10 @@ def _set_head(
 
 def entry_hash(row: dict[str, Any]) -> str:
     """The sha256 over an entry's content and the hash before it."""
-    content = {name: row[name] for name in CHAINED}
+    # Entries from before campaigns were named keep the hash that they were written with.
+    content = {
+        name: row[name] for name in CHAINED if name != "campaign_id" or row[name] is not None
+    }
     content["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

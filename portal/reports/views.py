@@ -32,7 +32,7 @@ from portal.domain.report_state import NotAllowedNow, State
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.identity import actor, organisation_here
-from portal.reports import comparing, operations, paper, presence, rows, saving
+from portal.reports import carry_over, comparing, operations, paper, presence, rows, saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed
 from portal.typed import legible, nonce_in
@@ -71,6 +71,7 @@ def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str
         words=rows.WORDS,
         beside=_beside(filling),
         colleague=_colleague(filling),
+        earlier=carry_over.earlier(db.session(), filling) if editable else None,
         **bar,
         **said,
     )

@@ -10,7 +10,7 @@ else, so that a page which shows somebody else's shows it.
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,8 +39,10 @@ from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
 from portal.identity import Person, hashed, sign_in_door
 from portal.models import (
+    Announcement,
     Batch,
     Campaign,
+    Delivery,
     Expectation,
     Explanation,
     Extension,
@@ -67,8 +69,12 @@ NOW = datetime(2027, 1, 20, 10, 0, tzinfo=ZONE)
 COOKIE = "portal"
 PASSWORD = "wind-over-the-lake-72"
 LAST, OPEN, DRAFT, UNTOUCHED = "2026-spring", "2027-spring", "2028-spring", "2027-lantern"
-"""The campaigns: last year's, the one in which everybody is at work, one that is only planned, and
-one that is open and in which nobody has begun."""
+READY = "2027-autumn"
+"""The campaigns: last year's, the one in which everybody is at work, one that is only planned, one
+that is open and in which nobody has begun, and one that could be published."""
+
+ANNOUNCED, ANNOUNCEMENT_DRAFT = 1, 2
+"""The announcements of the open campaign: one that everybody was told, and a draft."""
 
 DRAFT_EDITION = "2028.1"
 """The version of the form that is still being drafted; no campaign uses it."""
@@ -173,6 +179,7 @@ def _organisations_and_campaigns() -> None:
         session.add(_campaign(OPEN, edition.id, -10, 5, 8, "published", last.id))
         session.add(_campaign(DRAFT, edition.id, 300, 310, 320, "draft", last.id))
         session.add(_campaign(UNTOUCHED, edition.id, -5, 20, 25, "published", None))
+        session.add(_campaign(READY, edition.id, 200, 210, 220, "draft", None))
         session.commit()
 
 
@@ -195,7 +202,7 @@ def _campaign(
 def _expectations() -> None:
     with tenancy.opening() as session, writing(session):
         organisations = {one.code: one for one in session.scalars(select(Organisation))}
-        for campaign in session.scalars(select(Campaign).where(Campaign.status == "published")):
+        for campaign in session.scalars(select(Campaign).where(Campaign.code != DRAFT)):
             for place in PLACES:
                 organisation = organisations[place.code]
                 session.add(
@@ -211,7 +218,29 @@ def _expectations() -> None:
                         basis=place.basis,
                     )
                 )
+        _announcements(session, organisations.values())
         session.commit()
+
+
+def _announcements(session: Any, organisations: Iterable[Organisation]) -> None:
+    opened = session.scalars(select(Campaign).where(Campaign.code == OPEN)).one()
+    for number, title in ((ANNOUNCED, "填报口径"), (ANNOUNCEMENT_DRAFT, "还没有发")):
+        session.add(
+            Announcement(
+                id=number,
+                campaign_id=opened.id,
+                title=title,
+                text="各单位：\n请按附件填报。",
+                to_all=True,
+                written_at=NOW,
+                written_by="职工服务中心",
+                published_at=NOW if number == ANNOUNCED else None,
+                published_by="职工服务中心",
+            )
+        )
+    session.flush()
+    for organisation in organisations:
+        session.add(Delivery(announcement_id=ANNOUNCED, organisation_id=organisation.id))
 
 
 def _people() -> None:

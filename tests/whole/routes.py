@@ -28,6 +28,8 @@ from portal.models.user import Role
 from portal.organisations.packing import pack
 from tests.whole.marked_city import (
     ACCOUNTS,
+    ANNOUNCED,
+    ANNOUNCEMENT_DRAFT,
     COOKIE,
     DRAFT,
     DRAFT_EDITION,
@@ -38,6 +40,7 @@ from tests.whole.marked_city import (
     PASSWORD,
     PLACE,
     PLACES,
+    READY,
     UNTOUCHED,
     MarkedCity,
     content_of,
@@ -60,6 +63,8 @@ ARGUMENTS: dict[str, Any] = {
     "version": DRAFT_EDITION,
     "check": "copied",
     "section": 7,
+    "planned": OPEN,
+    "announcement": ANNOUNCED,
 }
 """What stands in a URL for each argument but the organisation and its user."""
 
@@ -77,6 +82,7 @@ reviewer       -         -     both      -      -       -
 chaser         -         -     both      -      -       -
 admin          -         -     -         both   -       -
 city_admin     -         -     -         city   -       -
+city_records   -         -     city      city   -       city
 trail_reader   own       own   both      both   -       both
 """
 """Where a person with one role may: at the own organisation, at those below it too, at the own
@@ -108,6 +114,8 @@ NOT_THERE: dict[str, tuple[Any, ...]] = {
     "version": ("1999.1", "2027.1%20", "x" * 300, "%00", ".."),
     "check": ("no-check", "COPIED", "x" * 300, "%00"),
     "section": (0, 99, "-1", "x", 10**19, "9" * 5000),
+    "planned": ("1999-spring", "2027-SPRING", "%00", "x" * 300, "..", "' OR 1=1 --"),
+    "announcement": (0, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
     "filename": ("css/none.css", "../__init__.py", "..%2f__init__.py", "%00", "etc/passwd"),
 }
 """Arguments behind which a permitted person finds nothing of their own organisation."""
@@ -155,6 +163,29 @@ NEWCOMER = {"username": "newcomer", "name": "新来的", "code": "echeng", "role
 ROSTER = pack(Roster([], [Line("人员", 2, NEWCOMER, {})]))
 ROSTER_MARK = mark_of("人员!A2 new ()")
 """A roster of one new person of 鄂城 as its preview carries it, with the mark of its plan."""
+PLAN = f"/o/{{organisation}}/campaigns/{OPEN}"
+NEW_PLAN = {
+    "code": "2029-spring",
+    "name": "2029年春节送温暖",
+    "edition": "songwennuan@2027.1",
+    "opens": "2029-01-10",
+    "due": "2029-01-20",
+    "closes": "2029-01-22",
+}
+_PLAN_READS = frozenset(
+    {"name", "edition", "previous", "notice_number", "summary", "notice", "period", "contact"}
+    | {"opens", "due", "closes", "four_eyes", "signed_copy_required", "reason"}
+)
+
+
+def _planning(
+    fields: Mapping[str, str] | None = None,
+    reads: frozenset[str] = frozenset(),
+    page: str = "",
+    **values: Any,
+) -> Example:
+    """What the city's administrator posts."""
+    return Example(fields or {}, at="shizong", reads=reads, page=page, values=values)
 
 ITEM = {"label": "文化服务", "unit": "人次", "section": "5"}
 TYPED_ITEM = frozenset(
@@ -274,6 +305,38 @@ EXAMPLES: dict[str, Example] = {
     "consolidation.save_filter": Example(
         {"name": "各区"}, reads=frozenset({"scope", "show", "kind", "section", "shared"})
     ),
+    "campaigns.add_unit": _planning({"code": "shizong"}),
+    "campaigns.archive": _planning(planned=LAST),
+    "campaigns.change": _planning({"version": "1", "contact": "张慧"}, reads=_PLAN_READS),
+    "campaigns.change_units": _planning({}, page=f"{PLAN}/units"),
+    "campaigns.create": _planning(NEW_PLAN, reads=_PLAN_READS),
+    "campaigns.keep_copy": _planning(NEW_PLAN, reads=_PLAN_READS),
+    "campaigns.keep_round": _planning(
+        {
+            "code": "2027-later",
+            "opens": "2027-02-20",
+            "due": "2027-02-27",
+            "closes": "2027-02-28",
+            "round_name": "节后报",
+            "first_name": "节前报",
+        },
+        reads=_PLAN_READS,
+    ),
+    "campaigns.publish": _planning({"version": "1"}, reads=frozenset({"announce"}), planned=READY),
+    "campaigns.publish_announcement": _planning(
+        {"version": "1", "to": "all"},
+        reads=frozenset({"unit"}),
+        announcement=ANNOUNCEMENT_DRAFT,
+    ),
+    "campaigns.read_announcement": Example(),
+    "campaigns.remove": _planning(planned=READY),
+    "campaigns.rewrite_announcement": _planning(
+        {"version": "1", "title": "另一个标题", "text": "另一段话"},
+        announcement=ANNOUNCEMENT_DRAFT,
+    ),
+    "campaigns.set_limits": _planning({"version": "1", "copied.at_least": "12"}),
+    "campaigns.withdraw_announcement": _planning(),
+    "campaigns.write_announcement": _planning({"title": "标题", "text": "一段话"}),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
@@ -391,7 +454,11 @@ def at(route: Route) -> str:
     """The organisation at which the example of a route is granted."""
     if not route.of_organisation:
         return ""
-    return "shizong" if route.rule == "city_admin" else route.example.at
+    return "shizong" if route.rule in OF_CITY else route.example.at
+
+
+OF_CITY = ("city_admin", "city_records")
+"""The rules that reach nobody but the city's own."""
 
 
 def who_is_granted(route: Route) -> list[str]:

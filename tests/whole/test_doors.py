@@ -43,6 +43,11 @@ OwnScope      portal.tenancy.inside
 SubtreeScope  portal.tenancy.subtree
 enter         portal.demo._load
 enter         portal.tenancy._enter
+opening       portal.campaigns.operations.copy
+opening       portal.campaigns.operations.create
+opening       portal.campaigns.operations.next_round
+opening       portal.campaigns.views.changing
+opening       portal.campaigns.views.create
 opening       portal.cli.campaigns._create
 opening       portal.cli.campaigns.create
 opening       portal.cli.campaigns.open_one
@@ -72,6 +77,14 @@ subtree       portal.consolidation.edition_views._live
 subtree       portal.consolidation.edition_views._live_proof
 subtree       portal.accounts.user_views.users
 subtree       portal.consolidation.edition_views.difference
+subtree       portal.campaigns.announcement_views._draft_page
+subtree       portal.campaigns.announcement_views._list
+subtree       portal.campaigns.notice_views.announcement
+subtree       portal.campaigns.notice_views.notice
+subtree       portal.campaigns.unit_views._list
+subtree       portal.campaigns.views._publication_page
+subtree       portal.campaigns.views.index
+subtree       portal.campaigns.views.publish
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
 subtree       portal.review.views._page

@@ -1,0 +1,124 @@
+"""Announcements: what the city tells the units of a campaign, and what a unit has yet to read.
+
+The campaign's pages and the home page share it. Writing needs the session of
+`tenancy.opening`, reading one's own that of the organisation.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.founding import Actor, record_for_city
+from portal.models import Announcement, Campaign, Delivery, Expectation
+from portal.models.trail import Action
+
+
+def publish_at_once(
+    session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
+) -> Announcement:
+    """Tell every expected unit of a campaign, without a draft before."""
+    announcement = Announcement(
+        campaign_id=campaign.id,
+        title=title,
+        text=text,
+        to_all=True,
+        written_at=at,
+        written_by=by.name,
+    )
+    session.add(announcement)
+    session.flush()
+    publish(session, announcement, expected_units(session, campaign), by=by, at=at)
+    return announcement
+
+
+def expected_units(session: Session, campaign: Campaign) -> Sequence[int]:
+    """The ids of the units that a campaign expects a report from."""
+    return session.scalars(
+        select(Expectation.organisation_id)
+        .where(Expectation.campaign_id == campaign.id, Expectation.expected)
+        .order_by(Expectation.path)
+    ).all()
+
+
+def publish(
+    session: Session, announcement: Announcement, units: Iterable[int], *, by: Actor, at: datetime
+) -> int:
+    """Publish a draft to these units; answers how many there are."""
+    count = deliver(session, announcement, units)
+    announcement.published_at, announcement.published_by = at, by.name
+    session.flush()
+    record_for_city(
+        session,
+        Action.ANNOUNCED,
+        f"{announcement.title}，发给 {count} 家单位",
+        by=by,
+        at=at,
+        campaign_id=announcement.campaign_id,
+    )
+    return count
+
+
+def deliver(session: Session, announcement: Announcement, units: Iterable[int]) -> int:
+    """Put an announcement before these units; those that have it already keep it."""
+    there = set(
+        session.scalars(
+            select(Delivery.organisation_id).where(Delivery.announcement_id == announcement.id)
+        )
+    )
+    new = [unit for unit in units if unit not in there]
+    for unit in new:
+        session.add(Delivery(announcement_id=announcement.id, organisation_id=unit))
+    session.flush()
+    return len(new)
+
+
+def deliver_to_new_unit(session: Session, campaign: Campaign, organisation_id: int) -> None:
+    """A unit that comes later is told what all were told."""
+    for announcement in session.scalars(
+        select(Announcement).where(
+            Announcement.campaign_id == campaign.id,
+            Announcement.to_all,
+            Announcement.published_at.is_not(None),
+            Announcement.withdrawn_at.is_(None),
+        )
+    ):
+        deliver(session, announcement, [organisation_id])
+
+
+_told = (
+    select(Announcement, Delivery)
+    .join(Delivery, Delivery.announcement_id == Announcement.id)
+    .where(Announcement.published_at.is_not(None), Announcement.withdrawn_at.is_(None))
+    .order_by(Announcement.published_at.desc(), Announcement.id.desc())
+)
+
+
+def told_to(session: Session, campaign: Campaign) -> Sequence[tuple[Announcement, Delivery]]:
+    """What the session's organisation was told in a campaign, the newest first."""
+    rows = session.execute(_told.where(Announcement.campaign_id == campaign.id))
+    return [(row.Announcement, row.Delivery) for row in rows]
+
+
+def unread(session: Session) -> Mapping[int, list[Announcement]]:
+    """What the session's organisation has yet to read, by the campaign's id."""
+    found: dict[int, list[Announcement]] = {}
+    for row in session.execute(_told.where(Delivery.read_at.is_(None))):
+        found.setdefault(row.Announcement.campaign_id, []).append(row.Announcement)
+    return found
+
+
+def read_counts(session: Session, campaign: Campaign) -> Mapping[int, tuple[int, int]]:
+    """How many of the session's units have read each announcement, and how many should."""
+    read, all_of_them = Counter[int](), Counter[int]()
+    rows = session.execute(
+        select(Delivery.announcement_id, Delivery.read_at)
+        .join(Announcement, Announcement.id == Delivery.announcement_id)
+        .where(Announcement.campaign_id == campaign.id)
+    )
+    for row in rows:
+        all_of_them[row.announcement_id] += 1
+        read[row.announcement_id] += row.read_at is not None
+    return {each: (read[each], all_of_them[each]) for each in all_of_them}

@@ -1,0 +1,158 @@
+"""Announcements as the city writes them: a draft, its publication, its withdrawal.
+
+The session comes from `tenancy.opening`; the view commits.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import announcements
+from portal.campaigns.plan import plain
+from portal.domain.calendar import Status
+from portal.domain.report_state import NotAllowedNow
+from portal.founding import Actor, record_for_city
+from portal.models import Announcement, Campaign, Expectation
+from portal.models.trail import Action
+
+LONGEST_TITLE = 100
+LONGEST_TEXT = 5_000
+
+
+def problems_of(title: str, text: str) -> dict[str, str]:
+    """What is wrong with a draft as typed."""
+    found = {}
+    if not 0 < len(title) <= LONGEST_TITLE:
+        found["title"] = f"标题应为 1 至 {LONGEST_TITLE} 字。"
+    if not 0 < len(text) <= LONGEST_TEXT:
+        found["text"] = f"内容应为 1 至 {LONGEST_TEXT:,} 字。"
+    return found
+
+
+def typed(fields: Mapping[str, str]) -> tuple[str, str]:
+    """The title and the text as posted."""
+    return plain(fields.get("title", "")).replace("\n", " "), plain(fields.get("text", ""))
+
+
+def write(
+    session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
+) -> Announcement:
+    """Keep a draft; the same one again is the one that is there. Raises `NotAllowedNow`."""
+    if campaign.status == Status.ARCHIVED:
+        raise NotAllowedNow("填报任务已归档，不能再发通知公告。")
+    same = session.scalar(
+        select(Announcement).where(
+            Announcement.campaign_id == campaign.id,
+            Announcement.title == title,
+            Announcement.text == text,
+            Announcement.published_at.is_(None),
+        )
+    )
+    if same:
+        return same
+    draft = Announcement(
+        campaign_id=campaign.id,
+        title=title,
+        text=text,
+        to_all=True,
+        written_at=at,
+        written_by=by.name,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def change(
+    draft: Announcement, title: str, text: str, *, version: int, by: Actor, at: datetime
+) -> None:
+    """Write a draft anew. Raises `NotAllowedNow` when it is published or was changed since."""
+    if (draft.title, draft.text) == (title, text):
+        return
+    if not draft.is_draft:
+        raise NotAllowedNow("通知公告已经发布，不能再改；有误请撤回后重发。")
+    if draft.version != version:
+        raise NotAllowedNow(
+            f"{draft.written_by}刚刚也改了这条草稿，您的没有保存。请看过现在的内容再改。"
+        )
+    draft.title, draft.text = title, text
+    draft.version += 1
+    draft.written_by, draft.written_at = by.name, at
+
+
+def publish(
+    session: Session,
+    campaign: Campaign,
+    draft: Announcement,
+    codes: Sequence[str] | None,
+    *,
+    version: int,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Publish a draft to all expected units, or to those with `codes`; answers how many.
+
+    A published one stays as it is. Raises `NotAllowedNow`, and `ValueError` with a sentence
+    when nobody would be told.
+    """
+    if not draft.is_draft:
+        return 0
+    if campaign.status != Status.PUBLISHED:
+        raise NotAllowedNow("填报任务还没有发布（或已归档），现在发通知公告，单位看不到。")
+    if draft.version != version:
+        raise NotAllowedNow(f"{draft.written_by}刚刚改了这条草稿，还没有发布。请看过再发布。")
+    draft.to_all = codes is None
+    units = announcements.expected_units(session, campaign)
+    if codes is not None:
+        units = _named(session, campaign, codes)
+    if not units:
+        raise ValueError("请选定要发给哪些单位。")
+    return announcements.publish(session, draft, units, by=by, at=at)
+
+
+def _named(session: Session, campaign: Campaign, codes: Iterable[str]) -> Sequence[int]:
+    return session.scalars(
+        select(Expectation.organisation_id)
+        .where(Expectation.campaign_id == campaign.id, Expectation.code.in_(list(codes)))
+        .order_by(Expectation.path)
+    ).all()
+
+
+def withdraw(session: Session, announcement: Announcement, *, by: Actor, at: datetime) -> None:
+    """Take an announcement back: units do not see it any more; a draft is thrown away."""
+    if announcement.withdrawn_at is not None:
+        return
+    if announcement.is_draft:
+        session.delete(announcement)
+        session.flush()
+        return
+    announcement.withdrawn_at = at
+    session.flush()
+    record_for_city(
+        session,
+        Action.ANNOUNCEMENT_WITHDRAWN,
+        announcement.title,
+        by=by,
+        at=at,
+        campaign_id=announcement.campaign_id,
+    )
+
+
+def announcements_of(session: Session, campaign: Campaign) -> Sequence[Announcement]:
+    """Every announcement of a campaign, drafts and withdrawn ones too, the newest first."""
+    return session.scalars(
+        select(Announcement)
+        .where(Announcement.campaign_id == campaign.id)
+        .order_by(Announcement.id.desc())
+    ).all()
+
+
+def announcement_in(session: Session, campaign: Campaign, number: int) -> Announcement | None:
+    """The announcement with this number, if it is this campaign's."""
+    return session.scalar(
+        select(Announcement).where(
+            Announcement.id == number, Announcement.campaign_id == campaign.id
+        )
+    )

@@ -1,0 +1,85 @@
+"""Reading announcements: what an organisation sees, who has read it, and saying 我已阅读."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.identity import Person
+from portal.models import Announcement, Delivery, Organisation
+from portal.models.trail import Action, record
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A unit that was told, whom to telephone there, and who of it has read it when."""
+
+    code: str
+    name: str
+    contact: str
+    phone: str
+    read_at: datetime | None
+    read_by: str
+
+
+def readers(session: Session, announcement: Announcement) -> list[Reader]:
+    """The units of the session's subtree that were told, in the city's order."""
+    rows = session.execute(
+        select(
+            Organisation.code,
+            Organisation.name,
+            Organisation.contact,
+            Organisation.phone,
+            Delivery.read_at,
+            Delivery.read_by,
+        )
+        .join(Organisation, Organisation.id == Delivery.organisation_id)
+        .where(Delivery.announcement_id == announcement.id)
+        .order_by(Organisation.position, Organisation.code)
+    )
+    return [Reader(*row) for row in rows]
+
+
+def told_in_subtree(session: Session, assignment: Assignment) -> Sequence[Announcement]:
+    """What was told to any unit of the session's subtree, the newest first."""
+    told = select(Delivery.announcement_id)
+    return session.scalars(
+        select(Announcement)
+        .where(
+            Announcement.campaign_id == assignment.campaign.id,
+            Announcement.published_at.is_not(None),
+            Announcement.withdrawn_at.is_(None),
+            Announcement.id.in_(told),
+        )
+        .order_by(Announcement.published_at.desc(), Announcement.id.desc())
+    ).all()
+
+
+def delivery_of(session: Session, announcement: Announcement) -> Delivery | None:
+    """The delivery to the session's own organisation, or None."""
+    return session.scalar(
+        select(Delivery).where(Delivery.announcement_id == announcement.id).with_for_update()
+    )
+
+
+def mark_read(
+    session: Session, announcement: Announcement, delivery: Delivery, *, by: Person, at: datetime
+) -> None:
+    """我已阅读: the unit has taken note; whoever says so first is named. Once is enough."""
+    if delivery.read_at is not None:
+        return
+    delivery.read_at, delivery.read_by = at, by.name
+    session.flush()
+    record(
+        session,
+        Action.ANNOUNCEMENT_READ,
+        organisation_id=delivery.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        campaign_id=announcement.campaign_id,
+        note=announcement.title,
+    )

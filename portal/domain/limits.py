@@ -1,0 +1,171 @@
+"""A campaign's own limits for the checks of its form: what can be set, and reading it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.check_rules import CheckRule, Grade
+from portal.domain.figures import Kind, Unit, canonical, read
+from portal.domain.form import Form
+
+WAN = Unit("万元", Kind.MONEY, 6)
+SHOWN = Unit("万元", Kind.MONEY, 2)
+"""Read to the fen, shown without needless zeros."""
+
+SETTABLE_GRADES = (Grade.QUERY, Grade.HINT)
+"""What a check that is not 强制 can be; nothing may be made to stop a report."""
+
+Limits = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One number (or grade) of a check that a campaign can set for itself.
+
+    `standard` is what the edition says and `own` what the campaign says, empty where it
+    follows the edition; both as they are typed. `key` is the place in the check's data.
+    """
+
+    check: str
+    about: str
+    key: tuple[str, ...]
+    label: str
+    unit: str
+    standard: str
+    own: str
+    greatest: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return ".".join((self.check, *self.key))
+
+    @property
+    def is_grade(self) -> bool:
+        """Whether it is picked from the grades and not typed."""
+        return self.key == ("grade",)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount in 万元 and no whole number."""
+        return self.unit == WAN.name and self.key == ("tolerance",)
+
+    @property
+    def effective(self) -> str:
+        """What holds."""
+        return self.own or self.standard
+
+
+_SINGLE = (
+    ("limit_yuan", "次均达到即疑为错填", "元/人次", 10_000_000),
+    ("low_yuan", "次均低于即提示", "元/人次", 1_000_000),
+    ("up_percent", "比上年增加超过", "%", 100_000),
+    ("down_percent", "比上年减少超过", "%", 100),
+    ("hint_percent", "变动超过即提示", "%", 100_000),
+    ("at_least", "与上年相同的非零项达到", "项", 1_000),
+)
+
+
+def settings_of(form: Form, limits: Mapping[str, Mapping[str, Any]]) -> tuple[Setting, ...]:
+    """Everything that can be set for the checks of `form`, an edition without own limits."""
+    return tuple(
+        setting
+        for rule in form.checks
+        for setting in _settings(form, rule, limits.get(rule.id, {}))
+    )
+
+
+def _settings(form: Form, rule: CheckRule, own: Mapping[str, Any]) -> Iterator[Setting]:
+    def at(*key: str) -> str:
+        found: Any = own
+        for part in key:
+            found = found.get(part, "") if isinstance(found, Mapping) else ""
+        return str(found)
+
+    def setting(key: tuple[str, ...], label: str, unit: str, standard: str, most: int) -> Setting:
+        return Setting(rule.id, rule.about, key, label, unit, standard, at(*key), most)
+
+    if rule.grade is not Grade.ERROR:
+        yield setting(("grade",), "等级", "", rule.grade.label, 0)
+    for code, yuan in rule.limits_yuan.items():
+        label = f"{form.by_code[code].name} 次均标准"
+        yield setting(("limits_yuan", code), label, "元/人次", str(yuan), 1_000_000)
+    for name, label, unit, most in _SINGLE:
+        if standard := getattr(rule, name):
+            yield setting((name,), label, unit, str(standard), most)
+    for unit, least in rule.base.items():
+        label = f"以{unit}计的，上年数不足这个数的不比"
+        yield setting(("base", unit), label, unit, str(least), 1_000_000)
+    if rule.tolerance:
+        yield setting(("tolerance",), "容差", WAN.name, canonical(rule.tolerance, SHOWN), 0)
+
+
+def read_limits(
+    settings: tuple[Setting, ...], typed: Mapping[str, str]
+) -> tuple[Limits, dict[str, str]]:
+    """The limits typed, and a sentence for each field that cannot be taken.
+
+    An empty field, or one that says what the edition says, is no limit of one's own.
+    """
+    limits: Limits = {}
+    problems = {}
+    for setting in settings:
+        try:
+            value = _read(setting, typed.get(setting.name, "").strip())
+        except ValueError as error:
+            problems[setting.name] = str(error)
+            continue
+        if value is not None and str(value) != setting.standard:
+            _put(limits, setting, value)
+    return limits, problems
+
+
+def _read(setting: Setting, text: str) -> int | str | None:
+    if not text:
+        return None
+    if setting.is_grade:
+        if text not in {grade.label for grade in SETTABLE_GRADES}:
+            raise ValueError("等级只能是核实或提示。")
+        return text
+    if setting.is_money:
+        reading = read(text, WAN)
+        if reading.problem:
+            raise ValueError(reading.problem.sentence)
+        return canonical(reading.figure, SHOWN)
+    reading = read(text, Unit(setting.unit, Kind.COUNT, 0))
+    if reading.problem or reading.figure is None:
+        raise ValueError("请填整数，或留空按表样的标准。")
+    if not 0 < reading.figure <= setting.greatest:
+        raise ValueError(f"应为 1 至 {setting.greatest:,} 的整数，或留空按表样的标准。")
+    return reading.figure
+
+
+def _put(limits: Limits, setting: Setting, value: int | str) -> None:
+    place: dict[str, Any] = limits.setdefault(setting.check, {})
+    for part in setting.key[:-1]:
+        place = place.setdefault(part, {})
+    place[setting.key[-1]] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """One setting that was changed, as the trail tells it."""
+
+    label: str
+    old: str
+    new: str
+
+
+def resets(
+    form: Form, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
+) -> tuple[Reset, ...]:
+    """What differs between two sets of limits."""
+    return tuple(
+        Reset(f"{before.about}：{before.label}", _said(before), _said(after))
+        for before, after in zip(settings_of(form, old), settings_of(form, new), strict=True)
+        if before.effective != after.effective
+    )
+
+
+def _said(setting: Setting) -> str:
+    return f"{setting.effective}{setting.unit}" + ("" if setting.own else "（表样标准）")

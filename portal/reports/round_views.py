@@ -1,0 +1,29 @@
+"""Views of a report in a later round: starting from the figures of the one before."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, url_for
+
+from portal import clock
+from portal.access import allow, reporter
+from portal.assignment import fill_of, find_assignment
+from portal.db import writing
+from portal.identity import actor
+from portal.reports import carry_over
+from portal.reports.views import bp
+
+
+@bp.post("/carrying")
+@allow(reporter)
+def carry(campaign: str) -> Any:
+    """Start from the round before: its figures come into what is blank here."""
+    with writing() as session:
+        filling = fill_of(session, find_assignment(session, campaign) or abort(404))
+        count = carry_over.carry_over(session, filling, by=actor(), at=clock.now())
+        session.commit()
+    flash(
+        f"已带入上一轮的 {count} 个数，请改动有变化的；带错了可以撤销。"
+        if count
+        else "没有可以带入的数。"
+    )
+    return redirect(url_for(".report", campaign=campaign), 303)
