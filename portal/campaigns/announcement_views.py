@@ -96,7 +96,7 @@ def _draft_page(
     )
 
 
-@bp.post(f"/<planned>/announcements/all/{NUMBER}")
+@bp.post(f"/<planned>/announcements/all/{NUMBER}/draft")
 @allow(city_admin)
 def rewrite_announcement(planned: str, announcement: int) -> Any:
     """Write a draft anew."""

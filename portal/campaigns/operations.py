@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal import announcements, opening
+from portal import announcements
 from portal.assignment import base_form
 from portal.campaigns.plan import (
     CHANGEABLE,
@@ -33,7 +33,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Announcement, Campaign, Expectation, FormEdition
 from portal.models.trail import Action
-from portal.opening import Plan
+from portal.opening import Plan, copy_campaign, create_campaign, named, open_campaign
 from portal.rounds import rounds_of
 
 LONGEST_TOLD = 480
@@ -62,7 +62,7 @@ class Refused(Exception):
 def create(session: Session, texts: Mapping[str, str], *, by: Actor, at: datetime) -> Campaign:
     """Create a draft that expects every unit of the tree. Raises `Refused`."""
     plan = _plan(session, texts, _read(session, texts))
-    return opening.create_campaign(session, plan, None, by=by, at=at)
+    return create_campaign(session, plan, None, by=by, at=at)
 
 
 def copy(
@@ -71,7 +71,7 @@ def copy(
     """Create a draft with the units, the limits and the plan of `source`. Raises `Refused`."""
     values = _read(session, texts)
     plan = _plan(session, texts, values, limits=_limits_for(source, values.edition))
-    return opening.copy_campaign(session, source, plan, allocations=False, by=by, at=at)
+    return copy_campaign(session, source, plan, allocations=False, by=by, at=at)
 
 
 def next_round(
@@ -107,7 +107,7 @@ def next_round(
     plan = _plan(
         session, texts, values, limits=source.limits, round_of=first, round_name=round_name
     )
-    return opening.copy_campaign(session, source, plan, allocations=True, by=by, at=at)
+    return copy_campaign(session, source, plan, allocations=True, by=by, at=at)
 
 
 def base_name(campaign: Campaign) -> str:
@@ -299,7 +299,7 @@ def publish(
             f"{campaign.changed_by}刚刚修改过这个填报任务，还没有发布。请看过现在的内容再发布。"
         )
     try:
-        expected = opening.open_campaign(session, campaign, by=by, at=at)
+        expected = open_campaign(session, campaign, by=by, at=at)
     except ValueError as error:
         raise NotAllowedNow(str(error)) from error
     if announce:
@@ -359,7 +359,7 @@ def archive(session: Session, campaign: Campaign, *, by: Actor, at: datetime) ->
     campaign.status = Status.ARCHIVED
     campaign.mark_changed(by.name, at)
     session.flush()
-    note = opening.named(campaign)
+    note = named(campaign)
     record_for_city(session, Action.CAMPAIGN_ARCHIVED, note, by=by, at=at, campaign_id=campaign.id)
 
 
@@ -371,7 +371,7 @@ def remove(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> 
         raise NotAllowedNow("别的填报任务把它作为上年，不能删除。")
     session.execute(delete(Announcement).where(Announcement.campaign_id == campaign.id))
     session.execute(delete(Expectation).where(Expectation.campaign_id == campaign.id))
-    note = opening.named(campaign)
+    note = named(campaign)
     record_for_city(session, Action.CAMPAIGN_REMOVED, note, by=by, at=at, campaign_id=campaign.id)
     session.delete(campaign)
     session.flush()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import announcements, opening
+from portal import announcements
 from portal.campaigns.plan import plain
 from portal.domain.calendar import Status
 from portal.domain.consolidation import Basis
@@ -24,7 +24,7 @@ from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
 from portal.models.trail import Action
-from portal.opening import ALLOCATED, CLOSED
+from portal.opening import ALLOCATED, CLOSED, expectations_of, new_expectation, tree
 
 LABELS = {
     "basis": "口径",
@@ -376,8 +376,8 @@ def add(session: Session, campaign: Campaign, code: str, *, by: Actor, at: datet
     """
     if campaign.status == Status.ARCHIVED:
         raise NotAllowedNow("填报任务已归档，应报单位不能再改。")
-    rows = opening.expectations_of(session, campaign)
-    units = {unit.id: unit for unit in opening.tree(session)}
+    rows = expectations_of(session, campaign)
+    units = {unit.id: unit for unit in tree(session)}
     unit = next((u for u in units.values() if u.code == code and u.closed_at is None), None)
     if unit is None:
         raise LookupError(code)
@@ -404,7 +404,7 @@ def _add_with_those_above(
     if above is None and unit.parent_id is not None:
         parent = units[unit.parent_id]
         above = _add_with_those_above(session, campaign, parent, units, rows, listed=False)
-    row = opening.new_expectation(campaign, unit, listed=listed)
+    row = new_expectation(campaign, unit, listed=listed)
     if above is not None:
         # The campaign's own tree may be older than the living one: it stands where that has it.
         row.path = path_below(above.path, unit.id)

@@ -113,15 +113,15 @@ def test_publishing_twice_tells_once(city_app, city, draft):
 def test_what_is_published_is_not_rewritten(city, draft):
     publish(city, draft)
 
-    answer = city.post(draft, version="1", title="另一个标题", text="另一段话")
+    answer = city.post(f"{draft}/draft", version="1", title="另一个标题", text="另一段话")
 
     assert answer.status_code == 409
 
 
 def test_two_who_write_one_draft_do_not_overwrite_each_other(city_app, city, draft):
-    city.post(draft, version="1", title="李的标题", text="李的话")
+    city.post(f"{draft}/draft", version="1", title="李的标题", text="李的话")
 
-    answer = city.post(draft, version="1", title="王的标题", text="王的话")
+    answer = city.post(f"{draft}/draft", version="1", title="王的标题", text="王的话")
 
     assert answer.status_code == 409
     assert "王的话" in answer.text

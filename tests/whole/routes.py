@@ -337,6 +337,7 @@ EXAMPLES: dict[str, Example] = {
     "campaigns.set_limits": _planning({"version": "1", "copied.at_least": "12"}),
     "campaigns.withdraw_announcement": _planning(),
     "campaigns.write_announcement": _planning({"title": "标题", "text": "一段话"}),
+    "reports.carry": Example(),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),

@@ -43,9 +43,6 @@ OwnScope      portal.tenancy.inside
 SubtreeScope  portal.tenancy.subtree
 enter         portal.demo._load
 enter         portal.tenancy._enter
-opening       portal.campaigns.operations.copy
-opening       portal.campaigns.operations.create
-opening       portal.campaigns.operations.next_round
 opening       portal.campaigns.views.changing
 opening       portal.campaigns.views.create
 opening       portal.cli.campaigns._create

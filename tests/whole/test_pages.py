@@ -102,7 +102,8 @@ def kind_of(walk: Walk, path: str) -> tuple[str, ...]:
     except HTTPException:
         return (path,)
     asked = sorted(parse_qs(there.query))
-    return (endpoint, values.get("organisation", ""), values.get("campaign", ""), *asked)
+    campaign = values.get("campaign", values.get("planned", ""))
+    return (endpoint, values.get("organisation", ""), campaign, *asked)
 
 
 def page_faults(answer: Any) -> Iterator[str]:
