@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
+from portal.db import hold
 from portal.identity import Person
 from portal.models import Announcement, Delivery, Organisation
 from portal.models.trail import Action, record
@@ -58,11 +59,14 @@ def told_in_subtree(session: Session, assignment: Assignment) -> Sequence[Announ
     ).all()
 
 
+_own = select(Delivery).where(Delivery.announcement_id == bindparam("announcement"))
+
+
 def delivery_of(session: Session, announcement: Announcement) -> Delivery | None:
-    """The delivery to the session's own organisation, or None."""
-    return session.scalar(
-        select(Delivery).where(Delivery.announcement_id == announcement.id).with_for_update()
-    )
+    """The delivery to the session's own organisation, or None; a writer holds it."""
+    which = {"announcement": announcement.id}
+    hold(session, _own.with_for_update(), which)
+    return session.scalar(_own, which)
 
 
 def mark_read(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from portal.announcements import publish_at_once
+from portal.campaigns import reading
 from portal.demo.acts import Desk
 from portal.demo.city import EXPECTED_2022, EXPECTED_2027
 from portal.demo.figures import edition, typed_in
@@ -11,6 +13,7 @@ from portal.demo.stage import Stage
 from portal.domain.calendar import ZONE, Dates
 from portal.domain.form import Form, parse_form
 from portal.founding import Actor, import_edition, publish_edition
+from portal.models import Announcement
 from portal.models.campaign import campaign_by_code
 from portal.opening import Listed, Plan, create_campaign, open_campaign
 from portal.tenancy import OPENING
@@ -116,6 +119,29 @@ def load_present(stage: Stage, by: Actor, now: datetime) -> None:
     _waiting(_desk(stage, PRESENT, "gedian"), form, texts["gedian"], day)
     _returned(_desk(stage, PRESENT, "linkong"), form, texts["linkong"], day)
     _desk(stage, PRESENT, "echeng").fill(form, texts["echeng"], day(-1, 14, 50))
+    _announced(stage, by, day)
+
+
+ANNOUNCEMENT = (
+    "关于 C11、D11 的填报口径",
+    "各单位：\n"
+    "建档困难职工只填 C11、D11，不再填入 C1 至 C4；同一人两次走访算两人次。\n"
+    "已经填报的单位请核对一遍。",
+)
+
+
+def _announced(stage: Stage, by: Actor, day: Any) -> None:
+    """What the city told its units; two of them have read it."""
+    with stage.session(OPENING) as session:
+        campaign = campaign_by_code(session, PRESENT)
+        if campaign is None:
+            raise LookupError(PRESENT)
+        told = publish_at_once(session, campaign, *ANNOUNCEMENT, by=by, at=day(-5, 9, 0)).id
+    for unit, at in (("huarong", day(-5, 9, 12)), ("gedian", day(-4, 10, 40))):
+        with stage.report(unit, PRESENT) as (session, _):
+            announcement = session.get_one(Announcement, told)
+            if delivery := reading.delivery_of(session, announcement):
+                reading.mark_read(session, announcement, delivery, by=stage.people[unit], at=at)
 
 
 def _accepted(desk: Desk, form: Form, texts: dict[str, str], day: Any) -> None:

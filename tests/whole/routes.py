@@ -187,6 +187,7 @@ def _planning(
     """What the city's administrator posts."""
     return Example(fields or {}, at="shizong", reads=reads, page=page, values=values)
 
+
 ITEM = {"label": "文化服务", "unit": "人次", "section": "5"}
 TYPED_ITEM = frozenset(
     {"code", "label", "unit", "decimals", "measure", "within", "note", "formula", "previous"}
