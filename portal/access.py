@@ -78,11 +78,22 @@ note_writer = Rule(
 own_reviewer = Rule("own_reviewer", own=_roles(Role.REVIEWER))
 """Freeze an edition of the own consolidation, and answer for it; those above only look."""
 
+divider = Rule("divider", own=_roles(Role.REPORTER, Role.HEAD, Role.ADMIN))
+"""Divide the items of the own report among one's people."""
+
 reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
 """Accept, send back, reopen, extend; which level decides is asked of the report itself."""
 
 chaser = Rule("chaser", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
 """Chase units (催报): any union above may ask, whoever decides on the report."""
+upper_reviewer = Rule("upper_reviewer", below=_roles(Role.REVIEWER))
+"""Enter for a unit below (代录); that it is the next level up is asked of the unit itself."""
+
+answerer = Rule("answerer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER), of_city=True)
+"""Answer a unit's question: the city speaks for all, whichever level reviews."""
+
+city_answerer = Rule("city_answerer", own=_roles(Role.REVIEWER), of_city=True)
+"""The city's queue of questions, and what it publishes to all units."""
 
 admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
 """Organisations and users."""
@@ -111,8 +122,12 @@ RULES = (
     note_writer,
     desk,
     own_reviewer,
+    divider,
     reviewer,
     chaser,
+    upper_reviewer,
+    answerer,
+    city_answerer,
     admin,
     city_admin,
     city_records,

@@ -17,6 +17,11 @@ APPEND_ONLY = (
     "consolidation_edition",
     "upward_report",
     "difference_acknowledgement",
+    "draft_print",
+    "signed_page",
+    "on_behalf_item",
+    "clarification",
+    "clarification_review",
 )
 """Tables whose rows are never changed and never removed."""
 

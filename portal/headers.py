@@ -31,6 +31,9 @@ ALWAYS = {
 TEXTS = {"text/css", "text/javascript", "image/svg+xml"}
 """The kinds of static files that become small."""
 
+INERT = f"{POLICY}; sandbox"
+"""The policy of a file that somebody uploaded: nothing in it may ever run."""
+
 SMALL = 1400
 """Bytes below which compressing is not worth its time: a fragment fits one packet."""
 
@@ -44,8 +47,11 @@ def init_app(app: Flask) -> None:
 
 
 def _add_headers(answer: Response) -> Response:
+    inert = answer.headers.get("Content-Security-Policy") == INERT
     for name, text in ALWAYS.items():
         answer.headers[name] = text
+    if inert:
+        answer.headers["Content-Security-Policy"] = INERT
     if current_app.config["PORTAL"].https:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and answer.status_code < 400:

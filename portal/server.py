@@ -34,7 +34,7 @@ def adjustments(settings: Settings) -> dict[str, Any]:
         "asyncore_use_poll": hasattr(select, "poll"),
         "channel_timeout": 30,
         "cleanup_interval": 10,
-        "max_request_body_size": 8 * 1024 * 1024,  # the application itself refuses earlier
+        "max_request_body_size": 12 * 1024 * 1024,  # the application itself refuses earlier
         "max_request_header_size": 32 * 1024,
         "ident": None,
         "url_scheme": "https" if settings.https else "http",

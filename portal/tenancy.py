@@ -15,10 +15,12 @@ from portal.identity import Person, sign_in_door, who
 from portal.models import (
     ConsolidationEdition,
     Delivery,
+    DraftPrint,
     Expectation,
     Figure,
     Organisation,
     Report,
+    SignedPage,
     SignIn,
     SignInLink,
     Submission,
@@ -144,9 +146,11 @@ VERIFYING = Door(
     frozenset(
         {
             ConsolidationEdition,
+            DraftPrint,
             Expectation,
-            Report,
             Figure,
+            Report,
+            SignedPage,
             Submission,
             TrailEntry,
             TrailHead,

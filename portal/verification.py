@@ -23,11 +23,13 @@ from portal.engine_checks import Outcome, engine_outcomes
 from portal.models import (
     Campaign,
     ConsolidationEdition,
+    DraftPrint,
     Expectation,
     Figure,
     FormEdition,
     Organisation,
     Report,
+    SignedPage,
     Submission,
     TrailEntry,
     TrailHead,
@@ -274,6 +276,37 @@ def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | No
     return None if form and with_totals(form, figures) == figures else "的合计不符"
 
 
+def _paper(session: Session) -> Outcome:
+    """Each draft print and each page of a signed copy must be what was fingerprinted."""
+    drafts = session.execute(
+        select(
+            DraftPrint.report_id, DraftPrint.number, DraftPrint.document, DraftPrint.sha256
+        ).execution_options(yield_per=AT_ONCE)
+    )
+    faults, count = [], 0
+    for draft in drafts:
+        count += 1
+        if fingerprint(draft.document.encode()) != draft.sha256:
+            faults.append(
+                f"第 {draft.report_id} 号报表第 {draft.number} 份送审稿的内容与校验码不符"
+            )
+    pages = session.execute(
+        select(
+            SignedPage.report_id,
+            SignedPage.number,
+            SignedPage.page,
+            SignedPage.content,
+            SignedPage.sha256,
+        ).execution_options(yield_per=1)
+    )
+    for page in pages:
+        count += 1
+        if fingerprint(page.content) != page.sha256:
+            at = f"第 {page.report_id} 号报表第 {page.number} 次上传第 {page.page} 页"
+            faults.append(f"{at}盖章件的内容与校验码不符")
+    return Outcome("送审稿和盖章件", f"{count:,} 份", tuple(faults))
+
+
 def _reports(session: Session) -> Outcome:
     """Each report must be in the state that its moves lead to, and frozen where it is handed in."""
     forms = _forms(session)
@@ -341,5 +374,6 @@ _CHECKS: tuple[Callable[[Session], Outcome], ...] = (
     _figures,
     _submissions,
     _frozen_sums,
+    _paper,
     _reports,
 )

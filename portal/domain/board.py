@@ -23,7 +23,7 @@ class Scan(StrEnum):
     @property
     def label(self) -> str:
         """The word on the board."""
-        return {"missing": "未传", "uploaded": "已传", "matched": "已核对"}[self.value]
+        return {"missing": "未传", "uploaded": "已传", "matched": "已核对一致"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Unit:
     `name` says 本级 of a unit whose report covers itself alone. `covered` says that a 全口径
     report below the head of the board holds its figures already, so that it is listed
     仅供核对 and not counted. `filled` is the number of typed figures, `scan` None where
-    nothing has been submitted that could be stamped.
+    nothing has been submitted that could be stamped. `on_behalf` says that the unit has yet to
+    confirm what the next union up entered for it.
     """
 
     organisation_id: int
@@ -51,6 +52,7 @@ class Unit:
     first_submitted_at: datetime | None = None
     extended_until: datetime | None = None
     scan: Scan | None = None
+    on_behalf: bool = False
     active_at: datetime | None = None
     active_by: str = ""
     contact: str = ""

@@ -31,12 +31,15 @@ def document(
     explanations: Mapping[str, Json],
     filler: str,
     phone: str,
+    on_behalf: str = "",
 ) -> dict[str, Json]:
     """Everything that the `number`-th submission of a report says.
 
     Figures are integers as stored (counts, fen), calculated items among them; a blank is
-    null. The instant is kept to the second at +08:00. Raises `TypeError` when a float or a
-    figure that is no integer is among them, `ValueError` when `submitted_at` has no zone.
+    null. The instant is kept to the second at +08:00. `on_behalf` is the ground on which the
+    next union up submitted for the unit, and stands in the document only then. Raises
+    `TypeError` when a float or a figure that is no integer is among them, `ValueError` when
+    `submitted_at` has no zone.
     """
     if submitted_at.tzinfo is None:
         raise ValueError("the instant of a submission needs a time zone")
@@ -53,6 +56,8 @@ def document(
         "figures": with_totals(form, _whole(figures)),
         "explanations": dict(explanations),
     }
+    if on_behalf:
+        written["on_behalf"] = on_behalf
     _refuse_what_json_bends(written)
     return written
 

@@ -3,13 +3,27 @@
 from datetime import datetime
 
 from portal.assignment import Assignment, Filling
+from portal.domain.board import Scan
 from portal.domain.calendar import Phase, close_of, in_words, time_left
 from portal.domain.checks import Counters
 from portal.domain.report_state import State
+from portal.on_behalf import waits
 
 
-def own_line(filling: Filling, phase: Phase, now: datetime) -> str:
+def own_line(filling: Filling, phase: Phase, now: datetime, scan: Scan | None = None) -> str:
     """How the report stands while it can be filled: what is missing, and until when."""
+    unsigned = scan is Scan.MISSING and filling.assignment.campaign.signed_copy_required
+    entered = waits(filling.assignment.report)
+    return "".join(
+        (
+            _line(filling, phase, now),
+            "，未传盖章件" if unsigned else "",
+            "，有代录待确认" if entered else "",
+        )
+    )
+
+
+def _line(filling: Filling, phase: Phase, now: datetime) -> str:
     assignment = filling.assignment
     if not assignment.expectation.expected:
         return f"本次免报（{assignment.expectation.exempt_reason or '无需填报'}）"

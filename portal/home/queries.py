@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import clarifying
 from portal.assignment import Assignment, Filling, Reproof, fill_of, find_assignment, last_reproof
 from portal.board import units_below
 from portal.domain import board, calendar
-from portal.domain.board import HANDED_IN, Show, Unit
+from portal.domain.board import HANDED_IN, Scan, Show, Unit
 from portal.domain.calendar import Phase, Status
 from portal.domain.report_state import State
-from portal.models import Campaign, Expectation
+from portal.models import Campaign, Expectation, Question
+from portal.signing import scan_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class Card:
     """One campaign as an organisation's home shows it.
 
     `filling` is there while the report can be filled, `units` for those who look down;
-    `waiting` is how many reports wait for this organisation's decision.
+    `waiting` is how many reports wait for this organisation's decision, `scan` where its own
+    stamped print is, `to_review` how many clarifications its figures have yet to be held against,
+    `asked` how many questions wait for the city's answer.
     """
 
     assignment: Assignment
@@ -31,6 +35,9 @@ class Card:
     reproof: Reproof | None = None
     units: Sequence[Unit] = ()
     waiting: int = 0
+    scan: Scan | None = None
+    to_review: int = 0
+    asked: int = 0
 
     @property
     def campaign(self) -> Campaign:
@@ -78,7 +85,18 @@ def card(session: Session, assignment: Assignment, now: datetime) -> Card:
         return Card(assignment, phase)
     returned = assignment.state is State.RETURNED
     reproof = last_reproof(session, assignment.report) if returned else None
-    return Card(assignment, phase, fill_of(session, assignment), reproof)
+    scan = scan_of(session, assignment)
+    filling = fill_of(session, assignment)
+    published = clarifying.in_force(session, assignment.campaign.id)
+    waiting = clarifying.to_review(session, filling, published)
+    return Card(
+        assignment,
+        phase,
+        filling,
+        reproof,
+        scan=scan,
+        to_review=sum(len(some) for some in waiting.values()),
+    )
 
 
 def phase_of(assignment: Assignment, now: datetime) -> Phase:
@@ -86,6 +104,14 @@ def phase_of(assignment: Assignment, now: datetime) -> Phase:
     if assignment.status is Status.ARCHIVED:
         return Phase.CLOSED
     return calendar.phase(assignment.campaign.dates, assignment.extension, now)
+
+
+def asked_in(session: Session, card: Card) -> int:
+    """How many questions of the units below wait for an answer; the session reads the subtree."""
+    waiting = select(func.count(Question.id)).where(
+        Question.campaign_id == card.campaign.id, Question.answered_at.is_(None)
+    )
+    return session.scalar(waiting) or 0
 
 
 def counted(session: Session, card: Card, now: datetime) -> Sequence[Unit]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import allow, desk, may, member, reporter, signed_in
+from portal.access import allow, city_answerer, desk, may, member, reporter, signed_in
 from portal.announcements import unread
 from portal.db import db
 from portal.deciding import waiting_for
@@ -47,7 +47,7 @@ def organisation() -> Any:
         looks_down=may(desk, here.id),
         audits=_audits(),
         unread=unread(session),
-        own_line=lambda card: own_line(card.filling, card.phase, now),
+        own_line=lambda card: own_line(card.filling, card.phase, now, card.scan),
     )
 
 
@@ -57,12 +57,14 @@ def _with_units(cards: list[Card]) -> list[Card]:
     if not (audits or may(desk, here.id)):
         return cards
     with subtree(here) as session:
+        answers = may(city_answerer, here.id)
         waiting = Counter(each.campaign for each in waiting_for(session, here))
         return [
             replace(
                 card,
                 units=queries.counted(session, card, clock.now()) if card.is_open or audits else (),
                 waiting=waiting[card.campaign.code],
+                asked=queries.asked_in(session, card) if answers else 0,
             )
             for card in cards
         ]

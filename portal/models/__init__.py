@@ -8,12 +8,17 @@ from portal.models.consolidation_edition import (
     DifferenceAcknowledgement,
     UpwardReport,
 )
+from portal.models.draft_print import DraftPrint
+from portal.models.duty import Duty
 from portal.models.form import FormEdition, ItemConfirmation
 from portal.models.note import ItemNote
+from portal.models.on_behalf import OnBehalfEntry, OnBehalfItem
 from portal.models.organisation import Organisation
+from portal.models.question import Clarification, ClarificationReview, Question
 from portal.models.reminder import Reminder
 from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
 from portal.models.saved_filter import SavedFilter
+from portal.models.signed_copy import SignedPage
 from portal.models.submission import SignedCopy, Submission
 from portal.models.trail import TrailEntry, TrailHead
 from portal.models.user import Role, SignIn, SignInLink, Throttle, User
@@ -23,9 +28,13 @@ __all__ = [
     "Base",
     "Batch",
     "Campaign",
+    "Clarification",
+    "ClarificationReview",
     "ConsolidationEdition",
     "Delivery",
     "DifferenceAcknowledgement",
+    "DraftPrint",
+    "Duty",
     "Expectation",
     "Explanation",
     "Extension",
@@ -33,7 +42,10 @@ __all__ = [
     "FormEdition",
     "ItemConfirmation",
     "ItemNote",
+    "OnBehalfEntry",
+    "OnBehalfItem",
     "Organisation",
+    "Question",
     "Reminder",
     "Report",
     "Role",
@@ -43,6 +55,7 @@ __all__ = [
     "SignIn",
     "SignInLink",
     "SignedCopy",
+    "SignedPage",
     "Submission",
     "TenantOwned",
     "Throttle",

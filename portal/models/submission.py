@@ -33,7 +33,10 @@ class Submission(TenantOwned, Base):
 
 
 class SignedCopy(TenantOwned, Base):
-    """盖章件: the scan of the signed, stamped print of one submission."""
+    """盖章件 of one submission: the `number`-th scan that was handed in counts (see `SignedPage`).
+
+    `matched_at` is when a reviewer found the paper to say the same as the submission.
+    """
 
     __tablename__ = "signed_copy"
     __table_args__ = (
@@ -51,3 +54,5 @@ class SignedCopy(TenantOwned, Base):
     uploaded_at: Mapped[datetime] = mapped_column(Instant)
     uploaded_by: Mapped[str] = mapped_column(String(100))
     matched_at: Mapped[datetime | None] = mapped_column(Instant)
+    matched_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    number: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -80,7 +80,17 @@ class Action(StrEnum):
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
     CARRIED_OVER = "carried-over"
+    DRAFT_PRINTED = "draft-printed"
+    ENTERED_ON_BEHALF = "entered-on-behalf"
+    ON_BEHALF_CONFIRMED = "on-behalf-confirmed"
+    DIVIDED = "divided"
+    QUESTION_ASKED = "question-asked"
+    QUESTION_ANSWERED = "question-answered"
+    CLARIFIED = "clarified"
+    CLARIFICATION_REVIEWED = "clarification-reviewed"
     SUBMITTED = "submitted"
+    SIGNED_COPY_UPLOADED = "signed-copy-uploaded"
+    SIGNED_COPY_MATCHED = "signed-copy-matched"
     WITHDRAWN = "withdrawn"
     SENT_BACK = "sent-back"
     ACCEPTED = "accepted"
@@ -149,7 +159,17 @@ ACTION_LABELS = {
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",
     Action.CARRIED_OVER: "带入上一轮的数",
+    Action.DRAFT_PRINTED: "打印送审稿",
+    Action.ENTERED_ON_BEHALF: "代录",
+    Action.ON_BEHALF_CONFIRMED: "确认代录",
+    Action.DIVIDED: "分工",
+    Action.QUESTION_ASKED: "提问",
+    Action.QUESTION_ANSWERED: "答复提问",
+    Action.CLARIFIED: "公布口径",
+    Action.CLARIFICATION_REVIEWED: "复核口径",
     Action.SUBMITTED: "上报",
+    Action.SIGNED_COPY_UPLOADED: "上传盖章件",
+    Action.SIGNED_COPY_MATCHED: "核对盖章件",
     Action.WITHDRAWN: "撤回",
     Action.SENT_BACK: "退回修改",
     Action.ACCEPTED: "审核通过",

@@ -1,6 +1,23 @@
 """Reports: an organisation fills its form, explains, submits, withdraws, prints and exports."""
 
-from portal.reports import import_views, panel_views, paste_views, proof_views, round_views
+from portal.reports import (
+    draft_views,
+    entering_views,
+    import_views,
+    panel_views,
+    paste_views,
+    proof_views,
+    round_views,
+)
 from portal.reports.views import bp
 
-__all__ = ["bp", "import_views", "panel_views", "paste_views", "proof_views", "round_views"]
+__all__ = [
+    "bp",
+    "draft_views",
+    "entering_views",
+    "import_views",
+    "panel_views",
+    "paste_views",
+    "proof_views",
+    "round_views",
+]

@@ -18,7 +18,8 @@ from portal.domain.form import Item
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.identity import Person
 from portal.models import Explanation, Report, Submission
-from portal.models.trail import Action, record
+from portal.models.trail import Action, Channel, record
+from portal.on_behalf import confirm
 from portal.reports import repeating, saving
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
@@ -99,6 +100,7 @@ def explain(
     words: str,
     by: Person,
     at: datetime,
+    channel: Channel = Channel.WEB,
 ) -> Problem | None:
     """Keep one explanation for the queries in `seen`; a problem means nothing was kept.
 
@@ -117,7 +119,7 @@ def explain(
         return problem
     report = saving.begun(session, filling.assignment, by=by, at=at)
     for issue in issues:
-        _keep_explanation(session, report, issue, reason, words.strip(), by, at)
+        _keep_explanation(session, report, issue, reason, words.strip(), by, at, channel)
     return None
 
 
@@ -129,6 +131,7 @@ def _keep_explanation(
     words: str,
     by: Person,
     at: datetime,
+    channel: Channel,
 ) -> None:
     session.execute(
         delete(Explanation).where(
@@ -153,6 +156,7 @@ def _keep_explanation(
         actor=by.name,
         actor_id=by.id,
         at=at,
+        channel=channel,
         report_id=report.id,
         item=issue.code,
         note=f"{reason}：{words}",
@@ -209,9 +213,18 @@ def submission_for(session: Session, filling: Filling, nonce: str) -> Submission
 
 
 def submit(
-    session: Session, filling: Filling, *, nonce: str, by: Person, at: datetime
+    session: Session,
+    filling: Filling,
+    *,
+    nonce: str,
+    by: Person,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    ground: str = "",
 ) -> Submission | NotReady:
     """Freeze the report and keep the whole form as the next submission.
+
+    `ground` is why the next union up submits for the unit (代录), with the channel to match.
 
     A second click with the same nonce gets the first one's submission. Raises
     `NotAllowedNow` at the wrong moment; answers what is missing when the form is not ready.
@@ -229,13 +242,22 @@ def submit(
     report.submitted_at = at
     report.first_submitted_at = report.first_submitted_at or at
     session.flush()
-    submitted = _keep_submission(session, filling, report, nonce, by, at)
-    _record_move(session, Action.SUBMITTED, report, by, at, f"第 {report.submissions} 次报送")
+    submitted = _keep_submission(session, filling, report, nonce, by, at, ground)
+    if not ground:
+        confirm(session, report, by=by, at=at)  # who submits stands by every figure
+    note = f"第 {report.submissions} 次报送" + (f"，代为上报，依据：{ground}" if ground else "")
+    _record_move(session, Action.SUBMITTED, report, by, at, note, channel)
     return submitted
 
 
 def _keep_submission(
-    session: Session, filling: Filling, report: Report, nonce: str, by: Person, at: datetime
+    session: Session,
+    filling: Filling,
+    report: Report,
+    nonce: str,
+    by: Person,
+    at: datetime,
+    ground: str,
 ) -> Submission:
     expectation = filling.assignment.expectation
     content = submission.canonical_bytes(
@@ -251,6 +273,7 @@ def _keep_submission(
             explanations=_living_explanations(filling),
             filler=report.saved_by,
             phone=by.organisation.phone,
+            on_behalf=ground,
         )
     )
     kept = Submission(
@@ -289,7 +312,13 @@ def withdraw(session: Session, filling: Filling, *, by: Person, at: datetime) ->
 
 
 def _record_move(
-    session: Session, action: Action, report: Report, by: Person, at: datetime, note: str
+    session: Session,
+    action: Action,
+    report: Report,
+    by: Person,
+    at: datetime,
+    note: str,
+    channel: Channel = Channel.WEB,
 ) -> None:
     record(
         session,
@@ -298,6 +327,7 @@ def _record_move(
         actor=by.name,
         actor_id=by.id,
         at=at,
+        channel=channel,
         report_id=report.id,
         note=note,
     )

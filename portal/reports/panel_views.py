@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 
-from portal import clock
+from portal import clarifying, clock
 from portal.access import allow, may, note_writer, report_reader, reporter, trail_reader
 from portal.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.amount_words import exact_yuan, in_words
+from portal.domain.calendar import Status
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form import Item
 from portal.html import wants_fragment
@@ -62,6 +63,9 @@ def _panel(filling: Filling, item: Item, *, typed: str = "", problem: Problem | 
         filling=filling,
         panel=panel.read_panel(db.session(), filling, item, trail=may_read_trail),
         may_read_trail=may_read_trail,
+        published=clarifying.in_force(db.session(), filling.assignment.campaign.id).get(item.code),
+        questions=clarifying.questions_of(db.session(), filling.assignment.campaign.id, item.code),
+        may_ask=may(reporter, here) and filling.assignment.status is not Status.ARCHIVED,
         may_write=may(note_writer, here) and filling.assignment.report is not None,
         typed=typed,
         problem=problem,

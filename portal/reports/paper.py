@@ -13,6 +13,8 @@ from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of, short_code
 from portal.models import Submission
+from portal.on_behalf import footnote
+from portal.reports import drafts
 
 
 def submission_number(session: Session, assignment: Assignment, number: int) -> Submission | None:
@@ -37,6 +39,18 @@ def changes_from_one_before(
     return changes(assignment.form, old, new)
 
 
+def draft_beside(
+    session: Session, filling: Filling, submission: Submission
+) -> drafts.Standing | None:
+    """The last draft print before a submission, with what the submission says otherwise."""
+    report = filling.assignment.report
+    draft = drafts.newest(session, report, until=submission.submitted_at)
+    if draft is None:
+        return None
+    submitted = figures_of(json.loads(submission.document))
+    return drafts.Standing(draft, drafts.difference(filling, draft, submitted))
+
+
 def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
     """The report as the paper draws it, marked with what it is: a draft, or which submission."""
     assignment = filling.assignment
@@ -47,7 +61,8 @@ def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
         organisation=assignment.expectation.name,
         period=assignment.campaign.period,
         as_of=in_words(report.saved_at if report else now),
-        mark=_mark(session, assignment),
+        mark=_mark(session, filling),
+        footnotes=footnote(report),
         fingerprint=kept.sha256 if (kept := standing_submission(session, assignment)) else "",
     )
 
@@ -65,10 +80,12 @@ def after_close(assignment: Assignment, submission: Submission) -> bool:
     return submission.submitted_at >= assignment.campaign.dates.closes + MINUTE
 
 
-def _mark(session: Session, assignment: Assignment) -> str:
+def _mark(session: Session, filling: Filling) -> str:
+    assignment = filling.assignment
     kept = standing_submission(session, assignment)
     if kept is None:
-        return "送审稿·未上报"
+        begun = assignment.report is not None
+        return "送审稿·未上报" + (f"·指纹 {drafts.draft_code(filling)}" if begun else "")
     return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {short_code(kept.sha256)}"
 
 

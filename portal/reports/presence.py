@@ -18,11 +18,16 @@ class Colleague:
 
 
 def colleague(filling: Filling, *, me: str, now: datetime) -> Colleague | None:
-    """Who saved last besides the person called `me`, within ten minutes; None where nobody did."""
+    """Who saved last besides the person called `me`, within ten minutes; None where nobody did.
+
+    The upper union, which entered on behalf (代录), is no colleague.
+    """
+    report = filling.assignment.report
+    apart = {me, report.on_behalf_by if report else ""}
     recent = [
         (kept.saved_at, code, kept.saved_by)
         for code, kept in filling.stored.items()
-        if kept.saved_at and kept.saved_by != me and now - kept.saved_at < RECENT
+        if kept.saved_at and kept.saved_by not in apart and now - kept.saved_at < RECENT
     ]
     if not recent:
         return None

@@ -28,11 +28,21 @@ from portal.assignment import (
 from portal.db import db, writing
 from portal.domain.explanations import REASONS
 from portal.domain.form import Item
-from portal.domain.report_state import NotAllowedNow, State
+from portal.domain.report_state import EDITABLE, NotAllowedNow, State
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.identity import actor, organisation_here
-from portal.reports import carry_over, comparing, operations, paper, presence, rows, saving
+from portal.reports import (
+    carry_over,
+    comparing,
+    drafts,
+    marks,
+    operations,
+    paper,
+    presence,
+    rows,
+    saving,
+)
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed
 from portal.typed import legible, nonce_in
@@ -62,6 +72,8 @@ def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str
     reproof = _reproof(filling.assignment)
     return render_template(
         "reports/edit.html",
+        **marks.marks_of(db.session(), filling, me=actor().id),
+        only_mine=request.args.get("mine") == "1",
         filling=filling,
         editable=editable,
         unsaved=[one.item for one in entered],
@@ -259,6 +271,7 @@ def _submission_page(filling: Filling, **extra: Any) -> str:
         permission=operations.may_submit(filling, by=actor(), at=clock.now()),
         editable=_may_write(filling),
         reasons=REASONS,
+        standing=drafts.standing(db.session(), filling),
         nonce=secrets.token_hex(16),
         **extra,
     )
@@ -336,12 +349,15 @@ def withdraw(campaign: str) -> Any:
 @allow(report_reader)
 def receipt(campaign: str, number: int) -> Any:
     """回执: the proof of one submission, to be printed and kept."""
-    assignment = _assignment(campaign)
+    filling = _filling(campaign)
+    assignment = filling.assignment
     kept = paper.submission_number(db.session(), assignment, number) or abort(404)
     return render_template(
         "reports/receipt.html",
         assignment=assignment,
+        filling=filling,
         submission=kept,
+        standing=paper.draft_beside(db.session(), filling, kept),
         changes=paper.changes_from_one_before(db.session(), assignment, kept),
         withdrawal=assignment.may_withdraw(clock.now()),
         corrects=number > 1 and paper.after_close(assignment, kept),
@@ -356,6 +372,9 @@ def print_report(campaign: str) -> Any:
     return render_template(
         "reports/print.html",
         assignment=filling.assignment,
+        keeps_draft=filling.assignment.report is not None
+        and filling.assignment.state in EDITABLE
+        and may(reporter, organisation_here().id),
         sheet=paper.sheet_of(db.session(), filling, clock.now()),
     )
 

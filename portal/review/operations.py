@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from portal.access import NotYourRole
 from portal.assignment import Assignment, Filling
 from portal.deciding import decider_of, may_decide
+from portal.domain.board import Scan
 from portal.domain.calendar import Status, in_words, to_the_minute
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.identity import Person
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
 from portal.models.trail import Action, record
+from portal.signing import scan_of
 
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})
 
@@ -23,8 +25,20 @@ ARCHIVED = "填报任务已归档，只能查看。"
 def accept(session: Session, filling: Filling, *, number: int, by: Person, at: datetime) -> None:
     """审核通过 for the `number`-th submission; raises `NotAllowedNow`, `NotYourRole`."""
     report = judged(session, filling.assignment, Move.ACCEPT, number=number, by=by)
+    _require_signed_copy(session, filling.assignment)
     _decide(session, report, Move.ACCEPT, by, at)
     _record(session, Action.ACCEPTED, filling.assignment, by, at, f"第 {number} 次报送")
+
+
+def _require_signed_copy(session: Session, assignment: Assignment) -> None:
+    """A campaign that wants the stamped paper waits for it here and not at the submission.
+
+    Nothing but wrong figures stops a unit on the last day; the scan can follow.
+    """
+    if not assignment.campaign.signed_copy_required:
+        return
+    if scan_of(session, assignment) is Scan.MISSING:
+        raise NotAllowedNow("本次任务要求上传盖章件，该单位还没有传，不能审核通过。")
 
 
 def send_back(

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Filling, Reproof, last_reproof, submissions_of
 from portal.deciding import decider_of
-from portal.domain.board import HANDED_IN
+from portal.domain.board import HANDED_IN, Scan
 from portal.domain.check_words import change
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of
 from portal.models import Expectation, Figure, ItemNote, Organisation, Report, Submission
+from portal.on_behalf import Unconfirmed, unconfirmed
+from portal.signing import scan_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Review:
     before: Submission | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
     notes: Mapping[str, Sequence[ItemNote]] = field(default_factory=dict)
+    scan: Scan | None = None
+    entered: Unconfirmed | None = None
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -90,6 +94,8 @@ def read_review(session: Session, filling: Filling) -> Review:
         before,
         _changes_since(filling, before),
         _notes_of(session, assignment.report),
+        scan_of(session, assignment),
+        unconfirmed(session, filling),
     )
 
 

@@ -34,6 +34,7 @@ from portal.db import db, writing
 from portal.domain import submission
 from portal.domain.calendar import ZONE
 from portal.domain.consolidation import Scope
+from portal.domain.draft_print import draft_document
 from portal.domain.form import Form, parse_form
 from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
@@ -42,16 +43,22 @@ from portal.models import (
     Announcement,
     Batch,
     Campaign,
+    Clarification,
     Delivery,
+    DraftPrint,
     Expectation,
     Explanation,
     Extension,
     Figure,
+    OnBehalfEntry,
+    OnBehalfItem,
     Organisation,
+    Question,
     Report,
     SentBack,
     SentBackItem,
     SignedCopy,
+    SignedPage,
     SignInLink,
     Submission,
     User,
@@ -78,6 +85,9 @@ ANNOUNCED, ANNOUNCEMENT_DRAFT = 1, 2
 
 DRAFT_EDITION = "2028.1"
 """The version of the form that is still being drafted; no campaign uses it."""
+
+QUESTION_OF = {"shizong": 10, "echeng": 11, "gedian": 12, "jiceng": 13}
+"""The number of the question that each unit asked in the open campaign."""
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"
 
@@ -177,6 +187,18 @@ def _organisations_and_campaigns() -> None:
         session.add(last)
         session.flush()
         session.add(_campaign(OPEN, edition.id, -10, 5, 8, "published", last.id))
+        session.flush()
+        session.add(
+            Clarification(
+                campaign_id=last.id + 1,
+                item="G",
+                version=1,
+                question="返乡的算不算？",
+                answer="算。",
+                published_at=NOW,
+                published_by="鄂州市总工会",
+            )
+        )
         session.add(_campaign(DRAFT, edition.id, 300, 310, 320, "draft", last.id))
         session.add(_campaign(UNTOUCHED, edition.id, -5, 20, 25, "published", None))
         session.add(_campaign(READY, edition.id, 200, 210, 220, "draft", None))
@@ -388,8 +410,27 @@ def _submitted(
             sha256=sha256(place.canary.encode()).hexdigest(),
             uploaded_at=at,
             uploaded_by=report.saved_by,
+            number=1,
         )
     )
+    session.add(
+        SignedPage(
+            organisation_id=owner,
+            report_id=report.id,
+            number=1,
+            page=1,
+            submission=1,
+            file_name=f"{place.canary}.pdf",
+            media_type="application/pdf",
+            size=len(place.canary),
+            sha256=sha256(place.canary.encode()).hexdigest(),
+            content=place.canary.encode(),
+            uploaded_at=at,
+            uploaded_by=report.saved_by,
+        )
+    )
+    _printed(session, place, organisation, campaign, report)
+    _asked_and_entered(session, place, organisation, campaign, report)
     if place.state == "returned" and campaign.code == OPEN:
         _sent_back(session, place, organisation, campaign, report)
 
@@ -426,6 +467,65 @@ def _figures(place: Place, state: str) -> dict[str, int | None]:
     if state == "draft":
         figures |= dict.fromkeys(("F1", "F2"))
     return figures
+
+
+def _printed(
+    session: Any, place: Place, organisation: Organisation, campaign: Campaign, report: Report
+) -> None:
+    content = draft_document(
+        _form(),
+        _figures(place, "accepted" if campaign.code == LAST else place.state),
+        organisation_code=place.code,
+        organisation_name=place.name,
+        campaign_code=campaign.code,
+    )
+    session.add(
+        DraftPrint(
+            organisation_id=organisation.id,
+            report_id=report.id,
+            number=1,
+            document=content.decode(),
+            sha256=submission.fingerprint(content),
+            printed_at=NOW - timedelta(hours=3),
+            printed_by=report.saved_by,
+            printed_by_id=1,
+        )
+    )
+
+
+def _asked_and_entered(
+    session: Any, place: Place, organisation: Organisation, campaign: Campaign, report: Report
+) -> None:
+    """A question of the unit's own, and a figure that the next union up entered for it."""
+    if campaign.code != OPEN:
+        return
+    owner = organisation.id
+    session.add(
+        Question(
+            id=QUESTION_OF[place.code],
+            organisation_id=owner,
+            campaign_id=campaign.id,
+            item="G",
+            text=f"问{place.canary}",
+            asked_at=NOW,
+            asked_by=report.saved_by,
+            asked_by_id=1,
+        )
+    )
+    entry = OnBehalfEntry(
+        organisation_id=owner,
+        report_id=report.id,
+        ground="来电",
+        caller=f"来{place.canary}",
+        entered_at=NOW,
+        entered_by="审核",
+        entered_by_id=1,
+    )
+    session.add(entry)
+    report.on_behalf_by, report.on_behalf_ground = "审核", f"来电，来{place.canary}"
+    session.flush()
+    session.add(OnBehalfItem(organisation_id=owner, entry_id=entry.id, item="G", version=1))
+    session.flush()
 
 
 def _sent_back(

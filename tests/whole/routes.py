@@ -40,6 +40,7 @@ from tests.whole.marked_city import (
     PASSWORD,
     PLACE,
     PLACES,
+    QUESTION_OF,
     READY,
     UNTOUCHED,
     MarkedCity,
@@ -53,10 +54,13 @@ STRANGER = "stranger"
 PEOPLE = (*ACCOUNTS, STRANGER)
 LOOKING_DOWN = {Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR}
 
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
+
 ARGUMENTS: dict[str, Any] = {
     "campaign": OPEN,
     "item": "F1",
     "number": 1,
+    "page_number": 1,
     "filename": "css/page.css",
     "token": LINK,
     "form": "songwennuan",
@@ -78,15 +82,19 @@ report_reader  own       own   both      both   both    -
 note_writer    own       own   both      -      -       -
 desk           -         own   both      both   both    -
 own_reviewer   -         -     own       -      -       -
+divider        own       own   -         own    -       -
 reviewer       -         -     both      -      -       -
 chaser         -         -     both      -      -       -
+upper_reviewer -         -     below     -      -       -
+answerer       -         -     all       -      -       -
+city_answerer  -         -     city      -      -       -
 admin          -         -     -         both   -       -
 city_admin     -         -     -         city   -       -
 city_records   -         -     city      city   -       city
 trail_reader   own       own   both      both   -       both
 """
 """Where a person with one role may: at the own organisation, at those below it too, at the own
-one if that is the city, or nowhere."""
+one if that is the city, at those below it alone, for the city at all of them, or nowhere."""
 
 
 def _reaches() -> dict[str, dict[str, str]]:
@@ -108,6 +116,8 @@ NOT_THERE: dict[str, tuple[Any, ...]] = {
     "campaign": ("1999-spring", DRAFT, "2027-SPRING", "%00", "x" * 300, "..", "' OR 1=1 --"),
     "item": ("Z9", "c9", "C9%00", "x" * 300, "organisation_id"),
     "code": ("00000-00000", "x", "7K3QM", "%00", "x" * 300, "' OR 1=1 --"),
+    "question": (0, 99, 10**8, 10**19, "-1", "x"),
+    "page_number": (0, 9, 99, 10**9, "-1", "x"),
     "number": (0, 7, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
     "username": ("nobody", "next-reporter", "city-admin", "%00", "x" * 300, "OURS-REPORTER"),
     "form": ("no-form", "SONGWENNUAN", "x" * 300, "%00", ".."),
@@ -339,6 +349,30 @@ EXAMPLES: dict[str, Example] = {
     "campaigns.withdraw_announcement": _planning(),
     "campaigns.write_announcement": _planning({"title": "标题", "text": "一段话"}),
     "reports.carry": Example(),
+    "duties.divide": Example(
+        {"section.1": "ours-reporter", "item.C9": "ours-head"}, reads=frozenset()
+    ),
+    "questions.answer": Example(
+        {"question": "含不含退休职工？", "answer": "含退休职工。"},
+        reads=frozenset({"thread", "alone"}),
+    ),
+    "questions.ask": Example({"text": "含不含退休职工？"}),
+    "questions.publish": Example(
+        {"item": "G", "question": "含不含退休职工？", "answer": "含退休职工。"},
+        at="shizong",
+        reads=frozenset({"thread"}),
+    ),
+    "questions.review": Example({"clarification": "1"}),
+    "reports.confirm_on_behalf": Example(at="jiceng"),
+    "reports.enter_on_behalf": Example(
+        {"ground": "来电", "caller": "王主席", "F1": "12", "F1.version": "0", "F1.was": ""},
+        reads=frozenset({"zero-rest"}),
+    ),
+    "reports.submit_on_behalf": Example(
+        {"ground": "传真", "caller": "王主席", "nonce": "click"},
+        before=((f"{REPORT}/on-behalf", {"ground": "来电", "caller": "王主席", "zero-rest": "1"}),),
+        reads=frozenset({"reason", "words"}),
+    ),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
@@ -349,6 +383,7 @@ EXAMPLES: dict[str, Example] = {
         reads=frozenset({"nonce"}),
     ),
     "reports.fill_zeros": Example(),
+    "reports.keep_draft": Example(),
     "reports.paste": Example(
         {"block": "12\n13", "start": "F1", "F1.version": "0", "F2.version": "0"},
         reads=frozenset({"nonce", "beside"}),
@@ -388,6 +423,8 @@ EXAMPLES: dict[str, Example] = {
         at="gedian",
         reads=frozenset({"item", "until"}),
     ),
+    "signed_copies.match": Example({"number": "1"}, at="gedian"),
+    "signed_copies.upload": Example({"page": Attached(PDF, "盖章件.pdf")}, at="gedian"),
     "reports.write_note": Example({"text": "含街道两个站点"}),
     "reports.zero_report": Example(values={"campaign": UNTOUCHED}),
 }
@@ -421,6 +458,7 @@ class Route:
         """Its URL for an organisation, with other arguments where they are given."""
         values = ARGUMENTS | {"username": USER_OF.get(organisation, "nobody")}
         values |= {"code": _code_at(organisation)}
+        values |= {"question": QUESTION_OF.get(organisation, 99)}
         values |= {"organisation": organisation} | dict(self.example.values) | changed
         path = self.url.rule
         for argument, converter in self.url._converters.items():
@@ -459,7 +497,7 @@ def at(route: Route) -> str:
     return "shizong" if route.rule in OF_CITY else route.example.at
 
 
-OF_CITY = ("city_admin", "city_records")
+OF_CITY = ("city_admin", "city_answerer", "city_records")
 """The rules that reach nobody but the city's own."""
 
 
@@ -479,11 +517,13 @@ def refusal(route: Route, person: str, organisation: str) -> int | None:
     home, roles = ACCOUNTS[person]
     if organisation not in PLACE or not may_enter(home, roles, organisation):
         return 404
-    wanted = {"own", "both"} if organisation == home else {"both"}
-    if organisation == home and PLACE[home].parent is None:
-        wanted.add("city")
+    wanted = {"own", "both"} if organisation == home else {"both", "below"}
+    if PLACE[home].parent is None:
+        wanted |= {"city", "all"} if organisation == home else {"all"}
     if not any(WHO_MAY[route.rule][role] in wanted for role in roles):
         return 403
+    if route.rule == "upper_reviewer":
+        return None if PLACE[organisation].parent == home else 403
     decision = route.rule == "reviewer" and route.method == "POST"
     return 403 if decision and home != decider_of(organisation) else None
 

@@ -84,6 +84,7 @@ subtree       portal.campaigns.views.index
 subtree       portal.campaigns.views.publish
 subtree       portal.consolidation.views._node
 subtree       portal.home.views._with_units
+subtree       portal.questions.views._waiting
 subtree       portal.review.views._page
 subtree       portal.review.views._waiting_here
 subtree       portal.review.views.queue

@@ -87,6 +87,8 @@ consolidation.report_upward  own_reviewer
 consolidation.save_filter    desk
 consolidation.table          desk
 consolidation.workbook       desk
+duties.divide                divider
+duties.page                  divider
 forms.add_item               city_admin
 forms.add_section            city_admin
 forms.change_section         city_admin
@@ -138,6 +140,13 @@ organisations.tree             admin
 paper.enter_code             member
 paper.find_code              member
 paper.open_code              member
+questions.answer             answerer
+questions.ask                reporter
+questions.one                answerer
+questions.page               report_reader
+questions.publish            city_answerer
+questions.review             reporter
+questions.waiting            city_answerer
 reminders.desk               chaser
 reminders.note_call          chaser
 reminders.note_posted        chaser
@@ -147,11 +156,17 @@ reports.amount_words         reporter
 reports.carry                reporter
 reports.comparison           report_reader
 reports.confirm_import       reporter
+reports.confirm_on_behalf    reporter
 reports.correction           report_reader
+reports.draft                report_reader
+reports.enter_on_behalf      upper_reviewer
 reports.explain              reporter
 reports.fill_zeros           reporter
 reports.import_page          reporter
 reports.item_panel           report_reader
+reports.keep_draft           reporter
+reports.on_behalf            upper_reviewer
+reports.on_behalf_submission upper_reviewer
 reports.paste                reporter
 reports.preview_import       reporter
 reports.print_report         report_reader
@@ -161,6 +176,7 @@ reports.save_item            reporter
 reports.save_sheet           reporter
 reports.submission           reporter
 reports.submit               reporter
+reports.submit_on_behalf     upper_reviewer
 reports.template             reporter
 reports.undo_batch           reporter
 reports.withdraw             reporter
@@ -173,6 +189,10 @@ review.page                  reviewer
 review.queue                 reviewer
 review.reopen                reviewer
 review.send_back             reviewer
+signed_copies.file           report_reader
+signed_copies.match          reviewer
+signed_copies.page           report_reader
+signed_copies.upload         reporter
 static                       public
 status.board                 desk
 status.rows                  desk
@@ -269,7 +289,7 @@ def reach(rule: access.Rule, role: Role) -> str:
         return "both"
     own, below = (rule.permits(person({role}), place) for place in (HERE, BELOW))
     if own and not rule.permits(person({role}, parent=ABOVE), HERE):
-        return "city"
+        return "all" if below else "city"
     return {(True, True): "both", (True, False): "own", (False, True): "below"}.get(
         (own, below), "-"
     )

@@ -1,7 +1,8 @@
 // Keys: Enter and the arrows move between figures in the paper's order, as in a spreadsheet.
 "use strict";
 
-const cells = () => [...document.querySelectorAll("td.row__figure input")];
+// a row that the filter hides is passed over
+const cells = () => [...document.querySelectorAll("td.row__figure input:not([type=hidden])")].filter((cell) => !cell.closest("[hidden]"));
 
 function go(cell) {
   if (!cell) return;

@@ -1,0 +1,81 @@
+"""Clarifications (口径): what the city has said about items, and what a unit has yet to look at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Filling
+from portal.domain.form import Form
+from portal.models import Clarification, ClarificationReview, Question
+
+ByItem = Mapping[str, Sequence[Clarification]]
+"""The clarifications that hold now, by the code of the item that they are about."""
+
+_of_campaign = (
+    select(Clarification)
+    .where(Clarification.campaign_id == bindparam("of_campaign"))
+    .order_by(Clarification.id)
+)
+_reviewed = select(ClarificationReview.clarification_id).where(
+    ClarificationReview.report_id == bindparam("of_report")
+)
+
+
+def every_version(session: Session, campaign_id: int) -> list[list[Clarification]]:
+    """What was published in a campaign, thread by thread, each with its newest version last."""
+    threads: dict[int, list[Clarification]] = defaultdict(list)
+    for each in session.scalars(_of_campaign, {"of_campaign": campaign_id}):
+        threads[each.thread or each.id].append(each)
+    return list(threads.values())
+
+
+def in_force(session: Session, campaign_id: int) -> ByItem:
+    """The newest version of everything that was published, by item."""
+    by_item: dict[str, list[Clarification]] = defaultdict(list)
+    for versions in every_version(session, campaign_id):
+        by_item[versions[-1].item].append(versions[-1])
+    return by_item
+
+
+def to_review(session: Session, filling: Filling, published: ByItem) -> ByItem:
+    """口径更新，请复核: what was published after a unit had filled the item.
+
+    A figure that was changed since, or the unit's word that it agrees, settles it.
+    """
+    report = filling.assignment.report
+    if report is None or not published:
+        return {}
+    reviewed = set(session.scalars(_reviewed, {"of_report": report.id}))
+    waiting = {
+        code: [
+            each for each in some if each.id not in reviewed and _filled_before(filling, code, each)
+        ]
+        for code, some in published.items()
+    }
+    return {code: some for code, some in waiting.items() if some}
+
+
+def _filled_before(filling: Filling, code: str, published: Clarification) -> bool:
+    kept = [filling.at(leaf) for leaf in leaves_of(filling.form, code)]
+    saved = [each.saved_at for each in kept if each.value is not None and each.saved_at]
+    return bool(saved) and max(saved) <= published.published_at
+
+
+def leaves_of(form: Form, code: str) -> Iterable[str]:
+    """The items that somebody types below an item: itself, or the parts of a sum."""
+    item = form.by_code.get(code)
+    if item is None:
+        return ()
+    if not item.calculated:
+        return (code,)
+    return (leaf.code for leaf in form.leaves if code in form.sums_over[leaf.code])
+
+
+def questions_of(session: Session, campaign_id: int, item: str | None = None) -> Sequence[Question]:
+    """What the session's organisations asked in a campaign, of one item or all, newest first."""
+    wanted = select(Question).where(Question.campaign_id == campaign_id)
+    if item is not None:
+        wanted = wanted.where(Question.item == item)
+    return session.scalars(wanted.order_by(Question.id.desc())).all()

@@ -1,0 +1,89 @@
+"""Operations on duties: divide the items of a report among the people of its unit. No commits."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.dividing import duties_of
+from portal.domain.calendar import Status
+from portal.domain.report_state import NotAllowedNow
+from portal.identity import Person
+from portal.models import Duty, User
+from portal.models.trail import Action, record
+from portal.models.user import Role
+
+FILLING = {Role.REPORTER, Role.HEAD}
+
+
+def fillers(session: Session) -> Sequence[User]:
+    """Who of the session's organisation can fill, those with an account in use."""
+    users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.id))
+    return [user for user in users if FILLING & {Role(role) for role in user.roles}]
+
+
+def divide(
+    session: Session,
+    assignment: Assignment,
+    wanted: Mapping[str, int | None],
+    *,
+    by: Person,
+    at: datetime,
+) -> int:
+    """Give each item of `wanted` to a person's id, or to nobody; answers how many changed hands.
+
+    It locks nothing: whoever may fill may fill every item.
+    """
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow("填报任务已归档，只能查看。")
+    campaign_id = assignment.campaign.id
+    before = duties_of(session, campaign_id)
+    names = {user.id: user.name for user in fillers(session)}
+    changed = {
+        code: user_id
+        for code, user_id in wanted.items()
+        if (before[code][0] if code in before else None) != user_id
+        and (user_id is None or user_id in names)
+    }
+    if not changed:
+        return 0
+    session.execute(
+        delete(Duty)
+        .where(Duty.campaign_id == campaign_id, Duty.item.in_(changed))
+        .execution_options(synchronize_session=False)
+    )
+    rows = [
+        {
+            "organisation_id": assignment.expectation.organisation_id,
+            "campaign_id": campaign_id,
+            "item": code,
+            "user_id": user_id,
+            "assigned_at": at,
+            "assigned_by": by.name,
+        }
+        for code, user_id in changed.items()
+        if user_id is not None
+    ]
+    if rows:
+        session.execute(insert(Duty), rows)
+    record(
+        session,
+        Action.DIVIDED,
+        organisation_id=assignment.expectation.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=assignment.report.id if assignment.report else None,
+        note=_in_words(changed, names),
+    )
+    return len(changed)
+
+
+def _in_words(changed: Mapping[str, int | None], names: Mapping[int, str]) -> str:
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for code, user_id in changed.items():
+        by_name["不分工" if user_id is None else names[user_id]].append(code)
+    return "；".join(f"{name}：{'、'.join(codes)}" for name, codes in by_name.items())

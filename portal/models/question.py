@@ -1,0 +1,81 @@
+"""Questions (口径答疑): what a unit asks about an item, and what the city answers to all."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base, Instant, TenantOwned
+
+LONGEST_QUESTION = 500
+LONGEST_ANSWER = 1000
+
+
+class Question(TenantOwned, Base):
+    """What one unit asks about one item; nobody but the unit and those above it reads it.
+
+    `clarification_id` is the published answer, None while the question waits; a question
+    that was settled otherwise has only `answered_at` and the `reply` to the unit alone.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "organisation_id"],
+            ["expectation.campaign_id", "expectation.organisation_id"],
+        ),
+        Index("ix_question_campaign_id_item", "campaign_id", "item"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int]
+    item: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(String(LONGEST_QUESTION))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_by: Mapped[str] = mapped_column(String(100))
+    asked_by_id: Mapped[int]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_by: Mapped[str] = mapped_column(String(100), default="")
+    reply: Mapped[str] = mapped_column(String(LONGEST_ANSWER), default="")
+    clarification_id: Mapped[int | None] = mapped_column(ForeignKey("clarification.id"))
+
+
+class Clarification(Base):
+    """口径: one version of what the city says about an item, published to every unit alike.
+
+    It belongs to the campaign and names no unit: who asked is nobody else's to know. `thread`
+    is the id of the first version, None in that one itself; a later `version` takes its place
+    and leaves it readable.
+    """
+
+    __tablename__ = "clarification"
+    __table_args__ = (
+        UniqueConstraint("thread", "version"),
+        Index("ix_clarification_campaign_id_item", "campaign_id", "item"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    item: Mapped[str] = mapped_column(String(8))
+    thread: Mapped[int | None]
+    version: Mapped[int]
+    question: Mapped[str] = mapped_column(String(LONGEST_QUESTION))
+    answer: Mapped[str] = mapped_column(String(LONGEST_ANSWER))
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    published_by: Mapped[str] = mapped_column(String(100))
+
+
+class ClarificationReview(TenantOwned, Base):
+    """A unit's word that its figure agrees with a clarification that came after it."""
+
+    __tablename__ = "clarification_review"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "report_id"], ["report.organisation_id", "report.id"]
+        ),
+    )
+
+    report_id: Mapped[int] = mapped_column(primary_key=True)
+    clarification_id: Mapped[int] = mapped_column(ForeignKey("clarification.id"), primary_key=True)
+    reviewed_at: Mapped[datetime] = mapped_column(Instant)
+    reviewed_by: Mapped[str] = mapped_column(String(100))

@@ -1,0 +1,266 @@
+"""Operations on questions: ask, answer, publish a clarification, look a figure over. No commits.
+
+What is published names no unit. A new version is a new row with its own moment; nothing that
+was published is ever rewritten.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.calendar import Status
+from portal.domain.figures import Problem
+from portal.domain.form import Item
+from portal.domain.report_state import NotAllowedNow
+from portal.identity import Person
+from portal.models import Clarification, ClarificationReview, Question
+from portal.models.question import LONGEST_ANSWER, LONGEST_QUESTION
+from portal.models.trail import Action, record
+
+ARCHIVED = "填报任务已归档，只能查看。"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is to be published: the question in words that name nobody, and the answer.
+
+    `thread` is the id of what it replaces, None for something new.
+    """
+
+    question: str
+    answer: str
+    thread: int | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is missing or too long, or None."""
+        return refuse_text(self.question, "问题", LONGEST_QUESTION) or refuse_text(
+            self.answer, "答复", LONGEST_ANSWER
+        )
+
+
+def refuse_text(text: str, name: str, longest: int) -> Problem | None:
+    """Why a text is not taken, or None."""
+    if not text:
+        return Problem(f"请写{name}的内容。")
+    if len(text) > longest:
+        return Problem(f"{name}不超过 {longest} 字，现在是 {len(text)} 字。")
+    return None
+
+
+def ask(
+    session: Session, assignment: Assignment, item: Item, text: str, *, by: Person, at: datetime
+) -> Problem | None:
+    """Keep a unit's question; the same one once more while it is open changes nothing."""
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow(ARCHIVED)
+    if problem := refuse_text(text, "问题", LONGEST_QUESTION):
+        return problem
+    campaign_id = assignment.campaign.id
+    if session.scalar(
+        select(Question.id).where(
+            Question.campaign_id == campaign_id,
+            Question.item == item.code,
+            Question.text == text,
+            Question.answered_at.is_(None),
+        )
+    ):
+        return None
+    session.add(
+        Question(
+            organisation_id=assignment.expectation.organisation_id,
+            campaign_id=campaign_id,
+            item=item.code,
+            text=text,
+            asked_at=at,
+            asked_by=by.name,
+            asked_by_id=by.id,
+        )
+    )
+    session.flush()
+    _record(session, Action.QUESTION_ASKED, assignment, item.code, by, at, text)
+    return None
+
+
+def question_open(session: Session, assignment: Assignment, number: int) -> Question | None:
+    """A question of the session's unit in this campaign, or None."""
+    return session.scalar(
+        select(Question).where(
+            Question.id == number, Question.campaign_id == assignment.campaign.id
+        )
+    )
+
+
+def answer(
+    session: Session,
+    assignment: Assignment,
+    question: Question,
+    published: Published,
+    *,
+    by: Person,
+    at: datetime,
+) -> Problem | None:
+    """Publish the answer to a question to every unit; raises `NotAllowedNow` the second time."""
+    _require_open(assignment, question)
+    if problem := published.problem:
+        return problem
+    kept = _publish(session, assignment, question.item, published, by, at)
+    question.clarification_id = kept.id
+    _settle(session, question, by, at)
+    note = f"{published.question}——{published.answer}"
+    _record(session, Action.QUESTION_ANSWERED, assignment, question.item, by, at, note)
+    return None
+
+
+def reply(
+    session: Session,
+    assignment: Assignment,
+    question: Question,
+    text: str,
+    *,
+    by: Person,
+    at: datetime,
+) -> Problem | None:
+    """Answer the unit alone, where the question is about nothing that others need to know."""
+    _require_open(assignment, question)
+    if problem := refuse_text(text, "答复", LONGEST_ANSWER):
+        return problem
+    question.reply = text
+    _settle(session, question, by, at)
+    _record(session, Action.QUESTION_ANSWERED, assignment, question.item, by, at, text)
+    return None
+
+
+def _require_open(assignment: Assignment, question: Question) -> None:
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow(ARCHIVED)
+    if question.answered_at is not None:
+        raise NotAllowedNow(
+            f"{question.answered_by} 已经答复过。口径有变化请在“口径答疑”里公布新的一版。"
+        )
+
+
+def _settle(session: Session, question: Question, by: Person, at: datetime) -> None:
+    question.answered_at, question.answered_by = at, by.name
+    session.flush()
+
+
+def publish(
+    session: Session,
+    assignment: Assignment,
+    item: Item,
+    published: Published,
+    *,
+    by: Person,
+    at: datetime,
+) -> Problem | None:
+    """Publish a clarification that nobody asked for, or a new version of one."""
+    if assignment.status is Status.ARCHIVED:
+        raise NotAllowedNow(ARCHIVED)
+    if problem := published.problem:
+        return problem
+    _publish(session, assignment, item.code, published, by, at)
+    note = f"{published.question}——{published.answer}"
+    _record(session, Action.CLARIFIED, assignment, item.code, by, at, note)
+    return None
+
+
+def _publish(
+    session: Session,
+    assignment: Assignment,
+    item: str,
+    published: Published,
+    by: Person,
+    at: datetime,
+) -> Clarification:
+    campaign_id, version = assignment.campaign.id, 1
+    if published.thread is not None:
+        version = 1 + _newest_version(session, campaign_id, item, published.thread)
+    kept = Clarification(
+        campaign_id=campaign_id,
+        item=item,
+        thread=published.thread,
+        version=version,
+        question=published.question,
+        answer=published.answer,
+        published_at=at,
+        published_by=by.organisation.name,
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def _newest_version(session: Session, campaign_id: int, item: str, thread: int) -> int:
+    newest = session.scalar(
+        select(func.max(Clarification.version)).where(
+            Clarification.campaign_id == campaign_id,
+            Clarification.item == item,
+            (Clarification.id == thread) & Clarification.thread.is_(None)
+            | (Clarification.thread == thread),
+        )
+    )
+    if newest is None:
+        raise NotAllowedNow("要更新的口径不在这一项里，没有做任何改动。请刷新后再试。")
+    return newest
+
+
+def review(
+    session: Session, assignment: Assignment, clarification_id: int, *, by: Person, at: datetime
+) -> bool:
+    """The unit's word that its figure agrees with a clarification; once more changes nothing.
+
+    False where there is no such clarification in the campaign, or no report to look over.
+    """
+    report = assignment.report
+    known = session.scalar(
+        select(Clarification).where(
+            Clarification.id == clarification_id,
+            Clarification.campaign_id == assignment.campaign.id,
+        )
+    )
+    if known is None or report is None:
+        return False
+    done = session.scalar(
+        select(ClarificationReview.reviewed_at).where(
+            ClarificationReview.report_id == report.id,
+            ClarificationReview.clarification_id == known.id,
+        )
+    )
+    if done is None:
+        row = {
+            "organisation_id": report.organisation_id,
+            "report_id": report.id,
+            "clarification_id": known.id,
+            "reviewed_at": at,
+            "reviewed_by": by.name,
+        }
+        session.execute(insert(ClarificationReview), [row])
+        note = f"口径第 {known.version} 版：{known.question}"
+        _record(session, Action.CLARIFICATION_REVIEWED, assignment, known.item, by, at, note)
+    return True
+
+
+def _record(
+    session: Session,
+    action: Action,
+    assignment: Assignment,
+    item: str,
+    by: Person,
+    at: datetime,
+    note: str,
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=assignment.expectation.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=assignment.report.id if assignment.report else None,
+        item=item,
+        note=note,
+    )

@@ -1,0 +1,198 @@
+"""Views of questions: what is published, one's own questions, and the city's queue of them."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from portal import clarifying, clock
+from portal.access import allow, answerer, city_answerer, may, report_reader, reporter
+from portal.assignment import Assignment, fill_of, find_assignment
+from portal.db import db, writing
+from portal.domain.figures import Problem
+from portal.domain.form import Item
+from portal.errors import BadInput
+from portal.html import wants_fragment
+from portal.identity import actor, organisation_here
+from portal.models import Question
+from portal.questions import operations, queries
+from portal.questions.operations import Published
+from portal.tenancy import subtree
+from portal.typed import legible
+
+bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
+
+
+def _assignment(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+def _item(assignment: Assignment, code: str) -> Item:
+    return assignment.form.by_code.get(code) or abort(404)
+
+
+def _text(name: str) -> str:
+    """A typed text line by line, without what no page may hold."""
+    lines = request.form.get(name, "").strip().splitlines()
+    return "\n".join(legible(line.rstrip()) for line in lines)
+
+
+@bp.get("/questions")
+@allow(report_reader)
+def page(campaign: str) -> Any:
+    """What the city has published, what this unit asked, and what it has yet to look over."""
+    session, assignment = db.session(), _assignment(campaign)
+    published = clarifying.in_force(session, assignment.campaign.id)
+    return render_template(
+        "questions/page.html",
+        assignment=assignment,
+        threads=clarifying.every_version(session, assignment.campaign.id),
+        waiting=clarifying.to_review(session, fill_of(session, assignment), published),
+        questions=clarifying.questions_of(session, assignment.campaign.id),
+        reviewing=may(reporter, organisation_here().id),
+        answering=may(city_answerer, organisation_here().id),
+    )
+
+
+@bp.post("/report/items/<item>/questions")
+@allow(reporter)
+def ask(campaign: str, item: str) -> Any:
+    """Ask the city about an item."""
+    text = _text("text")
+    with writing() as session:
+        assignment = _assignment(campaign)
+        about = _item(assignment, item)
+        problem = operations.ask(session, assignment, about, text, by=actor(), at=clock.now())
+        session.commit()
+    if wants_fragment():
+        return _at_item(assignment, about, text, problem), 422 if problem else 200
+    if problem:
+        raise BadInput(problem.sentence)
+    flash(f"已向市总提问（{about.name}），答复后会公布在这一项。")
+    return redirect(url_for("reports.item_panel", campaign=campaign, item=item), 303)
+
+
+def _at_item(assignment: Assignment, item: Item, text: str, problem: Problem | None) -> str:
+    session, campaign = db.session(), assignment.campaign
+    return render_template(
+        "questions/_item.html",
+        campaign=campaign,
+        item=item,
+        published=clarifying.in_force(session, campaign.id).get(item.code, ()),
+        questions=clarifying.questions_of(session, campaign.id, item.code),
+        may_ask=True,
+        asked=text if problem else "",
+        ask_problem=problem,
+    )
+
+
+@bp.post("/clarifications/review")
+@allow(reporter)
+def review(campaign: str) -> Any:
+    """复核无误: the figure agrees with what was published after it."""
+    number = request.form.get("clarification", type=int) or 0
+    with writing() as session:
+        assignment = _assignment(campaign)
+        if not operations.review(session, assignment, number, by=actor(), at=clock.now()):
+            raise BadInput("没有这条口径，没有做任何改动。请刷新后再试。")
+        session.commit()
+    flash("已复核。")
+    return redirect(url_for(".page", campaign=campaign), 303)
+
+
+@bp.get("/questions/open")
+@allow(city_answerer)
+def waiting(campaign: str) -> Any:
+    """The city's queue: what units ask, the oldest first, and a clarification of its own."""
+    return _waiting(_assignment(campaign))
+
+
+def _waiting(assignment: Assignment, problem: Problem | None = None) -> str:
+    with subtree(organisation_here()) as session:
+        asked = queries.open_questions(session, assignment.campaign.id)
+    return render_template(
+        "questions/open.html",
+        assignment=assignment,
+        asked=asked,
+        threads=clarifying.every_version(db.session(), assignment.campaign.id),
+        typed=request.form,
+        problem=problem,
+    )
+
+
+@bp.post("/clarifications")
+@allow(city_answerer)
+def publish(campaign: str) -> Any:
+    """Publish a clarification that nobody asked for, or a new version of one."""
+    published = _published()
+    with writing() as session:
+        assignment = _assignment(campaign)
+        item = assignment.form.by_code.get(request.form.get("item", ""))
+        problem = Problem("请选择是哪一项的口径。")
+        if item is not None:
+            refused = operations.publish(
+                session, assignment, item, published, by=actor(), at=clock.now()
+            )
+            if refused is None:
+                session.commit()
+                flash(f"已公布：{item.name}。填过这一项的单位会看到“口径更新，请复核”。")
+                return redirect(url_for(".waiting", campaign=campaign), 303)
+            problem = refused
+    return _waiting(_assignment(campaign), problem), 422
+
+
+def _published() -> Published:
+    return Published(_text("question"), _text("answer"), request.form.get("thread", type=_number))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError("not the number of a thread")
+    return int(text)
+
+
+def _question(assignment: Assignment, number: int) -> Question:
+    return operations.question_open(db.session(), assignment, number) or abort(404)
+
+
+@bp.get("/questions/<int(max=999999999):question>")
+@allow(answerer)
+def one(campaign: str, question: int) -> Any:
+    """One unit's question, to be answered to all or to the unit alone."""
+    assignment = _assignment(campaign)
+    return _one(assignment, _question(assignment, question))
+
+
+def _one(assignment: Assignment, asked: Question, problem: Problem | None = None) -> str:
+    published = clarifying.in_force(db.session(), assignment.campaign.id)
+    return render_template(
+        "questions/one.html",
+        assignment=assignment,
+        asked=asked,
+        item=assignment.form.by_code[asked.item],
+        published=published.get(asked.item, ()),
+        typed=request.form,
+        problem=problem,
+    )
+
+
+@bp.post("/questions/<int(max=999999999):question>")
+@allow(answerer)
+def answer(campaign: str, question: int) -> Any:
+    """Answer a question: published to every unit, or in private where `alone` is ticked."""
+    with writing() as session:
+        assignment = _assignment(campaign)
+        asked = _question(assignment, question)
+        by, at = actor(), clock.now()
+        if "alone" in request.form:
+            text = _text("answer")
+            problem = operations.reply(session, assignment, asked, text, by=by, at=at)
+        else:
+            problem = operations.answer(session, assignment, asked, _published(), by=by, at=at)
+        if problem is None:
+            session.commit()
+            flash("已答复该单位。" if "alone" in request.form else "已公布给各单位。")
+            return redirect(
+                url_for(".waiting", organisation=by.organisation.code, campaign=campaign), 303
+            )
+    assignment = _assignment(campaign)
+    return _one(assignment, _question(assignment, question), problem), 422

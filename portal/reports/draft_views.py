@@ -1,0 +1,43 @@
+"""Views of draft prints (送审稿): keep one, and print it as it was kept."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import allow, report_reader, reporter
+from portal.assignment import Filling, fill_of, find_assignment
+from portal.db import db, writing
+from portal.identity import actor
+from portal.reports import drafts
+from portal.reports.views import bp
+
+
+def _filling(campaign: str) -> Filling:
+    session = db.session()
+    return fill_of(session, find_assignment(session, campaign) or abort(404))
+
+
+@bp.post("/drafts")
+@allow(reporter)
+def keep_draft(campaign: str) -> Any:
+    """打印送审稿: keep what is printed, so that a later change of it is noticed."""
+    with writing() as session:
+        draft = drafts.keep(session, _filling(campaign), by=actor(), at=clock.now())
+        session.commit()
+    return redirect(url_for(".draft", campaign=campaign, number=draft.number), 303)
+
+
+@bp.get("/drafts/<int(max=9999):number>")
+@allow(report_reader)
+def draft(campaign: str, number: int) -> Any:
+    """One draft print on A4, with what the report says otherwise by now."""
+    filling = _filling(campaign)
+    kept = drafts.draft_number(db.session(), filling.assignment.report, number) or abort(404)
+    return render_template(
+        "reports/draft.html",
+        assignment=filling.assignment,
+        filling=filling,
+        standing=drafts.Standing(kept, drafts.difference(filling, kept, filling.figures)),
+        sheet=drafts.sheet_of(filling, kept),
+    )

@@ -1,0 +1,142 @@
+"""Draft prints (送审稿): kept when they are printed, compared when the report is submitted."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Filling, Stored
+from portal.domain.calendar import in_words
+from portal.domain.draft_print import draft_document
+from portal.domain.formulas import Figures
+from portal.domain.report_state import EDITABLE, NotAllowedNow
+from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.submission import Change, changes, figures_of, fingerprint, short_code
+from portal.identity import Person
+from portal.models import DraftPrint, Report
+from portal.models.trail import Action, record
+from portal.on_behalf import footnote
+
+NOT_BEGUN = "表还没有开始填，填写后才能打印送审稿。"
+SUBMITTED = "报表已经上报，请直接打印报表；送审稿只在上报以前打印。"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A draft print beside what the report says otherwise: `changes` from paper to system."""
+
+    draft: DraftPrint
+    changes: tuple[Change, ...]
+
+    @property
+    def code(self) -> str:
+        """The fingerprint as the paper carries it."""
+        return short_code(self.draft.sha256)
+
+
+def document_of(filling: Filling) -> bytes:
+    """What a draft print of the report as it stands says."""
+    expectation = filling.assignment.expectation
+    return draft_document(
+        filling.form,
+        filling.figures,
+        organisation_code=expectation.code,
+        organisation_name=expectation.name,
+        campaign_code=filling.assignment.campaign.code,
+    )
+
+
+def draft_code(filling: Filling) -> str:
+    """The short fingerprint that a draft print of the report as it stands carries."""
+    return short_code(fingerprint(document_of(filling)))
+
+
+def newest(
+    session: Session, report: Report | None, *, until: datetime | None = None
+) -> DraftPrint | None:
+    """The last draft print of a report, or the last one made `until` a moment; None without any."""
+    if report is None:
+        return None
+    wanted = select(DraftPrint).where(DraftPrint.report_id == report.id)
+    if until is not None:
+        wanted = wanted.where(DraftPrint.printed_at <= until)
+    return session.scalar(wanted.order_by(DraftPrint.number.desc()).limit(1))
+
+
+def draft_number(session: Session, report: Report | None, number: int) -> DraftPrint | None:
+    """The `number`-th draft print of a report, or None."""
+    if report is None:
+        return None
+    return session.scalar(
+        select(DraftPrint).where(DraftPrint.report_id == report.id, DraftPrint.number == number)
+    )
+
+
+def keep(session: Session, filling: Filling, *, by: Person, at: datetime) -> DraftPrint:
+    """Keep what is printed now; the same figures once more are the same draft print.
+
+    Raises `NotAllowedNow` where nothing was filled yet or the report has been submitted.
+    """
+    report = filling.assignment.report
+    if report is None:
+        raise NotAllowedNow(NOT_BEGUN)
+    if filling.assignment.state not in EDITABLE:
+        raise NotAllowedNow(SUBMITTED)
+    content = document_of(filling)
+    last = newest(session, report)
+    if last is not None and last.sha256 == fingerprint(content):
+        return last
+    draft = DraftPrint(
+        organisation_id=report.organisation_id,
+        report_id=report.id,
+        number=last.number + 1 if last else 1,
+        document=content.decode(),
+        sha256=fingerprint(content),
+        printed_at=at,
+        printed_by=by.name,
+        printed_by_id=by.id,
+    )
+    session.add(draft)
+    session.flush()
+    record(
+        session,
+        Action.DRAFT_PRINTED,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=report.id,
+        note=f"第 {draft.number} 份送审稿，指纹 {short_code(draft.sha256)}",
+    )
+    return draft
+
+
+def standing(
+    session: Session, filling: Filling, *, until: datetime | None = None
+) -> Standing | None:
+    """The last draft print beside the report as it stands; None where none was printed."""
+    draft = newest(session, filling.assignment.report, until=until)
+    return Standing(draft, difference(filling, draft, filling.figures)) if draft else None
+
+
+def difference(filling: Filling, draft: DraftPrint, now: Figures) -> tuple[Change, ...]:
+    """What `now` says otherwise than the paper, calculated items too."""
+    return changes(filling.form, figures_of(json.loads(draft.document)), now)
+
+
+def sheet_of(filling: Filling, draft: DraftPrint) -> Sheet:
+    """The draft as it was printed, whatever the report says by now."""
+    assignment = filling.assignment
+    figures = figures_of(json.loads(draft.document))
+    printed = replace(filling, stored={code: Stored(value) for code, value in figures.items()})
+    return report_sheet(
+        filling.form,
+        printed.figures,
+        organisation=assignment.expectation.name,
+        period=assignment.campaign.period,
+        as_of=in_words(draft.printed_at),
+        footnotes=footnote(assignment.report),
+        mark=f"送审稿·未上报·第 {draft.number} 份·指纹 {short_code(draft.sha256)}",
+    )

@@ -1,0 +1,224 @@
+"""Entering on behalf (代录): the next union up types what a unit gave by telephone, fax or photo.
+
+Nobody who reviews may fill otherwise. Every figure is marked until the unit confirms it or
+puts its own in the place, and the trail names the ground. The view commits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal import on_behalf
+from portal.access import NotYourRole
+from portal.assignment import Filling, Stored, fill_of
+from portal.deciding import may_decide
+from portal.domain.check_rules import Grade
+from portal.domain.figures import Problem
+from portal.domain.form import Item
+from portal.domain.report_state import NotAllowedNow
+from portal.identity import Person
+from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
+from portal.models.trail import Action, Channel, record
+from portal.reports import operations, saving
+from portal.reports.operations import NotReady
+from portal.reports.saving import Entered
+from portal.reports.typed import Typed
+from portal.typed import legible
+
+GROUNDS = ("来电", "传真", "照片")
+LONGEST_CALLER = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why the upper union may type: how the figures came, and who of the unit gave them."""
+
+    kind: str = ""
+    caller: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> "Ground":
+        """As posted."""
+        return cls(fields.get("ground", ""), legible(fields.get("caller", "").strip()))
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is missing, or None."""
+        if self.kind not in GROUNDS:
+            return Problem("请选择代录的依据：来电、传真或照片。")
+        if not self.caller:
+            return Problem("请写明由单位的哪一位提供。")
+        if len(self.caller) > LONGEST_CALLER:
+            return Problem(f"提供人不超过 {LONGEST_CALLER} 字。")
+        return None
+
+    @property
+    def words(self) -> str:
+        """The ground as the trail and the marks say it."""
+        return f"{self.kind}，{self.caller}"
+
+
+def require_level(session: Session, by: Person, expectation: Expectation) -> None:
+    """Raise `NotYourRole` unless `by` stands right above the unit."""
+    at_home = by.organisation.id == expectation.organisation_id
+    if at_home or not may_decide(session, by, expectation):
+        raise NotYourRole("只有该单位的上一级工会可以代录。")
+
+
+def keep(
+    session: Session,
+    filling: Filling,
+    typed: Mapping[Item, Typed],
+    ground: Ground,
+    *,
+    zero_rest: bool,
+    by: Person,
+    at: datetime,
+) -> tuple[Filling, list[Entered]]:
+    """Write what was typed for the unit; with `zero_rest` the blanks left become zeros.
+
+    One that is refused stops no other. Raises `NotAllowedNow` at the wrong moment,
+    `NotYourRole` from another level.
+    """
+    require_level(session, by, filling.assignment.expectation)
+    filling.assignment.may_write(at).require()
+    judged = [saving.judge(filling, item, text) for item, text in typed.items()]
+    wanted = [one for one in judged if one.written]
+    refused = any(one.refused for one in judged)
+    if not (wanted or (zero_rest and not refused)):
+        return filling, judged
+    report = saving.begun(session, filling.assignment, by=by, at=at)
+    filling = saving.in_report(filling, report)
+    kept: dict[str, Stored] = {}
+    if wanted:
+        kept = saving.save(session, filling, wanted, by=by, at=at, channel=Channel.ON_BEHALF)
+        filling = replace(filling, stored={**filling.stored, **kept})
+    if zero_rest and not refused:
+        filling, zeros = _zero_rest(session, filling, by=by, at=at)
+        kept |= zeros
+    if kept:
+        _mark(session, report, ground, kept, by=by, at=at)
+    return filling, judged
+
+
+def _zero_rest(
+    session: Session, filling: Filling, *, by: Person, at: datetime
+) -> tuple[Filling, dict[str, Stored]]:
+    blank = saving.zeros(filling)
+    if not blank:
+        return filling, {}
+    _, kept = saving.save_batch(
+        session, filling, blank, Action.ZEROS_FILLED, by=by, at=at, channel=Channel.ON_BEHALF
+    )
+    return replace(filling, stored={**filling.stored, **kept}), kept
+
+
+def _mark(
+    session: Session,
+    report: Report,
+    ground: Ground,
+    kept: Mapping[str, Stored],
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    entry = OnBehalfEntry(
+        organisation_id=report.organisation_id,
+        report_id=report.id,
+        ground=ground.kind,
+        caller=ground.caller,
+        entered_at=at,
+        entered_by=by.name,
+        entered_by_id=by.id,
+    )
+    session.add(entry)
+    report.on_behalf_by, report.on_behalf_ground = by.name, ground.words
+    report.on_behalf_confirmed_at = None
+    session.flush()
+    if rows := [
+        {
+            "organisation_id": report.organisation_id,
+            "entry_id": entry.id,
+            "item": code,
+            "version": stored.version,
+        }
+        for code, stored in kept.items()
+    ]:
+        session.execute(insert(OnBehalfItem), rows)
+    note = f"依据：{ground.words}；{len(kept)} 项" if kept else f"依据：{ground.words}；代为上报"
+    _record(session, Action.ENTERED_ON_BEHALF, report, by, at, note)
+
+
+def submit(
+    session: Session,
+    filling: Filling,
+    ground: Ground,
+    *,
+    reason: str,
+    words: str,
+    nonce: str,
+    by: Person,
+    at: datetime,
+) -> Submission | NotReady | Problem:
+    """上报 for the unit, with the unit's one explanation for whatever asks for one.
+
+    Raises as `keep`; answers what is missing where the form is not ready.
+    """
+    require_level(session, by, filling.assignment.expectation)
+    if known := operations.submission_for(session, filling, nonce):
+        return known
+    operations.may_submit(filling, by=by, at=at).require()
+    unexplained = operations.not_ready(filling).unexplained
+    if unexplained and (reason or words):
+        seen = {issue.key: issue.numbers for issue in unexplained if issue.grade is Grade.QUERY}
+        problem = operations.explain(
+            session,
+            filling,
+            seen,
+            reason=reason,
+            words=words,
+            by=by,
+            at=at,
+            channel=Channel.ON_BEHALF,
+        )
+        if problem:
+            return problem
+        filling = fill_of(session, filling.assignment)
+    outcome = operations.submit(
+        session, filling, nonce=nonce, by=by, at=at, channel=Channel.ON_BEHALF, ground=ground.words
+    )
+    report = filling.assignment.report
+    if not isinstance(outcome, NotReady) and report is not None:
+        _mark(session, report, ground, {}, by=by, at=at)
+    return outcome
+
+
+def confirm(session: Session, report: Report | None, *, by: Person, at: datetime) -> int:
+    """确认代录; raises `NotAllowedNow` where nothing was ever entered for the unit."""
+    if report is None or not report.on_behalf_by:
+        raise NotAllowedNow("本单位的报表没有代录的数，不需要确认。")
+    return on_behalf.confirm(session, report, by=by, at=at)
+
+
+def _record(
+    session: Session,
+    action: Action,
+    report: Report,
+    by: Person,
+    at: datetime,
+    note: str,
+) -> None:
+    record(
+        session,
+        action,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=Channel.ON_BEHALF,
+        report_id=report.id,
+        note=note,
+    )

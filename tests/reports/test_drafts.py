@@ -1,0 +1,101 @@
+"""送审稿: paper is signed before the report is submitted, and what changed since is said."""
+
+import pytest
+
+
+@pytest.fixture
+def drafting(echeng):
+    """A report with a figure, and its first draft print."""
+    echeng.fill(C9="12")
+    assert echeng.post("/drafts").status_code == 303
+    return echeng
+
+
+def drafts_of(person):
+    query = "SELECT number, sha256 FROM draft_print WHERE report_id = ? ORDER BY number"
+    return [(row["number"], row["sha256"]) for row in person.city.rows(query, person.report.id)]
+
+
+def test_a_draft_is_marked_and_keeps_what_was_printed(drafting):
+    drafting.fill(C9="15")
+
+    page = drafting.page("/drafts/1")
+
+    [(_, sha256)] = drafts_of(drafting)
+    code = f"{sha256[:4]}-{sha256[4:8]}".upper()
+    assert f"送审稿·未上报·第 1 份·指纹 {code}" in page.text
+    row = next(each for each in page.all("tr") if each.root.get("data-code") == "C9")
+    assert row.text.endswith(" 12")
+
+
+def test_printing_the_same_once_more_is_the_same_draft(drafting):
+    answer = drafting.post("/drafts")
+
+    assert answer.location.endswith("/drafts/1")
+    assert len(drafts_of(drafting)) == 1
+    assert len(drafting.trail("draft-printed")) == 1
+
+
+def test_other_figures_make_another_draft(drafting):
+    drafting.fill(C9="15")
+
+    assert drafting.post("/drafts").location.endswith("/drafts/2")
+
+
+def test_at_submission_the_page_says_which_items_differ(drafting):
+    drafting.fill(C9="15")
+
+    section = drafting.page("/submission").at("draft-difference")
+
+    assert section.get("data-differences") == "2"
+    assert [row.get("data-change") for row in section.all("tr") if row.has("data-change")] == [
+        "C",
+        "C9",
+    ]
+
+
+def test_an_unchanged_report_agrees_with_its_draft(drafting):
+    section = drafting.page("/submission").at("draft-difference")
+
+    assert section.get("data-differences") == "0"
+    assert "一致" in section.text
+
+
+def test_the_receipt_says_it_too(drafting):
+    drafting.fill_rest()
+    drafting.submit()
+
+    page = drafting.page("/submissions/1")
+
+    assert "签字的送审稿（第 1 份" in page.text
+    assert "与本次上报有" in page.text
+
+
+def test_the_plain_print_carries_the_fingerprint_of_what_it_shows(drafting):
+    [(_, sha256)] = drafts_of(drafting)
+
+    text = drafting.page("/print").text
+
+    assert f"送审稿·未上报·指纹 {sha256[:4]}-{sha256[4:8]}".upper() in text.upper()
+    assert "打印送审稿" in text
+
+
+def test_a_submitted_report_makes_no_draft(drafting):
+    drafting.fill_rest()
+    drafting.submit()
+
+    assert drafting.post("/drafts").status_code == 409
+    assert "打印送审稿" not in drafting.page("/print").text
+
+
+def test_a_report_that_nobody_began_makes_no_draft(echeng):
+    assert echeng.post("/drafts").status_code == 409
+    assert echeng.report is None
+
+
+def test_a_draft_is_nobody_elses(drafting, gedian, shizong):
+    assert gedian.get("/drafts/1", code="echeng").status_code == 404
+    assert gedian.post("/drafts", code="echeng").status_code == 404
+    assert shizong.get("/drafts/1", code="echeng").status_code == 200
+    assert shizong.post("/drafts", code="echeng").status_code == 403
+    assert drafting.get("/drafts/2").status_code == 404
