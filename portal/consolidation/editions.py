@@ -17,8 +17,9 @@ from portal.domain.calendar import MINUTE, Status
 from portal.domain.consolidation import Scope
 from portal.domain.edition import Difference, Frozen
 from portal.domain.form import Form
+from portal.domain.paper_code import code_of
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.submission import canonical_bytes, fingerprint, short_code
+from portal.domain.submission import canonical_bytes, fingerprint
 from portal.identity import Person
 from portal.models import (
     ConsolidationEdition,
@@ -58,7 +59,7 @@ class Kept:
     @property
     def code(self) -> str:
         """The 核对码 that its prints carry."""
-        return short_code(self.row.sha256)
+        return code_of(self.row.sha256)
 
     @cached_property
     def frozen(self) -> Frozen:

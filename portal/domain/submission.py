@@ -10,7 +10,6 @@ from typing import TypeAlias
 from portal.domain.calendar import ZONE
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
-from portal.domain.paper_code import code_of
 
 FORMAT = 1
 """The number of the document's layout; a document keeps the one that it was written in."""
@@ -76,11 +75,6 @@ def canonical_bytes(document: Mapping[str, Json]) -> bytes:
 def fingerprint(content: bytes) -> str:
     """The sha256 of a document's canonical bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def short_code(full: str) -> str:
-    """A fingerprint as paper carries it, its 核对码: ``7K3QM-X8R2A``."""
-    return code_of(full)
 
 
 def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:

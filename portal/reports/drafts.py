@@ -11,9 +11,10 @@ from portal.assignment import Filling, Stored
 from portal.domain.calendar import in_words
 from portal.domain.draft_print import draft_document
 from portal.domain.formulas import Figures
+from portal.domain.paper_code import code_of
 from portal.domain.report_state import EDITABLE, NotAllowedNow
 from portal.domain.sheet import Sheet, report_sheet
-from portal.domain.submission import Change, changes, figures_of, fingerprint, short_code
+from portal.domain.submission import Change, changes, figures_of, fingerprint
 from portal.identity import Person
 from portal.models import DraftPrint, Report
 from portal.models.trail import Action, record
@@ -33,7 +34,7 @@ class Standing:
     @property
     def code(self) -> str:
         """The fingerprint as the paper carries it."""
-        return short_code(self.draft.sha256)
+        return code_of(self.draft.sha256)
 
 
 def document_of(filling: Filling) -> bytes:
@@ -50,7 +51,7 @@ def document_of(filling: Filling) -> bytes:
 
 def draft_code(filling: Filling) -> str:
     """The short fingerprint that a draft print of the report as it stands carries."""
-    return short_code(fingerprint(document_of(filling)))
+    return code_of(fingerprint(document_of(filling)))
 
 
 def newest(
@@ -108,7 +109,7 @@ def keep(session: Session, filling: Filling, *, by: Person, at: datetime) -> Dra
         actor_id=by.id,
         at=at,
         report_id=report.id,
-        note=f"第 {draft.number} 份送审稿，指纹 {short_code(draft.sha256)}",
+        note=f"第 {draft.number} 份送审稿，指纹 {code_of(draft.sha256)}",
     )
     return draft
 
@@ -138,5 +139,5 @@ def sheet_of(filling: Filling, draft: DraftPrint) -> Sheet:
         period=assignment.campaign.period,
         as_of=in_words(draft.printed_at),
         footnotes=footnote(assignment.report),
-        mark=f"送审稿·未上报·第 {draft.number} 份·指纹 {short_code(draft.sha256)}",
+        mark=f"送审稿·未上报·第 {draft.number} 份·指纹 {code_of(draft.sha256)}",
     )

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from portal import workbook
 from portal.assignment import Assignment, Filling
 from portal.domain.calendar import MINUTE, in_words
+from portal.domain.paper_code import code_of
 from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet
-from portal.domain.submission import Change, changes, figures_of, short_code
+from portal.domain.submission import Change, changes, figures_of
 from portal.models import Submission
 from portal.on_behalf import footnote
 from portal.reports import drafts
@@ -86,7 +87,7 @@ def _mark(session: Session, filling: Filling) -> str:
     if kept is None:
         begun = assignment.report is not None
         return "送审稿·未上报" + (f"·指纹 {drafts.draft_code(filling)}" if begun else "")
-    return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {short_code(kept.sha256)}"
+    return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {code_of(kept.sha256)}"
 
 
 def workbook_of(session: Session, filling: Filling, now: datetime) -> tuple[str, bytes]:

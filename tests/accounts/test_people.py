@@ -189,7 +189,8 @@ def test_one_sign_in_is_ended_and_the_others_stay(city_app, city, echeng):
     phone.post("/login", data={"csrf_token": token, "username": "echeng", "password": PASSWORD})
     named = re.findall(r'name="sign_in" value="([0-9a-f]{16})"', city.get(f"{USERS}/echeng").text)
     own = city_app.scalar(
-        "SELECT token_hash FROM sign_in WHERE address = '' ORDER BY started_at LIMIT 1"
+        'SELECT token_hash FROM sign_in JOIN "user" ON "user".id = sign_in.user_id '
+        "WHERE sign_in.address = '' AND username = 'echeng'"
     )
 
     other = next(one for one in named if not own.startswith(one))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from portal.domain.form import parse_form
 from portal.domain.formulas import with_totals
+from portal.domain.paper_code import code_of
 from portal.domain.submission import (
     Change,
     canonical_bytes,
@@ -17,7 +18,6 @@ from portal.domain.submission import (
     document,
     figures_of,
     fingerprint,
-    short_code,
 )
 
 FORM = parse_form(
@@ -117,7 +117,7 @@ def test_a_fingerprint_is_the_sha256_and_paper_carries_its_beginning():
     full = fingerprint(b"")
 
     assert full == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert short_code(full) == "WERC8-GMRZG"
+    assert code_of(full) == "WERC8-GMRZG"
 
 
 @pytest.mark.parametrize("wrong", [12.0, Decimal(12), "12", True])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from portal.domain.paper_code import code_of
+
 
 @pytest.fixture
 def drafting(echeng):
@@ -22,7 +24,7 @@ def test_a_draft_is_marked_and_keeps_what_was_printed(drafting):
     page = drafting.page("/drafts/1")
 
     [(_, sha256)] = drafts_of(drafting)
-    code = f"{sha256[:4]}-{sha256[4:8]}".upper()
+    code = code_of(sha256)
     assert f"送审稿·未上报·第 1 份·指纹 {code}" in page.text
     row = next(each for each in page.all("tr") if each.root.get("data-code") == "C9")
     assert row.text.endswith(" 12")
@@ -76,7 +78,7 @@ def test_the_plain_print_carries_the_fingerprint_of_what_it_shows(drafting):
 
     text = drafting.page("/print").text
 
-    assert f"送审稿·未上报·指纹 {sha256[:4]}-{sha256[4:8]}".upper() in text.upper()
+    assert f"送审稿·未上报·指纹 {code_of(sha256)}" in text
     assert "打印送审稿" in text
 
 
