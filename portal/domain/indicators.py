@@ -99,8 +99,8 @@ def _groups(form: Form) -> Iterator[Group]:
     for title, members in _GROUPS:
         items = tuple(known[one] for one in members if one in known)
         if items:
-            inside = Indicator.REGISTERED in members and registered_is_part(form)
-            yield Group(f"其中：{title}" if inside else title, items)
+            is_part = Indicator.REGISTERED in members and registered_is_part(form)
+            yield Group(f"其中：{title}" if is_part else title, items)
 
 
 def registered_is_part(form: Form) -> bool:

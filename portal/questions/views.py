@@ -175,7 +175,7 @@ def _one(assignment: Assignment, asked: Question, problem: Problem | None = None
     )
 
 
-@bp.post("/questions/<int(max=999999999):question>")
+@bp.post("/questions/<int(max=999999999):question>/answer")
 @allow(answerer)
 def answer(campaign: str, question: int) -> Any:
     """Answer a question: published to every unit, or in private where `alone` is ticked."""

@@ -208,26 +208,26 @@ def note_call(campaign: str) -> Any:
 @allow(chaser)
 def send_mail(campaign: str) -> Any:
     """Mail the text to those who fill this unit's report or answer for it."""
+    filling = _filling(campaign)
     post = _settings().post
     if post is None:
         raise NotAllowedNow("系统没有配置邮件服务器，不能发邮件；可以复制文字从群里或短信催报。")
-    filling = _filling(campaign)
     operations.require_missing(filling.assignment)
     here = filling.assignment.expectation.organisation_id
     found = queries.recipients(db.session()).get(here, [])
     if not found:
         raise BadInput("这个单位的填报人和负责人都没有登记电子邮箱，没有发送。")
-    sent = [_mail(post, filling, to, number) for number, to in enumerate(found)]
+    letters = [_letter(filling, to, number) for number, to in enumerate(found)]
+    subject = subject_of_mail(filling.assignment.campaign.name)
+    sent = [_mail(post, to, subject, letter) for to, letter in zip(found, letters, strict=True)]
     flash("；".join(sent) + "。")
     return redirect(url_for(".unit", campaign=campaign), 303)
 
 
-def _mail(post: PostOffice, filling: Filling, to: Recipient, number: int) -> str:
-    """Mail one person, kept before it goes out; the sentence for the desk."""
-    assignment = filling.assignment
-    text = text_of_mail([_owed(filling)], to.name, clock.now(), assignment.campaign.contact)
-    nonce = nonce_in(request.form)
-    reminder = Reminder(
+def _letter(filling: Filling, to: Recipient, number: int) -> Reminder:
+    """What one person is written; made for all before the first goes out."""
+    assignment, nonce = filling.assignment, nonce_in(request.form)
+    return Reminder(
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,
         channel=Channel.MAIL,
@@ -235,24 +235,29 @@ def _mail(post: PostOffice, filling: Filling, to: Recipient, number: int) -> str
         made_at=clock.now(),
         made_by=actor().name,
         recipient=to.email,
-        text=text,
+        text=text_of_mail([_owed(filling)], to.name, clock.now(), assignment.campaign.contact),
         nonce=f"{nonce[:60]}-{number}" if nonce else None,
     )
+
+
+def _mail(post: PostOffice, to: Recipient, subject: str, letter: Reminder) -> str:
+    """Mail one person, kept before it goes out; the sentence for the desk."""
+    text = letter.text
     with writing() as session:
-        kept = operations.keep(session, reminder, by=actor())
+        kept = operations.keep(session, letter, by=actor())
         if kept is None:
             return f"{to.name}的邮件这一次已经处理过"
         session.commit()
-    outcome, sentence = _handed_over(post, to, assignment.campaign.name, text)
+    outcome, sentence = _handed_over(post, to, subject, text)
     with writing() as session:
         operations.mailed(session, kept, outcome, text, sentence, by=actor())
         session.commit()
     return f"{to.name}（{to.email}）：{sentence or outcome.label}"
 
 
-def _handed_over(post: PostOffice, to: Recipient, campaign: str, text: str) -> tuple[Outcome, str]:
+def _handed_over(post: PostOffice, to: Recipient, subject: str, text: str) -> tuple[Outcome, str]:
     try:
-        mailing.send(post, to.email, subject_of_mail(campaign), text)
+        mailing.send(post, to.email, subject, text)
     except mailing.NotSent as refused:
         return Outcome.FAILED, refused.sentence
     return Outcome.SENT, ""

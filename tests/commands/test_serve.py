@@ -118,7 +118,7 @@ def test_a_socket_meant_for_another_process_is_left_alone(environment):
         (b"NONSENSE\r\n\r\n", "400", "请求不完整或来源不对"),
         (b"GET / HTTP/1.1\r\nHost: x\r\nLong: " + b"x" * 400_000 + b"\r\n\r\n", "431", "请求过大"),
         (
-            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 3_000_000,
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 13000000\r\n\r\n" + b"x" * 13_000_000,
             "413",
             "提交的内容太大",
         ),

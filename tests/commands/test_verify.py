@@ -30,7 +30,10 @@ TAMPERED = [
     ),
     ("UPDATE trail SET note = 'x' WHERE id = 20", {"操作日志"}),
     ("UPDATE trail SET at = '2020-01-01' WHERE id = 20", {"操作日志"}),
-    ("DELETE FROM trail WHERE id = (SELECT max(id) FROM trail)", {"操作日志", "数"}),
+    (
+        "DELETE FROM trail WHERE id = (SELECT max(id) FROM trail WHERE action = 'figure-saved')",
+        {"操作日志", "数"},
+    ),
     ("DELETE FROM trail WHERE action = 'campaign-opened'", {"操作日志"}),
     ("DELETE FROM trail_head WHERE organisation_id = 1", {"操作日志"}),
     (

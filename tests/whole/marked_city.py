@@ -154,8 +154,16 @@ def found(folder: Path, engine: str = SQLITE) -> None:
 
 
 def settings_of(folder: Path, **changed: Any) -> Settings:
-    """The settings of an instance folder, with the clock standing still at `NOW`."""
-    given = {**environment_of(folder), "PORTAL_NOW": NOW.isoformat()}
+    """The settings of an instance folder, with the clock standing still at `NOW`.
+
+    A post office is named and nobody answers there: a mail is kept, and told as not sent.
+    """
+    given = {
+        **environment_of(folder),
+        "PORTAL_NOW": NOW.isoformat(),
+        "PORTAL_SMTP_URL": "smtp://127.0.0.1:1",
+        "PORTAL_MAIL_FROM": "portal@wennuan.example.cn",
+    }
     return replace(read_settings(given), **changed)
 
 
@@ -275,6 +283,7 @@ def _people() -> None:
                     username=username,
                     name=f"人{username}",
                     phone=f"139{PLACE[code].canary}",
+                    email=f"{username}@wennuan.example.cn",
                     roles=[str(role) for role in roles],
                     password_hash=_hash(),
                     must_change_password=False,

@@ -366,7 +366,7 @@ EXAMPLES: dict[str, Example] = {
     "reports.confirm_on_behalf": Example(at="jiceng"),
     "reports.enter_on_behalf": Example(
         {"ground": "来电", "caller": "王主席", "F1": "12", "F1.version": "0", "F1.was": ""},
-        reads=frozenset({"zero-rest"}),
+        reads=frozenset({"zero-rest", "nonce"}),
     ),
     "reports.submit_on_behalf": Example(
         {"ground": "传真", "caller": "王主席", "nonce": "click"},

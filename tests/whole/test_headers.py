@@ -63,9 +63,9 @@ def all_kinds(walk: Walk) -> Iterator[tuple[str, Any]]:
 
 def header_faults(answer: Any) -> list[str]:
     """What is missing from the headers of an answer."""
-    policy = dict(
-        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
-    )
+    parts = answer.headers["Content-Security-Policy"].split(";")
+    policy = dict(part.strip().partition(" ")[::2] for part in parts)
+    policy.pop("sandbox", None)  # a file that somebody uploaded is held more tightly still
     found = ["the policy differs"] * (policy != POLICY)
     found += [name for name, text in ALWAYS.items() if answer.headers.get(name) != text]
     if "immutable" not in (cache := answer.headers.get("Cache-Control", "")):
@@ -450,16 +450,22 @@ def test_an_odd_text_in_the_questions_of_any_page_breaks_nothing(walk, kind):
 
 
 QUESTIONS = (
+    "against",
     "at",
-    "code",
     "before",
+    "code",
     "compare",
+    "find",
     "item",
     "kind",
+    "last_year",
+    "mine",
     "name",
     "next",
+    "only",
     "page",
     "scope",
+    "section",
     "seen",
     "show",
     "since",

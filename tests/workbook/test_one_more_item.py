@@ -39,7 +39,7 @@ def test_the_paper_has_it(longer_form: Form):
     paper.filters["figure"] = show
 
     html = paper.get_template("print/_sheet.html").render(
-        sheet=report_sheet(longer_form, {"K1": 1200, "K2": 34}, **HEAD)
+        sheet=report_sheet(longer_form, {"K1": 1200, "K2": 34}, **HEAD), proof=None
     )
 
     assert 'data-code="K"' in html
