@@ -90,7 +90,7 @@ def test_a_note_is_written_in_the_panel(served, desk):
     _follows(desk, "C9")
 
     desk.page.locator("#note-text").fill("含两个站点")
-    desk.page.locator(".note-form button").click()
+    desk.page.get_by_role("button", name="保存备注").click()
 
     expect(desk.page.locator(".note")).to_contain_text("含两个站点")
     expect(desk.page.locator("#note-text")).to_have_value("")
@@ -181,7 +181,7 @@ def test_without_scripts_the_code_leads_to_a_page_of_the_item(served, new_page):
 
     desk.page.locator("#code-C9 a").click()
     desk.page.locator("#note-text").fill("含两个站点")
-    desk.page.locator(".note-form button").click()
+    desk.page.get_by_role("button", name="保存备注").click()
 
     expect(desk.page.locator(".note")).to_contain_text("含两个站点")
 

@@ -36,7 +36,7 @@ def test_the_tree_is_tended_without_scripts_by_the_keyboard(served, new_page):
     page = new_page(javascript=False)
     served.sit_down(page, "shizong")
     page.goto(f"{served.address}/o/shizong/organisations")
-    page.get_by_role("link", name="在葛店开发区总工会下新增单位").press("Enter")
+    page.get_by_role("link", name="新增下级：葛店开发区总工会").press("Enter")
     for label, text in (("代码", "gedian-1"), ("名称", "葛店基层工会一"), ("排序号", "31")):
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="新增单位").press("Enter")

@@ -41,7 +41,7 @@ def show_sheet(page: Page) -> Callable[[Sheet], Page]:
     style = (PORTAL / "static" / "css" / "print.css").read_text(encoding="utf-8")
 
     def open_sheet(sheet: Sheet) -> Page:
-        fragment = paper.get_template("print/_sheet.html").render(sheet=sheet)
+        fragment = paper.get_template("print/_sheet.html").render(sheet=sheet, proof=None)
         page.set_content(
             f'<!doctype html><html lang="zh-CN"><title>表</title><style>{style}</style>'
             f'<body><p class="screen-only">打印</p>{fragment}'
