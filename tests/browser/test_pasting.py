@@ -181,7 +181,6 @@ def test_a_paste_without_network_is_sent_again_when_it_is_back(served, new_page)
     expect(_result(desk)).to_contain_text("不会重复")
     desk.page.context.set_offline(False)
 
-
     _is_filled(desk)
     assert _stored(served, "C1") == [11]
 
