@@ -13,7 +13,7 @@ run: .venv/.installed
 	@$(BIN)/portal demo --keep && exec $(BIN)/portal serve
 
 test: .venv/.installed-test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
 lint: .venv/.installed-test
 	$(BIN)/ruff check portal tests wsgi.py

@@ -70,9 +70,12 @@ def copy_city(original: Path, folder: Path) -> None:
 def renew_city(original: Path, folder: Path) -> None:
     """Make a copy that was lived in a fresh copy again, at the same address."""
     lived_in = _name_file(folder).read_text() if _name_file(folder).exists() else ""
+    address = address_past_the_walls(folder) if lived_in else ""
     shutil.rmtree(folder)
     shutil.copytree(original, folder)
     if lived_in:
+        if address in _open:
+            _open.pop(address).close()
         _running[0].execute(f"DROP DATABASE {lived_in} WITH (FORCE)")
         new_database(_running[0], _name_file(folder).read_text(), name=lived_in)
         _name_file(folder).write_text(lived_in)
@@ -108,8 +111,18 @@ def rows_of(folder: Path, query: str, values: Sequence[Any] = ()) -> list[Row]:
         with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
             connection.row_factory = sqlite3.Row
             return [Row(dict(row)) for row in connection.execute(query, values)]
-    with psycopg.connect(address_past_the_walls(folder), row_factory=dict_row) as database:
-        return [Row(row) for row in database.execute(query.replace("?", "%s"), values)]
+    return [Row(row) for row in _past_the_walls(folder).execute(query.replace("?", "%s"), values)]
+
+
+_open: dict[str, psycopg.Connection[dict[str, Any]]] = {}
+
+
+def _past_the_walls(folder: Path) -> psycopg.Connection[dict[str, Any]]:
+    """The superuser's connection to a city's database; opening one costs more than a question."""
+    address = address_past_the_walls(folder)
+    if address not in _open or _open[address].closed:
+        _open[address] = psycopg.connect(address, row_factory=dict_row, autocommit=True)
+    return _open[address]
 
 
 REFUSED = (sqlite3.IntegrityError, psycopg.errors.RaiseException)

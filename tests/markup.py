@@ -1,8 +1,11 @@
 """What every page must be, whoever fetches it: parsed strictly, and looked at as a whole."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -20,10 +23,7 @@ class Page:
     @classmethod
     def of(cls, text: str) -> "Page":
         """Read a text of HTML; raises html5lib's error at the first thing that is no HTML."""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        if is_whole(text):
-            return cls(parser.parse(text))
-        return cls(html5lib.parse(text, namespaceHTMLElements=False))
+        return cls(_parsed(text))
 
     def all(self, tag: str = "*", **marks: str | None) -> "list[Part]":
         """The elements with these data-marks; None asks only that the mark is there."""
@@ -54,6 +54,14 @@ class Page:
         """Everything that can be read, on one line."""
         body = self.root.find("body")
         return words(self.root if body is None else body)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Element:
+    """The tree of a text; a page is checked when it is fetched and then looked at."""
+    if is_whole(text):
+        return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    return html5lib.parse(text, namespaceHTMLElements=False)
 
 
 class Part(Page):
@@ -93,8 +101,22 @@ def is_whole(text: str) -> bool:
     return text.lstrip().lower().startswith("<!doctype")
 
 
+RANDOM = re.compile(r'((?:csrf_token|nonce)" value=")[^"]*')
+_in_order: set[bytes] = set()
+
+
 def check(text: str) -> None:
-    """Fail on what no answer may hold, and on a whole page on what it must have."""
+    """Fail on what no answer may hold, and on a whole page on what it must have.
+
+    The same page comes back in hundreds of tests, on either engine; it is looked at once.
+    """
+    mark = sha256(RANDOM.sub(r"\1", text).encode("utf-8", "surrogatepass")).digest()
+    if mark not in _in_order:
+        _check(text)
+        _in_order.add(mark)
+
+
+def _check(text: str) -> None:
     page = Page.of(text)
     ids = Counter(each.get("id") for each in page.elements() if each.get("id"))
     assert [name for name, times in ids.items() if times > 1] == [], "an id is used twice"
