@@ -139,6 +139,9 @@ def _repeated(figure: PastedFigure) -> Skipped:
 
 
 def _by_codes(table: "_Table") -> Iterator[Outcome]:
+    if table.has_pairs_beside_codes:
+        yield from _pairs_by_codes(table)
+        return
     if len(table.codes) != len(table.figures):
         found = f"{len(table.codes)} 列代码、{len(table.figures)} 列数"
         raise BlockRefused(f"粘贴的内容有 {found}，分不清用哪一列，请只复制代码列和数量列。")
@@ -147,6 +150,20 @@ def _by_codes(table: "_Table") -> Iterator[Outcome]:
         for code_at, cell in zip(table.codes, cells, strict=True):
             if cell.filled:
                 yield _on_code(cell, table.item_at(row, code_at), table.block[row][code_at])
+
+
+def _pairs_by_codes(table: "_Table") -> Iterator[Outcome]:
+    """One column of codes, and a column for each measure of a pair, as their headings say."""
+    (code_at,) = table.codes
+    for row in table.rows:
+        cells = table.cells(row, table.figures)
+        item, code = table.item_at(row, code_at), table.block[row][code_at]
+        if item is None:
+            yield from (_on_code(cell, item, code) for cell in cells if cell.filled)
+        else:
+            yield from _on_items(
+                cells, table.measured(_pair(table.form, item), table.figures) or (item,)
+            )
 
 
 def _on_code(cell: "_Cell", item: Item | None, code: str) -> Outcome:
@@ -302,6 +319,18 @@ class _Table:
         is_bare = len(self._columns) == 2 and not any(self._headings)
         has_words_aside = self._kinds[0] is _Kind.LABEL or _Kind.ASIDE in self._kinds
         return (0, 1) if is_bare and not has_words_aside else self.figures
+
+    @property
+    def has_pairs_beside_codes(self) -> bool:
+        """Whether one column of codes has two of figures, headed by the measures of a pair."""
+        if len(self.codes) != 1 or len(self.figures) != 2:
+            return False
+        every = (_pair(self.form, item) for item in self.form.items)
+        headings = [self._headings[column] for column in self.figures]
+        return any(
+            all(_named(pair, each) for each in headings) and self.measured(pair, self.figures)
+            for pair in every
+        )
 
     def is_unclear_beside(self, column: int) -> bool:
         """Whether blanks or words follow a column of figures that has no heading."""

@@ -319,6 +319,42 @@ def test_codes_decide_wherever_they_stand(form: Form, text: str, expected: dict[
     assert placed(form, text, "F1") == expected
 
 
+HEADED_PAIRS = """\
+序号\t代码\t项目\t慰问对象（人次）\t发放款物（万元）
+3\tC\t慰问职工\t22\t6
+\tC1\t下岗失业\t12\t1.5
+\tD2\t大病\t10\t4.5
+\tB\t走访企业\t45\t
+\tF1\t心理健康服务\t5\t6
+\tK7\t其他\t\t7
+"""
+
+
+def test_a_code_and_headed_measures_in_one_row_fill_both_of_the_pair(form: Form) -> None:
+    placement = place_block(form, read_block(HEADED_PAIRS), "A1")
+
+    assert {one.code: one.text for one in placement.figures} == {
+        "C1": "12",
+        "D1": "1.5",
+        "C2": "10",
+        "D2": "4.5",
+        "B": "45",
+    }
+    assert [(one.row, one.text, one.sentence) for one in placement.skipped] == [
+        (2, "22", "C 是合计项，由系统计算。"),
+        (2, "6", "D 是合计项，由系统计算。"),
+        (6, "5", "F1 只填一个数，这一行有两个，请单独填写。"),
+        (6, "6", "F1 只填一个数，这一行有两个，请单独填写。"),
+        (7, "7", "代码 K7 不在本表中。"),
+    ]
+
+
+def test_headed_measures_in_the_other_order_and_a_row_for_each_code(form: Form) -> None:
+    text = "代码\t金额\t人数\nC1\t\t12\nD1\t1.5\t\n"
+
+    assert placed(form, text, "A1") == {"C1": "12", "D1": "1.5"}
+
+
 def test_what_a_column_of_codes_cannot_place_is_named(form: Form) -> None:
     text = "代码\t数量\nE\t9\nE1\t3\nK7\t4\n\t5\nE2\t6\nE2\t7\n"
 
