@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Desk
+from tests.workbook.hostile import READ, specimens
 from tests.workbook.test_template import _saved_by_office
 
 
@@ -93,3 +94,15 @@ def test_the_file_of_another_unit_is_refused_by_name(served, page: Page):
     _bring(desk, foreign)
 
     expect(page.get_by_role("alert")).to_contain_text("这是葛店开发区总工会的填报模板")
+
+
+def test_a_hostile_file_of_each_kind_is_refused_on_the_page(served, page: Page):
+    desk = served.sit_down(page, "echeng", "/import")
+    kinds = {each.says: each for each in specimens() if each.says != READ}
+
+    for says, specimen in kinds.items():
+        _bring(desk, specimen.content)
+        expect(page.locator(".refusal[role=alert]")).to_contain_text(says)
+
+    assert len(kinds) >= 12
+    assert served.reporter("echeng").report is None
