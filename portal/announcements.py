@@ -20,7 +20,16 @@ def publish_at_once(
     session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
 ) -> Announcement:
     """Tell every expected unit of a campaign, without a draft before."""
-    announcement = Announcement(
+    announcement = add_draft(session, campaign, title, text, by=by, at=at)
+    publish(session, announcement, expected_units(session, campaign), by=by, at=at)
+    return announcement
+
+
+def add_draft(
+    session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
+) -> Announcement:
+    """Keep an announcement that nobody is told yet."""
+    draft = Announcement(
         campaign_id=campaign.id,
         title=title,
         text=text,
@@ -28,10 +37,9 @@ def publish_at_once(
         written_at=at,
         written_by=by.name,
     )
-    session.add(announcement)
+    session.add(draft)
     session.flush()
-    publish(session, announcement, expected_units(session, campaign), by=by, at=at)
-    return announcement
+    return draft
 
 
 def expected_units(session: Session, campaign: Campaign) -> Sequence[int]:

@@ -52,17 +52,7 @@ def write(
     )
     if same:
         return same
-    draft = Announcement(
-        campaign_id=campaign.id,
-        title=title,
-        text=text,
-        to_all=True,
-        written_at=at,
-        written_by=by.name,
-    )
-    session.add(draft)
-    session.flush()
-    return draft
+    return announcements.add_draft(session, campaign, title, text, by=by, at=at)
 
 
 def change(

@@ -320,6 +320,7 @@ def test_a_server_that_does_not_answer_is_given_up_in_the_end(served, new_page):
     with desk.slow_line() as held:
         desk.fill("C9", "12", "failed")
         desk.until(held, 1)
+    assert len(held) == 1
     desk.page.evaluate(patience, 20_000)
 
     desk.notice("C9").get_by_role("button", name="再存一次").click()

@@ -178,8 +178,21 @@ def test_a_paste_without_network_is_sent_again_when_it_is_back(served, new_page)
     desk = served.sit_down(new_page(provoked=NO_ANSWER), "echeng")
     desk.page.context.set_offline(True)
     _paste(desk, "C1", TWO_BY_ELEVEN)
-    expect(_result(desk)).to_contain_text("不会重复")
+    expect(_result(desk)).to_contain_text("网络恢复后会自动再试，不会重复")
     desk.page.context.set_offline(False)
+
+    _is_filled(desk)
+    assert _stored(served, "C1") == [11]
+
+
+def test_a_paste_without_an_answer_is_sent_again_by_its_button(served, new_page):
+    desk = served.sit_down(new_page(provoked=NO_ANSWER), "echeng")
+    desk.page.route("**/report/paste", lambda route: route.abort())
+    _paste(desk, "C1", TWO_BY_ELEVEN)
+    expect(_result(desk)).to_contain_text("不会重复")
+    desk.page.unroute("**/report/paste")
+
+    _result(desk).get_by_role("button", name="再试一次").click()
 
     _is_filled(desk)
     assert _stored(served, "C1") == [11]
@@ -226,6 +239,6 @@ def test_a_server_that_does_not_answer_is_given_up_in_the_end(served, new_page):
     with desk.slow_line("**/report/paste"):
         _paste(desk, "C1", TWO_BY_ELEVEN)
 
-        expect(_result(desk)).to_contain_text("不会重复")
+        expect(_result(desk)).to_contain_text("网络恢复后会自动再试，不会重复")
 
     assert desk.page.evaluate("window.patience") == 20_000

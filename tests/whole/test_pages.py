@@ -16,7 +16,7 @@ from tests import markup
 from tests.markup import Page, words
 from tests.whole.routes import PEOPLE, STRANGER, Walk, at, refusal, routes, told, who_is_granted
 
-PUBLIC = "http://127.0.0.1:8000"
+PUBLIC = "http://127.0.0.1:8000/"
 """Where the city of these tests is reached: a code on paper carries its whole address."""
 
 TYPED = {"input", "select", "textarea"}
