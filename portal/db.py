@@ -6,7 +6,9 @@ So reads use a plain BEGIN, and a write ends the read, waits its turn in this pr
 lock on a file, among all processes, and then begins as a writer.
 """
 
+import os
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -60,6 +62,7 @@ class WriteQueue:
 
     def __init__(self, lock_file: Path) -> None:
         self._lock_file = lock_file
+        self._opened: int | None = None
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._busy = False
@@ -95,9 +98,14 @@ class WriteQueue:
         if fcntl is None:
             yield
             return
-        with self._lock_file.open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        if self._opened is None:  # kept open: whoever has the turn is alone with it
+            self._opened = os.open(self._lock_file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            weakref.finalize(self, os.close, self._opened)
+        fcntl.flock(self._opened, fcntl.LOCK_EX)
+        try:
             yield
+        finally:
+            fcntl.flock(self._opened, fcntl.LOCK_UN)
 
 
 def init_app(app: Flask) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
+from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BaseSession
-from sqlalchemy import Connection, bindparam, event, select
+from sqlalchemy import Connection, Engine, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as AnySession
 
@@ -69,9 +70,14 @@ _below = with_loader_criteria(
 class FencedSession(BaseSession):
     """A session with the scope it was born in; without one it reads only what is shared."""
 
-    def __init__(self, *args: Any, scope: Scope | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, db: SQLAlchemy, *, scope: Scope | None = None, **kwargs: Any) -> None:
+        super().__init__(db, **kwargs)
         self._scope = scope
+        self._engine = db.engine
+
+    def get_bind(self, *_args: Any, bind: Any = None, **_kwargs: Any) -> Engine | Connection:
+        """The engine: there is one, and looking for it anew would be a tenth of every statement."""
+        return bind or self._engine
 
     @property
     def scope(self) -> Scope | None:

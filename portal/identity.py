@@ -155,7 +155,8 @@ def note_seen() -> None:
 
 def who() -> Person | None:
     """The signed-in person, or None."""
-    return current_user if current_user.is_authenticated else None
+    person = current_user._get_current_object()
+    return person if isinstance(person, Person) else None
 
 
 def actor() -> Person:
