@@ -6,7 +6,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.paper_code import fingerprints_from
-from portal.models import Campaign, ConsolidationEdition, Organisation, Report, Submission
+from portal.models import (
+    Campaign,
+    ConsolidationEdition,
+    DraftPrint,
+    Organisation,
+    Report,
+    Submission,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,17 @@ _submissions = (
     .join(Campaign, Campaign.id == Report.campaign_id)
     .join(Organisation, Organisation.id == Submission.organisation_id)
 )
+_drafts = (
+    select(DraftPrint.sha256, Organisation.code, Campaign.code, DraftPrint.number)
+    .join(
+        Report,
+        (Report.id == DraftPrint.report_id)
+        & (Report.organisation_id == DraftPrint.organisation_id),
+    )
+    .join(Campaign, Campaign.id == Report.campaign_id)
+    .join(Organisation, Organisation.id == DraftPrint.organisation_id)
+    .order_by(DraftPrint.number.desc())
+)
 _editions = (
     select(
         ConsolidationEdition.sha256, Organisation.code, Campaign.code, ConsolidationEdition.number
@@ -44,6 +62,7 @@ def paper_with(session: Session, code: str) -> Paper | None:
     for view, rows, sha256 in (
         ("reports.comparison", _submissions, Submission.sha256),
         ("consolidation.difference", _editions, ConsolidationEdition.sha256),
+        ("reports.draft", _drafts, DraftPrint.sha256),
     ):
         found: Select[str, str, str, int] = rows.where(sha256 >= first, sha256 < below)
         for row in session.execute(found):

@@ -109,7 +109,7 @@ def keep(session: Session, filling: Filling, *, by: Person, at: datetime) -> Dra
         actor_id=by.id,
         at=at,
         report_id=report.id,
-        note=f"第 {draft.number} 份送审稿，指纹 {code_of(draft.sha256)}",
+        note=f"第 {draft.number} 份送审稿，核对码 {code_of(draft.sha256)}",
     )
     return draft
 
@@ -139,5 +139,6 @@ def sheet_of(filling: Filling, draft: DraftPrint) -> Sheet:
         period=assignment.campaign.period,
         as_of=in_words(draft.printed_at),
         footnotes=footnote(assignment.report),
-        mark=f"送审稿·未上报·第 {draft.number} 份·指纹 {code_of(draft.sha256)}",
+        mark=f"送审稿·未上报·第 {draft.number} 份·核对码 {code_of(draft.sha256)}",
+        fingerprint=draft.sha256,
     )

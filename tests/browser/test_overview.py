@@ -17,12 +17,15 @@ from portal.domain.figures import canonical, show
 from portal.domain.form import parse_form
 from portal.domain.overview import MOST_LINES, Line, Overview
 from portal.domain.sheet import Part
+from portal.paper_code import PaperCode
 
 PORTAL = Path(portal.__file__).parent
 DOCUMENT = json.loads((PORTAL / "editions" / "songwennuan-2027.1.json").read_text(encoding="utf-8"))
 FORM = parse_form(DOCUMENT)
 GREATEST = {item.code: item.unit.greatest // 100 for item in FORM.items}
 """As great as a city's figures come: 999 999 人次, 99 999.99 万元 in every cell."""
+
+PROOF = PaperCode("7K3QM-X8R2A", "https://wennuan.example.cn/o/shizong/campaigns/" + "x" * 100)
 
 CONTENT_WIDTH = 1047
 """CSS pixels between the margins of an A4 sheet laid across: 277 mm."""
@@ -59,11 +62,13 @@ def show_overview(page: Page) -> Callable[[Overview], Page]:
         loader=FileSystemLoader(PORTAL / "templates"), autoescape=True, undefined=StrictUndefined
     )
     paper.filters |= {"figure": show, "canonical": canonical}
-    sheets = ("tokens", "page", "table", "consolidation", "overview")
+    sheets = ("tokens", "page", "table", "consolidation", "paper_code", "overview")
     style = "".join((PORTAL / "static" / "css" / f"{one}.css").read_text() for one in sheets)
 
     def open_overview(overview: Overview) -> Page:
-        fragment = paper.get_template("consolidation/_overview.html").render(overview=overview)
+        fragment = paper.get_template("consolidation/_overview.html").render(
+            overview=overview, proof=PROOF
+        )
         page.set_content(
             f'<!doctype html><html lang="zh-CN"><title>表</title><style>{style}</style>'
             f"<body><main>{fragment}</main>"
@@ -85,11 +90,23 @@ def test_it_is_one_sheet_laid_across_with_nothing_cut_off(show_overview, lines):
         "cells => cells.filter(c => c.scrollWidth > c.clientWidth + 1).map(c => c.innerText)",
     )
 
+    free = page.evaluate(
+        """() => {
+          const code = document.querySelector(".paper-code").getBoundingClientRect();
+          const under = [...document.querySelectorAll(".overview__head span, .overview__table")];
+          return under.every(each => {
+            const box = each.getBoundingClientRect();
+            return box.right <= code.left || box.top >= code.bottom;
+          });
+        }"""
+    )
+
     (sheet,) = sheets
     assert [round(float(side)) for side in sheet.mediabox[2:]] == [842, 595]
     text = sheet.extract_text()
     assert text.count("市直第") == lines + 40
     assert too_wide == []
+    assert free, "the code covers what stands beside it"
 
 
 def test_the_desk_finds_it_prints_it_and_copies_the_words(served, page, axe):

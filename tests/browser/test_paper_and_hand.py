@@ -62,7 +62,7 @@ def test_paper_is_signed_and_what_changed_since_is_said(served, page, axe):
     desk.action("print").first.click()
     desk.action("draft-print").click()
     expect(page.locator(".print-mark")).to_have_text(
-        re.compile("送审稿·未上报·第 1 份·指纹 [0-9A-Z]{5}-[0-9A-Z]{5}")
+        re.compile("送审稿·未上报·第 1 份·核对码 [0-9A-Z]{5}-[0-9A-Z]{5}")
     )
     assert axe(page) == []
 

@@ -212,3 +212,38 @@ def test_the_home_page_leads_to_the_check(echeng):
 
     assert home.one("a", action="paper").get("href") == "/o/echeng/paper"
     assert "核对码" in echeng.page("/o/echeng/paper").text
+
+
+def test_a_draft_print_carries_a_code_that_tells_what_was_changed_since(echeng, city):
+    assert echeng.save("C9", "12").status_code == 200
+    assert echeng.post(echeng.url("/report/drafts")).status_code == 303
+
+    ((code, address),) = codes_on(echeng.page(echeng.url("/report/drafts/1")))
+    same = echeng.client.get(path_of(address), follow_redirects=True).text
+    assert echeng.save("C9", "15").status_code == 200
+    other = echeng.page(echeng.url("/report/drafts/1")).by_id("draft-difference")
+    typed = city.client.get(f"/o/{city.home}/paper/{code}", follow_redirects=True)
+
+    assert "一致" in same
+    assert [one.get("data-change") for one in other.all(change=None)] == ["C", "C9"]
+    assert typed.status_code == 200
+    assert typed.request.path.endswith("/o/echeng/campaigns/2027-spring/report/drafts/1")
+
+
+def test_a_neighbour_learns_nothing_from_the_code_of_a_draft(echeng, gedian):
+    assert echeng.save("C9", "12").status_code == 200
+    echeng.post(echeng.url("/report/drafts"))
+    ((code, _),) = codes_on(echeng.page(echeng.url("/report/drafts/1")))
+
+    assert gedian.get(f"/o/{gedian.home}/paper/{code}").status_code == 404
+
+
+def test_the_sheet_for_the_leaders_carries_the_code_of_its_sums(city, echeng):
+    echeng.report("submitted")
+
+    ((code, address),) = codes_on(city.page(city.url("/consolidation/overview")))
+    checked = city.page(path_of(address))
+
+    assert code in checked.text
+    assert "一致：" in checked.text
+    assert not codes_on(city.page(city.url("/consolidation/overview?scope=drafts")))

@@ -25,7 +25,7 @@ def test_a_draft_is_marked_and_keeps_what_was_printed(drafting):
 
     [(_, sha256)] = drafts_of(drafting)
     code = code_of(sha256)
-    assert f"送审稿·未上报·第 1 份·指纹 {code}" in page.text
+    assert f"送审稿·未上报·第 1 份·核对码 {code}" in page.text
     row = next(each for each in page.all("tr") if each.root.get("data-code") == "C9")
     assert row.text.endswith(" 12")
 
