@@ -4,9 +4,11 @@ Up to `MOST_SHEETS` units have a sheet each, laid out like their paper; above th
 of one sheet 明细, since a sum that names thousands of sheets passes what a formula may hold.
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -28,9 +30,9 @@ from portal.workbook import (
     Drawing,
     number,
     number_format,
+    opened,
     plain_text,
     sum_formula,
-    written,
 )
 from portal.workbook_names import reference, sheet_names
 
@@ -138,9 +140,30 @@ class Book:
 
 def units_workbook(book: Book) -> bytes:
     """The xlsx file of a consolidation."""
-    draw = _WithSheets if len(book.drawn) <= MOST_SHEETS else _WithDetails
-    sheet = book.sheet(book.headings)
-    return written(book.form, sheet, lambda workbook: draw(book, workbook).draw())
+    making = Making(book)
+    for _drawn in making:
+        pass
+    return making.content
+
+
+@dataclass
+class Making:
+    """A workbook in the making: going through it draws it, and tells how many units are drawn.
+
+    Afterwards `content` is the file.
+    """
+
+    book: Book
+    content: bytes = b""
+
+    def __iter__(self) -> Iterator[int]:
+        book, file = self.book, BytesIO()
+        draws = _WithSheets if len(book.drawn) <= MOST_SHEETS else _WithDetails
+        with opened(book.form, book.sheet(book.headings), file) as workbook:
+            yield from draws(book, workbook).draw()
+        self.content = file.getvalue()
+        # the parts of a workbook hold one another, and a server looks for such circles seldom
+        gc.collect()
 
 
 @dataclass
@@ -154,7 +177,7 @@ class _WithSheets:
     workbook: Any
     styles: dict[Any, Any] = field(default_factory=dict)
 
-    def draw(self) -> None:
+    def draw(self) -> Iterator[int]:
         names = sheet_names((unit.name for unit in self.book.drawn), (SUMMARY, UNITS))
         self.names = dict(zip((unit.code for unit in self.book.drawn), names, strict=True))
         summary, units = (self.workbook.add_worksheet(name) for name in (SUMMARY, UNITS))
@@ -166,8 +189,9 @@ class _WithSheets:
         )
         drawing.draw()
         _List(self.workbook, units, self.book, self.names).draw()
-        for unit in self.book.drawn:
+        for at, unit in enumerate(self.book.drawn, 1):
             self._draw_unit(unit)
+            yield at
 
     def _added(self) -> tuple[str, str] | None:
         return self._span(tuple(unit.code for unit in self.book.added))
@@ -211,7 +235,7 @@ class _WithDetails:
     book: Book
     workbook: Any
 
-    def draw(self) -> None:
+    def draw(self) -> Iterator[int]:
         kinds = list(dict.fromkeys(unit.kind for unit in self.book.added))
         headings = [self._of_kind(kind) for kind in kinds] if len(kinds) > 1 else []
         summary, details, units = (
@@ -221,7 +245,7 @@ class _WithDetails:
         _SummaryOfDetails(
             self.workbook, summary, sheet, kinds=["", *kinds], last=len(self.book.added)
         ).draw()
-        _Details(self.workbook, details, self.book).draw()
+        yield from _Details(self.workbook, details, self.book).draw()
         _List(self.workbook, units, self.book, {}).draw()
 
     def _of_kind(self, kind: str) -> Heading:
@@ -311,7 +335,7 @@ class _Table:
 class _Details(_Table):
     """明细: the units as rows, the items as columns, sums within a row live."""
 
-    def draw(self) -> None:
+    def draw(self) -> Iterator[int]:
         items = self.book.form.items
         columns = [
             *COLUMNS,
@@ -322,6 +346,7 @@ class _Details(_Table):
         self.places = {item.code: FIRST_OF_ITEMS + at for at, item in enumerate(items)}
         for at, unit in enumerate(self.book.drawn):
             self._draw_unit(at, unit)
+            yield at + 1
         self.worksheet.set_paper(A3)
         last_column = FIRST_OF_ITEMS + len(items) - 1
         self.set_page(FIRST_UNIT + len(self.book.drawn) - 1, last_column, KIND)

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -68,6 +69,14 @@ def _workbook(form: Form, sheet: Sheet, name: str) -> bytes:
 def written(form: Form, sheet: Sheet, draw: Callable[[Any], None]) -> bytes:
     """The xlsx file that `draw` fills, with what it is for among its properties."""
     file = BytesIO()
+    with opened(form, sheet, file) as workbook:
+        draw(workbook)
+    return file.getvalue()
+
+
+@contextmanager
+def opened(form: Form, sheet: Sheet, file: BytesIO) -> Iterator[Any]:
+    """A workbook to draw on; at the end of the block it has been written into `file`."""
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -76,8 +85,7 @@ def written(form: Form, sheet: Sheet, draw: Callable[[Any], None]) -> bytes:
     }
     with xlsxwriter.Workbook(file, options) as workbook:
         workbook.set_properties(_properties(form, sheet))
-        draw(workbook)
-    return file.getvalue()
+        yield workbook
 
 
 def _properties(form: Form, sheet: Sheet) -> dict[str, str]:

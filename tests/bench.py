@@ -341,12 +341,38 @@ def server_time(path: str, cookie: str, times: int = 30) -> float:
     return statistics.median(_get(PORT, path, cookie)[2] for _ in range(times)) * 1000
 
 
-def resident(pid: int) -> float:
-    """Resident memory of a process, MB; Linux only."""
+def export(cookie: str) -> tuple[float, int]:
+    """Seconds that the workbook of all organisations takes with its page, and its bytes."""
+    base = f"/o/shizong/campaigns/{CAMPAIGN}/consolidation"
+    found = re.search(r'name="csrf_token" value="([^"]+)"', _get(PORT, base, cookie)[1])
+    body = urlencode({"csrf_token": found.group(1) if found else "", "scope": "submitted"})
+    headers = {
+        "Cookie": f"portal={cookie}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+    started = time.perf_counter()
+    connection.request("POST", f"{base}/exports", body, headers)
+    link = re.search(
+        r'data-action="download" href="([^"]+)"', connection.getresponse().read().decode()
+    )
+    connection.request(
+        "GET", link.group(1) if link else "/", headers={"Cookie": f"portal={cookie}"}
+    )
+    answer = connection.getresponse()
+    content = answer.read()
+    taken = time.perf_counter() - started
+    connection.close()
+    whole = answer.status == 200 and content[:2] == b"PK"
+    return (taken, len(content)) if whole else (float("nan"), 0)
+
+
+def resident(pid: int, of: str = "VmRSS") -> float:
+    """Resident memory of a process, MB, now or (``VmHWM``) at its highest; Linux only."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return float("nan")
-    found = re.search(r"VmRSS:\s+(\d+)", status.read_text())
+    found = re.search(rf"{of}:\s+(\d+)", status.read_text())
     return int(found.group(1)) / 1024 if found else float("nan")
 
 
@@ -389,6 +415,8 @@ def measure(city: City, yardstick_file: Path) -> list[tuple[str, str]]:
             ),
         }
         memory = resident(pid)
+        seconds, size = export(city.desk)
+        peak = resident(pid, "VmHWM")
     ratio = statistics.median(save[0] / commit[0] for commit, save in rounds)
     commit, save = rounds[-1]
     every = sorted(value for _, (_, values, _) in rounds for value in values)
@@ -401,6 +429,8 @@ def measure(city: City, yardstick_file: Path) -> list[tuple[str, str]]:
         ("row saves that were not answered 200", str(wrong)),
         *((name, f"{value:.1f} ms") for name, value in pages.items()),
         ("resident memory of the server", f"{memory:.0f} MB"),
+        ("workbook, 1 000 organisations", f"{seconds:.2f} s, {size / 1024:.0f} kB"),
+        ("highest resident memory of the server after it", f"{peak:.0f} MB"),
     ]
 
 

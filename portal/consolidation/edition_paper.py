@@ -9,7 +9,7 @@ from portal.consolidation.editions import Kept
 from portal.domain.calendar import in_words
 from portal.domain.edition import FrozenColumn
 from portal.domain.sheet import Sheet, report_sheet
-from portal.units_workbook import units_workbook
+from portal.units_workbook import Book
 
 COLUMNS_ON_SCREEN = 30
 
@@ -44,9 +44,9 @@ def shown_columns(kept: Kept) -> Sequence[FrozenColumn]:
     return kept.frozen.columns[:COLUMNS_ON_SCREEN]
 
 
-def workbook_of(assignment: Assignment, kept: Kept) -> tuple[str, bytes]:
-    """The edition's workbook: its file name and its content."""
+def book_to_export(assignment: Assignment, kept: Kept) -> tuple[str, Book]:
+    """The edition's workbook: its file name and what it shows."""
     name = workbook.attachment_name(
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
-    return name, units_workbook(book_of_edition(kept))
+    return name, book_of_edition(kept)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -204,18 +204,6 @@ def print_edition(campaign: str, number: int) -> Any:
         kept=kept,
         sheet=edition_paper.form_of_totals(kept),
     )
-
-
-@bp.get("/editions/<int(max=9999):number>/workbook")
-@allow(desk)
-def edition_workbook(campaign: str, number: int) -> Any:
-    """Exactly the frozen figures as a workbook."""
-    assignment = _assignment(campaign)
-    name, content = edition_paper.workbook_of(assignment, _kept(assignment, number))
-    answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 @bp.get("/editions/<int(max=9999):number>/difference")

@@ -11,7 +11,7 @@ from portal.consolidation.node import Node
 from portal.consolidation.sums import total_of
 from portal.domain.calendar import in_words
 from portal.domain.sheet import Sheet, report_sheet, with_figures
-from portal.units_workbook import units_workbook
+from portal.units_workbook import Book
 
 
 class _Head(TypedDict):
@@ -44,8 +44,8 @@ def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
     return with_figures(sheet, deduction.figures)
 
 
-def workbook_of(session: Session, node: Node, now: datetime) -> tuple[str, bytes]:
-    """The workbook of the total and every unit: its file name and its content."""
+def book_to_export(session: Session, node: Node, now: datetime) -> tuple[str, Book]:
+    """The workbook of the total and every unit: its file name and what it shows."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
     name = workbook.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
-    return name, units_workbook(book_of(session, node, now))
+    return name, book_of(session, node, now)

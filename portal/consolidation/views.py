@@ -9,7 +9,6 @@ from flask import (
     abort,
     current_app,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -33,11 +32,8 @@ from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
 from portal.domain.consolidation import Scope
-from portal.domain.overview import TITLE
 from portal.identity import actor, organisation_here
-from portal.overview_workbook import workbook_of
 from portal.tenancy import subtree
-from portal.workbook import XLSX, attachment_name
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
@@ -45,7 +41,7 @@ bp = Blueprint(
 
 
 @contextmanager
-def _node(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, Node]]:
+def node_of(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, Node]]:
     """This organisation's consolidation in the scope asked for, and the session that reads it."""
     assignment = find_assignment(db.session(), campaign) or abort(404)
     scope = _scope(request.args if asked is None else asked)
@@ -54,11 +50,11 @@ def _node(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, 
 
 
 @contextmanager
-def _node_with_past(
+def node_with_past(
     campaign: str, asked: Query | None = None
 ) -> Iterator[tuple[Session, Node, Past | None]]:
-    """As `_node`, with the sums of the campaign before."""
-    with _node(campaign, asked) as (session, node):
+    """As `node_of`, with the sums of the campaign before."""
+    with node_of(campaign, asked) as (session, node):
         before = past_assignment(db.session(), node.assignment)
         yield session, node, past_of(session, node, before, _shelf())
 
@@ -88,7 +84,7 @@ def table(campaign: str) -> Any:
 
 
 def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") -> str:
-    with _node(campaign, asked) as (session, node):
+    with node_of(campaign, asked) as (session, node):
         choice = choice_of(asked, node) or abort(404)
         past = None
         if Show.YEAR in choice.shows:
@@ -114,7 +110,7 @@ def save_filter(campaign: str) -> Any:
     """Keep what is looked at under a name, for oneself or for the whole desk."""
     asked = request.form
     name = " ".join(asked.get("name", "").split())
-    with _node(campaign, asked) as (_, node):
+    with node_of(campaign, asked) as (_, node):
         choice = choice_of(asked, node) or abort(404)
     problem = filters.refuse_name(name)
     if problem is None:
@@ -155,7 +151,7 @@ def remove_filter(campaign: str) -> Any:
 def item(campaign: str, item: str) -> Any:
     """One item's sum taken apart: every organisation in it."""
     kind = request.args.get("kind")
-    with _node_with_past(campaign) as (session, node, past):
+    with node_with_past(campaign) as (session, node, past):
         found = node.form.by_code.get(item)
         if found is None or kind not in (None, *node.kinds):
             abort(404)
@@ -168,7 +164,7 @@ def item(campaign: str, item: str) -> Any:
 def overview(campaign: str) -> Any:
     """主要指标分单位一览表 on one sheet of A4, with the words for the leaders."""
     now = clock.now()
-    with _node_with_past(campaign) as (session, node, past):
+    with node_with_past(campaign) as (session, node, past):
         shown = overview_of(session, node, past, now)
         words = paragraph_of(node, shown, past, now)
     return render_template(
@@ -180,23 +176,11 @@ def overview(campaign: str) -> Any:
     )
 
 
-@bp.get("/overview/workbook")
-@allow(desk)
-def overview_workbook(campaign: str) -> Any:
-    """主要指标分单位一览表 as a workbook with live sums."""
-    with _node_with_past(campaign) as (session, node, past):
-        shown = overview_of(session, node, past, clock.now())
-    name = attachment_name(
-        node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
-    )
-    return _attached(name, workbook_of(shown))
-
-
 @bp.get("/charts")
 @allow(desk)
 def charts(campaign: str) -> Any:
     """Contribution by unit, progress toward the deadline, this year against last, as pictures."""
-    with _node_with_past(campaign) as (session, node, past):
+    with node_with_past(campaign) as (session, node, past):
         known = {each.code: each for each in main_items(node.form)}
         asked = request.args.get("item", next(iter(known)))
         if asked not in known:
@@ -211,7 +195,7 @@ def charts(campaign: str) -> Any:
 @allow(desk)
 def checks(campaign: str) -> Any:
     """Every 全口径 unit beside the reports below it; differences are shown, never corrected."""
-    with _node(campaign) as (session, node):
+    with node_of(campaign) as (session, node):
         shown = checks_of(session, node, _page()) or abort(404)
     return render_template("consolidation/checks.html", node=node, checks=shown, scopes=list(Scope))
 
@@ -220,22 +204,6 @@ def checks(campaign: str) -> Any:
 @allow(desk)
 def print_table(campaign: str) -> Any:
     """The sum on A4, as the notice's annex draws the form."""
-    with _node(campaign) as (session, node):
+    with node_of(campaign) as (session, node):
         sheet = paper.form_of_totals(session, node, clock.now())
     return render_template("consolidation/print.html", node=node, sheet=sheet)
-
-
-@bp.get("/workbook")
-@allow(desk)
-def workbook(campaign: str) -> Any:
-    """The table as a workbook with live sums."""
-    with _node(campaign) as (session, node):
-        name, content = paper.workbook_of(session, node, clock.now())
-    return _attached(name, content)
-
-
-def _attached(name: str, content: bytes) -> Any:
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer

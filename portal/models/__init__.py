@@ -11,6 +11,7 @@ from portal.models.consolidation_edition import (
 from portal.models.draft_print import DraftPrint
 from portal.models.duty import Duty
 from portal.models.form import FormEdition, ItemConfirmation
+from portal.models.made_workbook import MadeWorkbook
 from portal.models.note import ItemNote
 from portal.models.on_behalf import OnBehalfEntry, OnBehalfItem
 from portal.models.organisation import Organisation
@@ -42,6 +43,7 @@ __all__ = [
     "FormEdition",
     "ItemConfirmation",
     "ItemNote",
+    "MadeWorkbook",
     "OnBehalfEntry",
     "OnBehalfItem",
     "Organisation",

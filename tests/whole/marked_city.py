@@ -50,6 +50,7 @@ from portal.models import (
     Explanation,
     Extension,
     Figure,
+    MadeWorkbook,
     OnBehalfEntry,
     OnBehalfItem,
     Organisation,
@@ -88,6 +89,9 @@ DRAFT_EDITION = "2028.1"
 
 QUESTION_OF = {"shizong": 10, "echeng": 11, "gedian": 12, "jiceng": 13}
 """The number of the question that each unit asked in the open campaign."""
+
+MADE_OF = {"shizong": 20, "echeng": 21, "gedian": 22, "jiceng": 23}
+"""The number of the workbook that each unit exported and has not fetched yet."""
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"
 
@@ -592,6 +596,17 @@ def _edition(place: Place) -> None:
             frozen = freezing(reading, Node(assignment, tree, Scope.SUBMITTED))
         by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
         editions.keep(session, assignment, frozen, None, "first", by, NOW)
+        session.add(
+            MadeWorkbook(
+                id=MADE_OF[place.code],
+                organisation_id=organisation.id,
+                campaign_id=assignment.campaign.id,
+                file_name=f"表{place.canary}.xlsx",
+                content=place.canary.encode(),
+                made_at=NOW,
+                made_by=by.name,
+            )
+        )
         session.commit()
 
 

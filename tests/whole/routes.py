@@ -36,6 +36,7 @@ from tests.whole.marked_city import (
     EDITION,
     LAST,
     LINK,
+    MADE_OF,
     OPEN,
     PASSWORD,
     PLACE,
@@ -117,6 +118,7 @@ NOT_THERE: dict[str, tuple[Any, ...]] = {
     "item": ("Z9", "c9", "C9%00", "x" * 300, "organisation_id"),
     "code": ("00000-00000", "x", "7K3QM", "%00", "x" * 300, "' OR 1=1 --"),
     "question": (0, 99, 10**8, 10**19, "-1", "x"),
+    "made": (0, 99, 10**8, 10**19, "-1", "x"),
     "page_number": (0, 9, 99, 10**9, "-1", "x"),
     "number": (0, 7, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
     "username": ("nobody", "next-reporter", "city-admin", "%00", "x" * 300, "OURS-REPORTER"),
@@ -273,6 +275,8 @@ EXAMPLES: dict[str, Example] = {
         before=((GEDIAN_BACK, {"number": "1", "reason": "合计与下属单位不符"}),),
         page=CONSOLIDATION,
     ),
+    "consolidation.export": Example(reads=frozenset({"scope"})),
+    "consolidation.export_edition": Example(),
     "consolidation.freeze": Example(at="shizong", page=CONSOLIDATION),
     "consolidation.report_upward": Example(at="shizong", reads=frozenset({"remark"})),
     "organisations.add": Example(
@@ -459,6 +463,7 @@ class Route:
         values = ARGUMENTS | {"username": USER_OF.get(organisation, "nobody")}
         values |= {"code": _code_at(organisation)}
         values |= {"question": QUESTION_OF.get(organisation, 99)}
+        values |= {"made": MADE_OF.get(organisation, 99)}
         values |= {"organisation": organisation} | dict(self.example.values) | changed
         path = self.url.rule
         for argument, converter in self.url._converters.items():

@@ -84,7 +84,7 @@ subtree       portal.campaigns.unit_views._list
 subtree       portal.campaigns.views._publication_page
 subtree       portal.campaigns.views.index
 subtree       portal.campaigns.views.publish
-subtree       portal.consolidation.views._node
+subtree       portal.consolidation.views.node_of
 subtree       portal.home.views._with_units
 subtree       portal.questions.views._waiting
 subtree       portal.review.views._page
@@ -99,6 +99,7 @@ subtree       portal.reminders.views._missing
 inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note
 inside        portal.cli.reminders._running
+inside        portal.consolidation.export_views._steps
 inside        portal.reminders.views._note_posted
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify

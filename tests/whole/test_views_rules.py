@@ -76,8 +76,11 @@ consolidation.checks         desk
 consolidation.difference     desk
 consolidation.edition        desk
 consolidation.edition_workbook desk
+consolidation.export         desk
+consolidation.export_edition desk
 consolidation.freeze         own_reviewer
 consolidation.item           desk
+consolidation.made_workbook  desk
 consolidation.overview       desk
 consolidation.overview_workbook  desk
 consolidation.print_edition  desk

@@ -1,0 +1,141 @@
+"""Views of exports: a workbook at once, or a long one made while its page tells how far it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, abort, current_app, make_response, request, stream_template, url_for
+
+from portal import clock
+from portal.access import allow, desk
+from portal.assignment import Assignment, find_assignment
+from portal.consolidation import edition_paper, editions, exports, paper
+from portal.consolidation.overview import overview_of
+from portal.consolidation.views import bp, node_of, node_with_past
+from portal.db import db, writing
+from portal.domain.overview import TITLE
+from portal.identity import actor, organisation_here
+from portal.overview_workbook import workbook_of
+from portal.tenancy import inside
+from portal.units_workbook import Book, Making, units_workbook
+from portal.workbook import XLSX, attachment_name
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the page: how many units are drawn, and at the end where the file is."""
+
+    drawn: int
+    link: str = ""
+    size: int = 0
+    failed: bool = False
+
+
+@bp.context_processor
+def _long() -> dict[str, Any]:
+    return {"long_export": exports.LONG}
+
+
+@bp.get("/workbook")
+@allow(desk)
+def workbook(campaign: str) -> Any:
+    """The table as a workbook with live sums."""
+    with node_of(campaign) as (session, node):
+        name, book = paper.book_to_export(session, node, clock.now())
+    return _attached(name, units_workbook(book))
+
+
+@bp.get("/editions/<int(max=9999):number>/workbook")
+@allow(desk)
+def edition_workbook(campaign: str, number: int) -> Any:
+    """Exactly the frozen figures as a workbook."""
+    _assignment, name, book = _edition(campaign, number)
+    return _attached(name, units_workbook(book))
+
+
+@bp.get("/overview/workbook")
+@allow(desk)
+def overview_workbook(campaign: str) -> Any:
+    """主要指标分单位一览表 as a workbook with live sums."""
+    with node_with_past(campaign) as (session, node, past):
+        shown = overview_of(session, node, past, clock.now())
+    name = attachment_name(
+        node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
+    )
+    return _attached(name, workbook_of(shown))
+
+
+@bp.post("/exports")
+@allow(desk)
+def export(campaign: str) -> Any:
+    """Make the workbook of the table while the page of it is sent."""
+    with node_of(campaign, request.form) as (session, node):
+        name, book = paper.book_to_export(session, node, clock.now())
+    back = url_for(".table", campaign=campaign, scope=node.scope.value)
+    return _making(node.assignment, name, book, back)
+
+
+@bp.post("/editions/<int(max=9999):number>/exports")
+@allow(desk)
+def export_edition(campaign: str, number: int) -> Any:
+    """Make the workbook of an edition while the page of it is sent."""
+    assignment, name, book = _edition(campaign, number)
+    back = url_for(".edition", campaign=campaign, number=number)
+    return _making(assignment, name, book, back)
+
+
+@bp.get("/exports/<int(max=999999999):made>")
+@allow(desk)
+def made_workbook(campaign: str, made: int) -> Any:
+    """The file of a long export, for as long as it is kept."""
+    assignment = find_assignment(db.session(), campaign) or abort(404)
+    found = exports.made_workbook(db.session(), assignment, made) or abort(404)
+    return _attached(found.file_name, found.content)
+
+
+def _edition(campaign: str, number: int) -> tuple[Assignment, str, Book]:
+    assignment = find_assignment(db.session(), campaign) or abort(404)
+    kept = editions.edition_number(db.session(), assignment, number) or abort(404)
+    return assignment, *edition_paper.book_to_export(assignment, kept)
+
+
+def _attached(name: str, content: bytes) -> Any:
+    answer = make_response(content)
+    answer.mimetype = XLSX
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _making(assignment: Assignment, name: str, book: Book, back: str) -> Response:
+    page = stream_template(
+        "consolidation/making.html",
+        assignment=assignment,
+        name=name,
+        units=len(book.drawn),
+        steps=_steps(assignment.campaign.code, name, book),
+        back=back,
+    )
+    answer = Response(page)
+    # a proxy that collects the page before it passes it on would hide the progress
+    answer.headers["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def _steps(campaign: str, name: str, book: Book) -> Iterator[Step]:
+    making, units = Making(book), len(book.drawn)
+    try:
+        yield from (Step(drawn) for drawn in making if exports.is_told(drawn, units))
+        # the session of the request is closed while its answer is being sent
+        with inside(organisation_here()) as session, writing(session):
+            assignment = find_assignment(session, campaign) or abort(404)
+            kept = exports.keep(
+                session, assignment, name, making.content, by=actor(), at=clock.now()
+            )
+            session.commit()
+    except Exception:
+        # the page is half sent: the answer can no longer say it, so its last line does
+        current_app.logger.exception("an export was not made")
+        yield Step(0, failed=True)
+        return
+    link = url_for(".made_workbook", campaign=campaign, made=kept.id)
+    yield Step(units, link, len(making.content))

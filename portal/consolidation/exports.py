@@ -1,0 +1,66 @@
+"""Exports: long workbooks, kept until they are fetched, each in the trail."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, undefer
+
+from portal.assignment import Assignment
+from portal.identity import Person
+from portal.models import MadeWorkbook
+from portal.models.trail import Action, record
+
+LONG = 50
+"""Units above which a workbook takes more than a second, so that its page tells how far it is."""
+
+KEPT_FOR = timedelta(hours=1)
+
+LOTS = 999_999_999
+
+LINES = 10
+"""How often the page tells it, at most."""
+
+
+def is_told(drawn: int, units: int) -> bool:
+    """Whether the page tells that so many of the units are drawn."""
+    return drawn == units or drawn % max(1, units // LINES) == 0
+
+
+def keep(
+    session: Session, assignment: Assignment, name: str, content: bytes, *, by: Person, at: datetime
+) -> MadeWorkbook:
+    """Keep a workbook to be fetched, and forget those that have waited long enough."""
+    session.execute(delete(MadeWorkbook).where(MadeWorkbook.made_at < at - KEPT_FOR))
+    made = MadeWorkbook(
+        # by lot: SQLite gives the number of a forgotten one again, and its link would lead here
+        id=1 + secrets.randbelow(LOTS),
+        organisation_id=assignment.expectation.organisation_id,
+        campaign_id=assignment.campaign.id,
+        file_name=name,
+        content=content,
+        made_at=at,
+        made_by=by.name,
+    )
+    session.add(made)
+    session.flush()
+    record(
+        session,
+        Action.EXPORTED,
+        organisation_id=assignment.expectation.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        campaign_id=assignment.campaign.id,
+        note=name,
+    )
+    return made
+
+
+def made_workbook(session: Session, assignment: Assignment, number: int) -> MadeWorkbook | None:
+    """A workbook that waits to be fetched, with its content; None where it is forgotten."""
+    return session.scalar(
+        select(MadeWorkbook)
+        .where(MadeWorkbook.id == number, MadeWorkbook.campaign_id == assignment.campaign.id)
+        .options(undefer(MadeWorkbook.content))
+    )
