@@ -121,7 +121,9 @@ def _owed(assignment: Assignment, unit: Unit, at: datetime) -> Owed | None:
         return None
     link = current_app.config["PORTAL"].public_url + _path_of(campaign, unit)
     standing = queries.standing(unit.state, unit.filled, len(assignment.form.leaves))
-    return Owed(campaign, unit, moment, Missing(unit.name, campaign.name, standing, due, link))
+    closes = max(campaign.closes, due)
+    missing = Missing(unit.name, campaign.name, standing, due, closes, link)
+    return Owed(campaign, unit, moment, missing)
 
 
 def _path_of(campaign: Campaign, unit: Unit) -> str:

@@ -69,13 +69,10 @@ class Node:
         added = {member.code for member in self.placement.contributing}
         parents = {member.parent for member in self.tree.members}
         own = self.placement.columns[0]
-        title = own.member.name
-        if own.member.basis is Basis.OWN:
-            title += "本级"
         return tuple(
             Column(
                 drawn,
-                title if drawn is own else drawn.member.name,
+                drawn.member.title if drawn is own else drawn.member.name,
                 self.scope,
                 counts=all(member.code in added for member in drawn.contributing),
                 is_node=drawn is not own and drawn.member.code in parents,
@@ -101,7 +98,7 @@ class Node:
         aside = self.placement.for_checking
         if not aside:
             return ()
-        names = "、".join(member.name for member in aside[:most_names])
+        names = "、".join(member.title for member in aside[:most_names])
         more = f"等 {len(aside)} 家" if len(aside) > most_names else ""
         return (f"仅供核对，不计入汇总：{names}{more}。",)
 

@@ -63,6 +63,11 @@ class Member:
     expected: bool
     state: State
 
+    @property
+    def title(self) -> str:
+        """The name, saying 本级 where the report covers the unit alone."""
+        return f"{self.name}本级" if self.basis is Basis.OWN else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -215,7 +220,7 @@ def _missing_words(
     if not missing:
         return "全部应报单位已汇总" if included else "没有应报单位"
     named = missing[:most_names]
-    names = "、".join(member.name + _WHY_MISSING.get(member.state, "") for member in named)
+    names = "、".join(member.title + _WHY_MISSING.get(member.state, "") for member in named)
     told = f"未含：{names}" + (f"等 {len(missing)} 家" if len(missing) > 1 else "")
     return told if len(named) == len(missing) else f"{told}（只列前 {len(named)} 家）"
 

@@ -110,12 +110,16 @@ def moment_now(opens: datetime, due: datetime, now: datetime) -> Moment | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What one unit still owes: its name, how its report stands, and until when."""
+    """What one unit still owes: its name, how its report stands, and until when.
+
+    `closes` is 停止填报 of the unit: after it only an extension lets the unit report.
+    """
 
     unit: str
     campaign: str
     standing: str
     due: datetime
+    closes: datetime
     link: str
 
 
@@ -123,7 +127,8 @@ def text_for_unit(missing: Missing, now: datetime, contact: str) -> str:
     """The text that chases one unit: what is missing, the due time, the link."""
     asked = _asked(contact)
     return (
-        f"{missing.unit}：{missing.campaign}统计表{missing.standing}。{_until(missing.due, now)}"
+        f"{missing.unit}：{missing.campaign}统计表{missing.standing}。"
+        f"{_until(missing.due, missing.closes, now)}"
         f"请登录填报并上报：{missing.link}{asked}"
     )
 
@@ -134,6 +139,7 @@ def text_for_group(
     *,
     expected: int,
     due: datetime,
+    closes: datetime,
     now: datetime,
     link: str,
     only_number: bool,
@@ -144,7 +150,7 @@ def text_for_group(
     missing = f"尚有 {len(names)} 家未上报{'' if only_number else '：' + '、'.join(names)}"
     return (
         f"{campaign}统计表：截至{_clock(now)}，应报 {expected} 家，{missing}。"
-        f"{_until(due, now)}请尚未上报的单位登录填报：{link}"
+        f"{_until(due, closes, now)}请尚未上报的单位登录填报：{link}"
     )
 
 
@@ -161,14 +167,16 @@ def text_of_mail(missing: Sequence[Missing], name: str, now: datetime, contact: 
 
 def _owed(missing: Missing, now: datetime) -> str:
     what = f"{missing.unit}，{missing.campaign}统计表{missing.standing}"
-    return f"· {what}。{_until(missing.due, now)}\n  {missing.link}"
+    return f"· {what}。{_until(missing.due, missing.closes, now)}\n  {missing.link}"
 
 
 def _clock(now: datetime) -> str:
     return f"{now.month}月{now.day}日{now:%H:%M:%S}"
 
 
-def _until(due: datetime, now: datetime) -> str:
+def _until(due: datetime, closes: datetime, now: datetime) -> str:
+    if now >= closes + MINUTE:
+        return f"报送截止 {in_words(due)} 已过，现已停止填报；补报请先联系我们办理延期。"
     if now >= due + MINUTE:
         return f"报送截止 {in_words(due)} 已过，请尽快补报。"
     return f"报送截止 {in_words(due)}，还有 {time_left(now, due)}。"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment
+from portal.assignment import Assignment, Filling, Reproof, last_reproof
 from portal.board import filled_in, units_below
 from portal.chased import chased_below
 from portal.domain import board
@@ -61,6 +61,34 @@ def standing(state: State, filled: int, leaves: int) -> str:
     if state is State.RETURNED:
         return "已退回，尚未修改后重新上报"
     return f"填报中（已填 {filled}/{leaves}），尚未上报"
+
+
+def standing_of(session: Session, filling: Filling) -> str:
+    """The same to one unit alone: with what is still to be done, or what it was sent back for."""
+    state, counters = filling.assignment.state, filling.counters
+    words = standing(state, counters.filled, counters.leaves)
+    if state is State.RETURNED:
+        return words + _sent_back_for(last_reproof(session, filling.assignment.report))
+    if state is State.NOT_STARTED:
+        return words
+    left = "、".join(
+        told
+        for count, told in (
+            (counters.blanks, f"还差 {counters.blanks} 项"),
+            (counters.errors, f"错误 {counters.errors} 处"),
+            (counters.queries, f"待说明 {counters.queries} 项"),
+        )
+        if count
+    )
+    return f"{words}，{left or '已填齐，可以上报'}"
+
+
+def _sent_back_for(reproof: Reproof | None) -> str:
+    if reproof is None:
+        return ""
+    items = f"涉及 {'、'.join(reproof.items)}" if reproof.items else ""
+    told = "；".join(part for part in (reproof.reason.strip("。"), items) if part)
+    return f"，退回理由：{told}" if told else ""
 
 
 def reminders_of(session: Session, assignment: Assignment) -> Sequence[Reminder]:

@@ -20,6 +20,7 @@ from portal.access import allow, chaser
 from portal.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.board import HANDED_IN, Unit
+from portal.domain.calendar import close_of
 from portal.domain.reminding import (
     OF_A_CALL,
     Channel,
@@ -90,6 +91,7 @@ def _group_text(
         [unit.name for unit in units],
         expected=desk.expected,
         due=assignment.campaign.due,
+        closes=assignment.campaign.closes,
         now=desk.read_at,
         link=_settings().public_url,
         only_number=only_number,
@@ -166,13 +168,13 @@ def _unit_page(
 
 
 def _owed(filling: Filling) -> Missing:
-    assignment, counters = filling.assignment, filling.counters
-    standing = queries.standing(assignment.state, counters.filled, counters.leaves)
+    assignment = filling.assignment
     return Missing(
         unit=assignment.expectation.name,
         campaign=assignment.campaign.name,
-        standing=standing,
+        standing=queries.standing_of(db.session(), filling),
         due=assignment.due,
+        closes=close_of(assignment.campaign.dates, assignment.extension),
         link=_link(assignment.campaign.code),
     )
 

@@ -81,4 +81,4 @@ def test_a_district_sees_its_own(desk, years):
 
 
 def test_who_is_missing_is_said_above_the_pictures(desk):
-    assert "未含：鄂州市总工会、华容区总工会、临空经济区总工会等 3 家。" in charts(desk).text
+    assert "未含：鄂州市总工会本级、华容区总工会、临空经济区总工会等 3 家。" in charts(desk).text

@@ -16,7 +16,7 @@ from portal.domain.reminding import (
     text_for_unit,
     text_of_mail,
 )
-from tests.founding import DUE, OPENS, at
+from tests.founding import CLOSES, DUE, OPENS, at
 
 SECOND = timedelta(seconds=1)
 NOW = at("2027-01-20 10:00")
@@ -69,6 +69,7 @@ def test_the_group_is_told_exactly_who_is_missing():
         ["鄂城区总工会", "临空经济区总工会"],
         expected=4,
         due=DUE,
+        closes=CLOSES,
         now=NOW,
         link="https://wennuan.example.cn",
         only_number=False,
@@ -83,13 +84,13 @@ def test_the_group_is_told_exactly_who_is_missing():
 
 
 def test_the_group_can_be_told_the_number_alone_and_is_thanked_when_nobody_is_missing():
-    told = {"expected": 4, "due": DUE, "now": NOW, "link": "https://x"}
+    told = {"expected": 4, "due": DUE, "closes": CLOSES, "now": NOW, "link": "https://x"}
 
     assert "鄂城" not in text_for_group("送温暖", ["鄂城"], only_number=True, **told)
     assert "已全部上报" in text_for_group("送温暖", [], only_number=False, **told)
 
 
-MISSING = Missing("鄂城区总工会", "2027年春节送温暖", "尚未填报", DUE, "https://x/o/echeng")
+MISSING = Missing("鄂城区总工会", "2027年春节送温暖", "尚未填报", DUE, CLOSES, "https://x/o/echeng")
 
 
 def test_a_unit_is_told_what_is_missing_and_whom_to_ask():
@@ -100,6 +101,15 @@ def test_a_unit_is_told_what_is_missing_and_whom_to_ask():
         "报送截止 2027年1月26日（星期二）17:30 已过，请尽快补报。"
         "请登录填报并上报：https://x/o/echeng 有疑问请联系：市总职工服务中心 0711-0000010。"
     )
+
+
+def test_after_the_close_nobody_is_asked_to_do_what_is_refused():
+    last, after = CLOSES + timedelta(seconds=59), CLOSES + timedelta(minutes=1)
+
+    assert "请尽快补报" in text_for_unit(MISSING, last, "")
+    told = text_for_unit(MISSING, after, "")
+    assert "现已停止填报；补报请先联系我们办理延期。" in told
+    assert "请尽快补报" not in told
 
 
 def test_one_mail_holds_everything_that_a_person_owes():

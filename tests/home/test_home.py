@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.founding import LAST, OPEN
+from tests.founding import LAST, OPEN, at
 
 
 def home(person, code: str = ""):
@@ -195,6 +195,25 @@ def test_the_desk_finds_board_consolidation_and_users(city):
         assert city.get(first.get("href")).status_code == 200
     assert city.get("/o/shizong/users").status_code == 200
     assert "/o/shizong/users" in [each.root.get("href") for each in page.all("a")]
+
+
+def test_a_campaign_that_is_over_offers_only_what_still_waits(gedian, city, city_app):
+    def offered() -> set[str]:
+        text = home(city)
+        return {
+            action
+            for action in ("remind", "review-queue", "open-questions", "status-board")
+            if any(f"/{OPEN}/" in each.get("href") for each in text.all("a", action=action))
+        }
+
+    gedian.report("submitted")
+    assert offered() == {"remind", "review-queue", "open-questions", "status-board"}
+
+    city_app.clock_at(at("2027-06-01 09:00"))
+    assert offered() == {"review-queue", "status-board"}
+
+    city.post(city.url("/report/acceptance", code="gedian"), number="1")
+    assert offered() == {"status-board"}
 
 
 def test_users_are_for_administrators(city_app):

@@ -234,7 +234,7 @@ def test_the_paper_and_the_workbook_say_exactly_the_frozen_figures(city, reporte
 
     assert "汇总表（第 1 版）·已上报" in paper.text
     assert paper.one("tr", code="C9").all("td")[-1].text == "24"
-    assert "未含：鄂州市总工会、临空经济区总工会等 2 家" in paper.text
+    assert "未含：鄂州市总工会本级、临空经济区总工会等 2 家" in paper.text
     sheet = load_workbook(BytesIO(book.data), data_only=True).worksheets[0]
     row = next(r for r in sheet.iter_rows() if r[1].value == "C9")
     assert row[4].value == 24

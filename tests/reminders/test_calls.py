@@ -84,7 +84,7 @@ def test_the_unit_text_tells_what_is_missing(echeng, city):
 
     page = city.page(city.url("/report/reminders", code="echeng"))
 
-    assert "填报中（已填 1/46），尚未上报" in page.by_id("words").text
+    assert "填报中（已填 1/46），尚未上报，还差 45 项" in page.by_id("words").text
     assert "/o/echeng/campaigns/2027-spring/report" in page.by_id("words").text
 
 
@@ -99,3 +99,11 @@ def test_a_time_left_is_that_of_the_units_extension(city, city_app):
     page = city.page(city.url("/report/reminders", code="gedian"))
 
     assert "报送截止 2027年1月30日（星期六）12:00，还有" in page.by_id("words").text
+
+
+def test_the_unit_text_repeats_why_the_report_was_sent_back(gedian, city):
+    gedian.report("returned")
+
+    text = city.page(city.url("/report/reminders", code="gedian")).by_id("words").text
+
+    assert "已退回，尚未修改后重新上报，退回理由：请核对 C9。" in text
