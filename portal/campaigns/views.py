@@ -12,7 +12,7 @@ from portal.access import allow, city_admin, city_records
 from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
 from portal.db import db, writing
-from portal.domain import schedule
+from portal.domain import calendar, schedule
 from portal.domain.calendar import Status
 from portal.founding import Actor
 from portal.identity import actor, organisation_here
@@ -49,7 +49,11 @@ def planned_or_404(code: str) -> Campaign:
 def index() -> Any:
     """Every campaign of the city."""
     with tenancy.subtree(organisation_here()) as session:
-        return render_template("campaigns/index.html", counted=queries.counted(session))
+        return render_template(
+            "campaigns/index.html",
+            counted=queries.counted(session),
+            phase=lambda campaign: calendar.phase(campaign.dates, None, clock.now()),
+        )
 
 
 @bp.get("/new")

@@ -85,6 +85,19 @@ class Phase(StrEnum):
     LATE = "late"
     CLOSED = "closed"
 
+    @property
+    def label(self) -> str:
+        """The phase of a published campaign in Chinese."""
+        return _PHASES[self]
+
+
+_PHASES = {
+    Phase.NOT_OPEN: "尚未开始",
+    Phase.OPEN: "正在填报",
+    Phase.LATE: "已过报送截止",
+    Phase.CLOSED: "已停止填报",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:

@@ -1,6 +1,7 @@
 """A campaign is planned in the browser: made, copied, changed, published, archived."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from portal import tenancy
 from portal.db import writing
 from portal.founding import import_edition
 from tests.campaigns.forms import PLANS, fields_of, plan, post_form
-from tests.founding import BY, FOUNDED, LAST, OPEN, edition
+from tests.founding import BY, DUE, FOUNDED, LAST, OPEN, edition
 
 NEW = {
     "code": "2028-spring",
@@ -55,6 +56,17 @@ def test_the_list_of_campaigns_is_found_from_home(city):
 
     assert [row.get("data-campaign") for row in page.all("tr", campaign=None)] == [OPEN, LAST]
     assert page.one("tr", campaign=OPEN).get("data-campaign-status") == "published"
+
+
+def test_the_list_says_where_each_campaign_stands(city, city_app, draft):
+    def standing() -> list[str]:
+        page = city.page("/o/shizong/campaigns")
+        return [row.all("td")[0].text for row in page.all("tr", campaign=None)]
+
+    assert standing() == ["草稿", "已发布 正在填报", "已发布 已停止填报"]
+
+    city_app.clock_at(DUE + timedelta(minutes=1))
+    assert standing()[1] == "已发布 已过报送截止"
 
 
 @pytest.mark.parametrize("username", ["shizong-viewer", "shizong-reporter", "echeng-reviewer"])
