@@ -40,10 +40,27 @@ class Typed:
         self, assignment: Assignment, at: datetime, *, until_needed: bool = False
     ) -> dict[str, str]:
         """What is wrong, a sentence for each field; empty when nothing is."""
+        return self._problems(assignment, at, self.reason, until_needed=until_needed)
+
+    def problems_of_giving_back(self, assignment: Assignment, at: datetime) -> dict[str, str]:
+        """The same where words at the items can stand for the reason."""
+        return self._problems(assignment, at, self.reason_of_giving_back)
+
+    @property
+    def reason_of_giving_back(self) -> str:
+        """The reason as typed, else the sentence that points to the items that have words."""
+        told = [code for code, words in self.items.items() if words]
+        if self.reason or not told:
+            return self.reason
+        return f"请按 {'、'.join(told)} 后面写明的意见修改。"
+
+    def _problems(
+        self, assignment: Assignment, at: datetime, reason: str, *, until_needed: bool = False
+    ) -> dict[str, str]:
         _refuse_foreign(self.items, assignment.form)
         texts = {"reason": self.reason} | {f"item.{code}": t for code, t in self.items.items()}
         found = {name: s for name, text in texts.items() if (s := _refuse_text(text))}
-        if not self.reason:
+        if not reason:
             found["reason"] = "请写明理由，填报单位要据此修改或安排时间。"
         if sentence := self._refuse_until(assignment, at, until_needed):
             found["until"] = sentence

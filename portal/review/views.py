@@ -124,13 +124,13 @@ def _give_back(campaign: str, move: Move) -> Any:
         with writing() as session:
             filling = _filling(campaign)
             operations.judged(session, filling.assignment, move, number=number, by=by)
-            problems = typed.problems(filling.assignment, now)
+            problems = typed.problems_of_giving_back(filling.assignment, now)
             if not problems:
                 act(
                     session,
                     filling,
                     number=number,
-                    reason=typed.reason,
+                    reason=typed.reason_of_giving_back,
                     items=typed.items,
                     until=typed.extension,
                     by=by,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.founding import OPEN
+from tests.markup import Page
 
 
 def decide(reviewer, report, how: str, **fields: str):
@@ -231,13 +232,27 @@ def test_a_number_that_is_none_is_not_understood(echeng, city, number):
 def test_sending_back_needs_a_reason_and_keeps_what_was_typed(echeng, city):
     report = echeng.report("submitted")
 
-    answer = decide(city, report, "return", reason=" ", until="2027-02-01", **{"item.C9": "人次"})
+    answer = decide(city, report, "return", reason=" ", until="2027-02-01", item="C9")
 
     assert answer.status_code == 422
     assert "请写明理由" in answer.text
     assert 'value="2027-02-01"' in answer.text
-    assert ">人次</textarea>" in answer.text
+    assert "checked" in Page.of(answer.text).by_id("ask-C9").root.attrib
     assert report.state == "submitted"
+
+
+def test_words_at_the_items_are_reason_enough(echeng, city):
+    report = echeng.report("submitted")
+
+    ticked = decide(city, report, "return", item="C9")
+    told = decide(city, report, "return", item="C9", **{"item.C9": "与台账不符"})
+
+    assert ticked.status_code == 422
+    assert told.status_code == 303
+    assert report.reload().state == "returned"
+    seen = echeng.page(report.url).text
+    assert "请按 C9 后面写明的意见修改。" in seen
+    assert "与台账不符" in seen
 
 
 @pytest.mark.parametrize(
