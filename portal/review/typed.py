@@ -48,11 +48,10 @@ class Typed:
 
     @property
     def reason_of_giving_back(self) -> str:
-        """The reason as typed, else the sentence that points to the items that have words."""
-        told = [code for code, words in self.items.items() if words]
-        if self.reason or not told:
+        """The reason as typed, else, where an item has words, the sentence that names the items."""
+        if self.reason or not any(self.items.values()):
             return self.reason
-        return f"请按 {'、'.join(told)} 后面写明的意见修改。"
+        return f"请按指出的项目修改：{'、'.join(self.items)}。"
 
     def _problems(
         self, assignment: Assignment, at: datetime, reason: str, *, until_needed: bool = False

@@ -251,7 +251,7 @@ def test_words_at_the_items_are_reason_enough(echeng, city):
     assert told.status_code == 303
     assert report.reload().state == "returned"
     seen = echeng.page(report.url).text
-    assert "请按 C9 后面写明的意见修改。" in seen
+    assert "请按指出的项目修改：C9。" in seen
     assert "与台账不符" in seen
 
 

@@ -18,11 +18,11 @@ portal.db            connection engine exec_driver_sql get_bind metadata
 portal.demo          connection
 portal.demo.stage    connection
 portal.engine_checks connect exec_driver_sql
-portal.fence         connection exec_driver_sql fence_from fence_organisation fence_to local_table
+portal.fence         connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
 portal.guards        exec_driver_sql local_table metadata sorted_tables
 portal.identity      __table__
 portal.migrations.env metadata
-portal.prepared      exec_driver_sql
+portal.prepared      connection cursor exec_driver_sql
 portal.restoration   connect exec_driver_sql sqlite3
 portal.schema        connect create_engine exec_driver_sql
 portal.serving_role  connect exec_driver_sql
