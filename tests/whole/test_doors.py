@@ -18,7 +18,7 @@ portal.db            connection engine exec_driver_sql get_bind metadata
 portal.demo          connection
 portal.demo.stage    connection
 portal.engine_checks connect exec_driver_sql
-portal.fence         connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
+portal.fence connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
 portal.guards        exec_driver_sql local_table metadata sorted_tables
 portal.identity      __table__
 portal.migrations.env metadata
