@@ -23,7 +23,7 @@ from portal.models import SignIn, User
 from portal.models.campaign import campaign_by_code
 from portal.settings import Settings
 from tests import markup
-from tests.engines import copy_city, renew_city, rows_of
+from tests.engines import copy_city, is_a_file, renew_city, rows_of
 from tests.founding import FIGURES, OPEN, PEOPLE, app_of, at, edition
 from tests.markup import Page
 from tests.whole import gate
@@ -140,10 +140,18 @@ def borrow_city(original: Path, folder: Path, **settings: Any) -> City:
 
 def give_back(city: City, original: Path, **settings: Any) -> None:
     """Let a later test borrow the application of this city."""
-    city.close()
+    if is_a_file(city.folder):
+        city.close()  # another file takes its place
     city.gate.refused.clear()
     city.app.config["PORTAL"] = city.as_founded
     _idle[original, *sorted(settings.items())].append(city)
+
+
+def close_idle(original: Path) -> None:
+    """Close every copy of this city that was given back; nobody borrows it any more."""
+    for key in [key for key in _idle if key[0] == original]:
+        for city in _idle.pop(key):
+            city.close()
 
 
 def open_city(original: Path, folder: Path, **settings: Any) -> City:

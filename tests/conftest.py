@@ -1,12 +1,17 @@
-"""The shared cast, and hypothesis: wandering at the desk, repeatable in the gate."""
+"""The shared cast, the place of their folders, and hypothesis: repeatable in the gate."""
 
 import os
 
 import pytest
 from hypothesis import settings
 
+from tests.memory import folder_in_memory
+
 pytest.register_assert_rewrite("tests.cast", "tests.markup", "tests.engines")
 pytest_plugins = ["tests.demonstration", "tests.engines", "tests.stories"]
+
+if in_memory := folder_in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)

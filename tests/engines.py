@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from portal import schema
-from tests.postgresql import OWNER, SERVANT, Cluster, cluster, new_database
+from tests.postgresql import OWNER, SERVANT, Cluster, Contents, cluster, new_database
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ENGINES = (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgresql))
@@ -31,6 +32,8 @@ def running_postgresql() -> Iterator[Cluster]:
         _running.append(made)
         yield made
         _running.remove(made)
+        for address in [address for address in _open if str(made.folder) in address]:
+            _open.pop(address).close()
 
 
 @pytest.fixture(scope="session")
@@ -62,28 +65,35 @@ def found_database(folder: Path, engine: str = SQLITE) -> None:
 def copy_city(original: Path, folder: Path) -> None:
     """Copy a city, its database with it."""
     shutil.copytree(original, folder)
-    if _name_file(folder).exists():
+    if not is_a_file(folder):
         name = new_database(_running[0], _name_file(folder).read_text())
         _name_file(folder).write_text(name)
 
 
 def renew_city(original: Path, folder: Path) -> None:
     """Make a copy that was lived in a fresh copy again, at the same address."""
-    lived_in = _name_file(folder).read_text() if _name_file(folder).exists() else ""
-    address = address_past_the_walls(folder) if lived_in else ""
+    database = "" if is_a_file(folder) else _name_file(folder).read_text()
     shutil.rmtree(folder)
     shutil.copytree(original, folder)
-    if lived_in:
-        if address in _open:
-            _open.pop(address).close()
-        _running[0].execute(f"DROP DATABASE {lived_in} WITH (FORCE)")
-        new_database(_running[0], _name_file(folder).read_text(), name=lived_in)
-        _name_file(folder).write_text(lived_in)
+    if database:
+        _name_file(folder).write_text(database)
+        _contents(address_past_the_walls(original)).restore(_past_the_walls(folder))
+
+
+@cache
+def _contents(address: str) -> Contents:
+    """What an original holds; nobody lives in it, so that it is read once."""
+    return Contents(address)
+
+
+def is_a_file(folder: Path) -> bool:
+    """Whether a city lives on the embedded engine, in a file of its folder."""
+    return not _name_file(folder).exists()
 
 
 def environment_of(folder: Path) -> dict[str, str]:
     """The settings that say where a city's database is."""
-    if not _name_file(folder).exists():
+    if is_a_file(folder):
         return {"PORTAL_INSTANCE": str(folder)}
     name = _name_file(folder).read_text()
     return {
@@ -107,7 +117,7 @@ class Row(dict[str, Any]):
 
 def rows_of(folder: Path, query: str, values: Sequence[Any] = ()) -> list[Row]:
     """Rows read from the database itself, past the portal and past every wall."""
-    if not _name_file(folder).exists():
+    if is_a_file(folder):
         with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
             connection.row_factory = sqlite3.Row
             return [Row(dict(row)) for row in connection.execute(query, values)]
@@ -131,7 +141,7 @@ REFUSED = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
 
 def change_past_the_portal(folder: Path, statement: str) -> None:
     """Try to change rows in the database itself; raises one of `REFUSED` where a guard stands."""
-    if not _name_file(folder).exists():
+    if is_a_file(folder):
         with closing(sqlite3.connect(folder / "portal.sqlite3")) as connection:
             connection.execute(statement)
         return

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from tests.memory import folder_in_memory
 from tests.requirements import require
 
 # an answer may be lost here at a power cut: nothing in it outlives the tests
@@ -64,7 +66,7 @@ def cluster() -> Iterator[Cluster]:
     """A fresh cluster with the two roles; stopped and removed at the end."""
     pg_ctl = require("postgresql")
     user = _other_user()
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=folder_in_memory()))
     try:
         if user:
             shutil.chown(folder, user)
@@ -80,17 +82,6 @@ def cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-MEMORY = Path("/dev/shm")
-ROOMY = 4 * 1024**3
-"""Bytes; a database takes eight millions, and every test that changes one has its own."""
-
-
-def _memory() -> Path | None:
-    """A folder in memory where there is one with room: thousands of files are made and removed."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOMY
-    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None
-
-
 def _other_user() -> str | None:
     """The server refuses to run as root; then it runs as the package's own user."""
     if os.geteuid() != 0:
@@ -104,8 +95,42 @@ def _other_user() -> str | None:
 _numbers = count(1)
 
 
-def new_database(made: Cluster, template: str = "template1", *, name: str = "") -> str:
+def new_database(made: Cluster, template: str = "template1") -> str:
     """The name of a new database of the owner, copied from `template`."""
-    name = name or f"city{next(_numbers)}"
+    name = f"city{next(_numbers)}"
     made.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
     return name
+
+
+class Contents:
+    """All rows of a database and where its sequences stand, to put a copy of it right again."""
+
+    def __init__(self, original: str) -> None:
+        with psycopg.connect(original) as database:
+            names = [name for [name] in database.execute(TABLES)]
+            self._rows = {name: _rows_of(database, name) for name in names}
+            self._sequences = list(database.execute(SEQUENCES))
+
+    def restore(self, database: psycopg.Connection[Any]) -> None:
+        """Make a copy, however it was lived in, hold these rows and no others."""
+        with database.transaction():
+            database.execute("SET LOCAL session_replication_role = replica")  # no guard looks on
+            database.execute("SET LOCAL lock_timeout = '5s'")
+            database.execute(";".join(f'DELETE FROM "{name}"' for name in self._rows))
+            for name, rows in self._rows.items():
+                if rows:
+                    with database.cursor().copy(f'COPY "{name}" FROM STDIN') as copy:
+                        copy.write(rows)
+            for name, last in self._sequences:
+                database.execute(
+                    "SELECT setval(%s::regclass, %s, %s)", [name, last or 1, last is not None]
+                )
+
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
+
+
+def _rows_of(database: psycopg.Connection[Any], table: str) -> bytes:
+    with database.cursor().copy(f'COPY "{table}" TO STDOUT') as copy:
+        return b"".join(copy)

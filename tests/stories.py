@@ -20,11 +20,12 @@ def founded_cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def founded_city(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def founded_city(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The same city, founded once on each engine: the stories are told on both."""
     folder = tmp_path_factory.mktemp(engine) / "original"
     founding.found(folder, engine)
-    return folder
+    yield folder
+    cast.close_idle(folder)
 
 
 @pytest.fixture

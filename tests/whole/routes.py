@@ -261,7 +261,10 @@ EXAMPLES: dict[str, Example] = {
     "accounts.reset_password": Example(),
     "accounts.revoke_link": Example(),
     "accounts.spend_link": Example({"link": LINK}),
-    "accounts.sign_in": Example({"username": "ours-reporter", "password": PASSWORD}),
+    "accounts.sign_in": Example(
+        {"username": "ours-reporter", "password": PASSWORD},
+        reads=frozenset({"next", "carried"}),
+    ),
     "accounts.keep_password": Example(
         {
             "current": PASSWORD,
