@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from unicodedata import category
 
+MOST_DIGITS = 9
+"""So many fit every column and page number; Python itself would read thousands."""
+
 NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -19,6 +22,20 @@ def nonce_in(fields: Mapping[str, str]) -> str:
     """The page's own number for one click; the empty text where it is none."""
     nonce = fields.get("nonce", "")
     return nonce if NONCE.fullmatch(nonce) else ""
+
+
+def number_in(text: str) -> int | None:
+    """The whole number, 0 or more, that a browser sent; None where the text is none."""
+    fits = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if fits else None
+
+
+def number_asked(text: str) -> int:
+    """As `number_in`, for the `type` of an argument: raises `ValueError` where it is none."""
+    number = number_in(text)
+    if number is None:
+        raise ValueError("not a whole number")
+    return number
 
 
 def plain(text: str) -> str:

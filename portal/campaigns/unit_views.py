@@ -12,6 +12,7 @@ from portal.campaigns.units import Line
 from portal.campaigns.views import bp, by_me, changing, planned_or_404
 from portal.domain.calendar import Status
 from portal.identity import organisation_here
+from portal.typed import number_asked
 
 NOBODY: Mapping[str, Line] = {}
 
@@ -26,7 +27,7 @@ def unit_list(planned: str) -> Any:
 def _list(planned: str, refused: Mapping[str, Line] = NOBODY) -> str:
     campaign = planned_or_404(planned)
     find, show = request.args.get("find", "").strip()[:50], request.args.get("show", "")
-    page = request.args.get("page", 1, type=_page_number)
+    page = request.args.get("page", 1, type=number_asked)
     with tenancy.subtree(organisation_here()) as session:
         roll = units.read_roll(session, campaign, find=find, show=show, page=page, refused=refused)
         new = units.not_on_list(session, campaign)
@@ -41,12 +42,6 @@ def _list(planned: str, refused: Mapping[str, Line] = NOBODY) -> str:
         changeable=units.CHANGEABLE[Status(campaign.status)],
         refused=refused,
     )
-
-
-def _page_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise ValueError("not the number of a page")
-    return int(text)
 
 
 @bp.post("/<planned>/units")

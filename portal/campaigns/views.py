@@ -19,6 +19,7 @@ from portal.identity import actor, organisation_here
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
 from portal.rounds import rounds_of
+from portal.typed import number_asked
 
 bp = Blueprint("campaigns", __name__, url_prefix="/o/<organisation>/campaigns")
 
@@ -300,12 +301,6 @@ def remove(planned: str) -> Any:
 def changes(planned: str) -> Any:
     """Who changed what of the campaign when."""
     campaign = planned_or_404(planned)
-    before = request.args.get("before", type=_entry_number)
+    before = request.args.get("before", type=number_asked)
     found = queries.trail_of(db.session(), campaign, before)
     return render_template("campaigns/changes.html", planned=campaign, page=found)
-
-
-def _entry_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError("not the number of an entry")
-    return int(text)

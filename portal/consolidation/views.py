@@ -34,6 +34,7 @@ from portal.db import db, writing
 from portal.domain.consolidation import Scope
 from portal.identity import actor, organisation_here
 from portal.tenancy import subtree
+from portal.typed import number_in
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
@@ -72,8 +73,7 @@ def _scope(asked: Query) -> Scope:
 
 
 def _page() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return number_in(request.args.get("page", "1")) or 0
 
 
 @bp.get("")

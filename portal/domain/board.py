@@ -161,10 +161,24 @@ def _urgency(unit: Unit) -> tuple[bool, int, int]:
     return not unit.counted, rank, unit.filled if unit.state not in HANDED_IN else 0
 
 
-def by_kind(units: Iterable[Unit], kinds: Sequence[str]) -> tuple[tuple[str, Sequence[Unit]], ...]:
-    """The units under their kinds, in the order of `kinds`; a kind not among them comes last."""
+def by_kind(units: Iterable[Unit], kinds: Sequence[str]) -> tuple[Unit, ...]:
+    """The units of a kind together, in the order of `kinds`; a kind not among them comes last."""
     units = tuple(units)
     order = dict.fromkeys((*kinds, *(unit.kind for unit in units)))
     places = {kind: place for place, kind in enumerate(order)}
-    together = sorted(units, key=lambda unit: places[unit.kind])
-    return tuple((kind, tuple(some)) for kind, some in groupby(together, lambda unit: unit.kind))
+    return tuple(sorted(units, key=lambda unit: places[unit.kind]))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of one kind that stand together on a page; `size` are those on all its pages."""
+
+    kind: str
+    units: tuple[Unit, ...]
+    size: int
+
+
+def groups(units: Iterable[Unit], sizes: Mapping[str, int]) -> tuple[Group, ...]:
+    """The rows of a page under their kinds, of which there are so many on all pages."""
+    together = groupby(units, lambda unit: unit.kind)
+    return tuple(Group(kind, tuple(some), sizes[kind]) for kind, some in together)

@@ -43,6 +43,7 @@ from portal.forms import queries
 from portal.forms.operations import PUBLISHED
 from portal.forms.queries import Opened
 from portal.forms.views import EDITION, at_edition, bp, changed, edition_page, here_or_404
+from portal.typed import number_in
 
 Fields = Mapping[str, str]
 
@@ -251,9 +252,10 @@ def place_item(form: str, version: str) -> Any:
 
 
 def _place(text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 4):
+    place = number_in(text.strip())
+    if place is None:
         raise FormError(["位置应为 1 起的整数"])
-    return int(text)
+    return place
 
 
 @bp.get(f"{EDITION}/sections")

@@ -26,6 +26,7 @@ from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.founding import Actor
 from portal.identity import actor
+from portal.typed import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")
 
@@ -140,8 +141,7 @@ def by() -> Actor:
 
 def revision_in_form() -> int:
     """The state of the draft that the page was drawn from; 0, which none has, if it says none."""
-    text = request.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number_in(request.form.get("revision", "")) or 0
 
 
 def changed(

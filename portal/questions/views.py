@@ -17,7 +17,7 @@ from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
 from portal.tenancy import subtree
-from portal.typed import legible
+from portal.typed import legible, number_asked
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 
@@ -141,13 +141,8 @@ def publish(campaign: str) -> Any:
 
 
 def _published() -> Published:
-    return Published(_text("question"), _text("answer"), request.form.get("thread", type=_number))
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError("not the number of a thread")
-    return int(text)
+    thread = request.form.get("thread", type=number_asked)
+    return Published(_text("question"), _text("answer"), thread)
 
 
 def _question(assignment: Assignment, number: int) -> Question:

@@ -28,7 +28,7 @@ from portal.reports.views import (
     _typed,
     bp,
 )
-from portal.typed import legible
+from portal.typed import legible, number_in
 
 
 @bp.post("/paste")
@@ -150,7 +150,7 @@ def undo_batch(campaign: str) -> Any:
             undone = operations.undo_batch(
                 session,
                 before,
-                number=_batch_offered(request.form.get("batch", "")),
+                number=number_in(request.form.get("batch", "")),
                 by=actor(),
                 at=clock.now(),
             )
@@ -163,10 +163,6 @@ def undo_batch(campaign: str) -> Any:
         return _undone_fragments(before, undone)
     flash(undone.sentence)
     return redirect(url_for(".report", campaign=campaign), 303)
-
-
-def _batch_offered(number: str) -> int | None:
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 def _undone_fragments(before: Filling, undone: Undone) -> str:

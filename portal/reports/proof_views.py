@@ -10,6 +10,7 @@ from portal.db import db
 from portal.domain.report_state import NotAllowedNow
 from portal.reports import proofs
 from portal.reports.views import bp
+from portal.typed import number_in
 
 NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"
 
@@ -42,5 +43,5 @@ def correction(campaign: str, number: int) -> Any:
 
 def _since(number: int) -> int:
     """The submission that the correction begins with: the one named, else the one before."""
-    text = request.args.get("since", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else number - 1
+    since = number_in(request.args.get("since", ""))
+    return number - 1 if since is None else since

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.typed import legible, nonce_in
+from portal.typed import legible, nonce_in, number_in
 
 LONGEST = 200
 
@@ -19,11 +19,9 @@ class Typed:
     @classmethod
     def of(cls, fields: Mapping[str, str], code: str) -> "Typed":
         """What `fields` say of the item `code`."""
-        version = fields.get(f"{code}.version", "")
-        whole = version.isascii() and version.isdigit() and len(version) < 10
         return cls(
             text=legible(fields.get(code, "").strip()[:LONGEST]),
-            version=int(version) if whole else None,
+            version=number_in(fields.get(f"{code}.version", "")),
             nonce=nonce_in(fields) or None,
         )
 

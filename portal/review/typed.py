@@ -11,7 +11,7 @@ from portal.domain.calendar import read_instant
 from portal.domain.form import Form
 from portal.errors import BadInput
 from portal.review.operations import refuse_until
-from portal.typed import plain
+from portal.typed import number_in, plain
 
 Fields = MultiDict[str, str]
 
@@ -80,12 +80,12 @@ class Typed:
         return read_instant(self.until) if self.until else None
 
 
-def number_in(fields: Fields) -> int:
+def submission_in(fields: Fields) -> int:
     """The number of the submission that was judged; raises `BadInput` when there is none."""
-    text = fields.get("number", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
+    number = number_in(fields.get("number", ""))
+    if number is None:
         raise BadInput("没有说明审核的是第几次报送，没有做任何改动。请从审核页面操作。")
-    return int(text)
+    return number
 
 
 def _refuse_foreign(items: Mapping[str, str], form: Form) -> None:

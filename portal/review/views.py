@@ -14,7 +14,7 @@ from portal.domain.calendar import Status
 from portal.domain.report_state import Move, NotAllowedNow
 from portal.identity import actor, organisation_here
 from portal.review import operations, queries
-from portal.review.typed import Typed, number_in
+from portal.review.typed import Typed, submission_in
 from portal.tenancy import subtree
 
 bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
@@ -92,7 +92,7 @@ def _page(
 @allow(reviewer)
 def accept(campaign: str) -> Any:
     """审核通过: the submission that was read is good."""
-    number = number_in(request.form)
+    number = submission_in(request.form)
     try:
         with writing() as session:
             filling = _filling(campaign)
@@ -118,7 +118,8 @@ def reopen(campaign: str) -> Any:
 
 
 def _give_back(campaign: str, move: Move) -> Any:
-    number, typed, now, by = number_in(request.form), Typed.of(request.form), clock.now(), actor()
+    number, typed = submission_in(request.form), Typed.of(request.form)
+    now, by = clock.now(), actor()
     act = operations.send_back if move is Move.SEND_BACK else operations.reopen
     try:
         with writing() as session:

@@ -1,10 +1,12 @@
 """Queries of the status board: its rows under a filter and in an order, and its counts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from math import ceil
 
 from sqlalchemy.orm import Session
 
@@ -12,19 +14,26 @@ from portal.assignment import Assignment
 from portal.board import filled_in, units_below
 from portal.chased import chased_below
 from portal.domain import board
-from portal.domain.board import Show, Unit
+from portal.domain.board import Group, Show, Unit
 from portal.models.organisation import KINDS
+
+ROWS_A_PAGE = 200
+"""Enough for any district at once; a browser takes seconds to lay out a thousand."""
 
 
 @dataclass(frozen=True)
 class Board:
-    """A node's units as the page shows them; `leaves` is what a full report has typed."""
+    """A page of a node's units; `leaves` is what a full report has typed.
+
+    `asked` is the page wanted, from 1; where the rows have become fewer, the last one is shown.
+    """
 
     units: tuple[Unit, ...]
     leaves: int
     show: Show
     urgent: bool
     read_at: datetime
+    asked: int
 
     @cached_property
     def counts(self) -> Mapping[Show, int]:
@@ -42,23 +51,46 @@ class Board:
         return sum(unit.expected and unit.covered for unit in self.units)
 
     @cached_property
-    def groups(self) -> Sequence[tuple[str | None, Sequence[Unit]]]:
-        """The rows under their kinds, or all in one group by urgency."""
+    def listed(self) -> Sequence[Unit]:
+        """Every row under the filter, in the order that was chosen."""
         rows = board.listed(self.units, self.show)
-        return ((None, board.urgent_first(rows)),) if self.urgent else board.by_kind(rows, KINDS)
+        return board.urgent_first(rows) if self.urgent else board.by_kind(rows, KINDS)
+
+    @property
+    def pages(self) -> int:
+        """How many pages the rows fill, at least one."""
+        return max(1, ceil(len(self.listed) / ROWS_A_PAGE))
+
+    @property
+    def page(self) -> int:
+        """The page that is shown, from 1."""
+        return min(self.asked, self.pages)
+
+    @property
+    def rows(self) -> Sequence[Unit]:
+        """The rows of the page."""
+        return self.listed[(self.page - 1) * ROWS_A_PAGE : self.page * ROWS_A_PAGE]
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """The rows of the page under their kinds, or all together by urgency."""
+        if self.urgent:
+            return (Group("", tuple(self.rows), len(self.listed)),)
+        return board.groups(self.rows, Counter(unit.kind for unit in self.listed))
 
     @cached_property
     def fingerprint(self) -> str:
         """The same while the page would look the same."""
-        shown = repr((self.units, self.leaves, self.show, self.urgent))
+        about = (self.counts, self.covered, self.page, self.pages, self.leaves)
+        shown = repr((self.rows, about, self.show, self.urgent))
         return sha256(shown.encode()).hexdigest()[:16]
 
 
 def read_board(
-    session: Session, assignment: Assignment, now: datetime, *, show: Show, urgent: bool
+    session: Session, assignment: Assignment, now: datetime, *, show: Show, urgent: bool, page: int
 ) -> Board:
-    """The board of a node; the session reads its subtree."""
+    """A page of the board of a node; the session reads its subtree."""
     filled = filled_in(session, assignment.campaign)
     chased = chased_below(session, assignment.campaign)
     units = units_below(session, assignment, now, filled, chased)
-    return Board(units, len(assignment.form.leaves), show, urgent, now)
+    return Board(units, len(assignment.form.leaves), show, urgent, now, page)

@@ -14,6 +14,7 @@ from portal.identity import actor, organisation_here
 from portal.status import queries
 from portal.status.queries import Board
 from portal.tenancy import subtree
+from portal.typed import number_in
 
 bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/status")
 
@@ -47,8 +48,11 @@ def _board(assignment: Assignment) -> Board:
     except ValueError:
         abort(404)
     urgent = request.args.get("urgent") == "1"
+    page = number_in(request.args.get("page", "1")) or abort(404)
     with subtree(organisation_here()) as session:
-        return queries.read_board(session, assignment, clock.now(), show=show, urgent=urgent)
+        return queries.read_board(
+            session, assignment, clock.now(), show=show, urgent=urgent, page=page
+        )
 
 
 def _drawn(template: str, assignment: Assignment, drawn: Board) -> str:

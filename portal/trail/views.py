@@ -8,6 +8,7 @@ from portal.access import allow, trail_reader
 from portal.assignment import find_assignment
 from portal.db import db
 from portal.trail import queries
+from portal.typed import number_asked
 
 bp = Blueprint("trail", __name__)
 
@@ -21,12 +22,6 @@ def report(campaign: str) -> Any:
     if assignment is None:
         abort(404)
     item = request.args.get("item")
-    before = request.args.get("before", type=_entry_number)
+    before = request.args.get("before", type=number_asked)
     page = queries.entries(session, assignment.report, item=item, before=before)
     return render_template("trail/report.html", assignment=assignment, page=page, item=item)
-
-
-def _entry_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError("not the number of an entry")
-    return int(text)

@@ -1,5 +1,6 @@
 """The board's counts, filters and orders, for any mixture of units."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from portal.domain.board import (
     Unit,
     by_kind,
     counts,
+    groups,
     listed,
     rate,
     urgent_first,
@@ -132,9 +134,9 @@ def test_what_is_urgent_comes_first():
 
 @given(units_of_any_kind)
 def test_under_its_kind_every_unit_keeps_its_place(units):
-    groups = by_kind(units, KINDS)
+    together = by_kind(units, KINDS)
 
-    assert {kind: list(some) for kind, some in groups} == {
+    assert {group.kind: list(group.units) for group in groups(together, Counter(KINDS))} == {
         kind: [each for each in units if each.kind == kind]
         for kind in dict.fromkeys(each.kind for each in units)
     }
@@ -143,9 +145,18 @@ def test_under_its_kind_every_unit_keeps_its_place(units):
 def test_kinds_stand_in_the_citys_order_and_others_after_them():
     units = [unit("a", kind="基层"), unit("b", kind="开发区"), unit("c", kind="市总")]
 
-    groups = by_kind(units, KINDS)
+    together = by_kind(units, KINDS)
 
-    assert [kind for kind, _ in groups] == ["市总", "开发区", "基层"]
+    assert [each.kind for each in together] == ["市总", "开发区", "基层"]
+
+
+def test_a_kind_on_two_pages_says_its_whole_size_on_each():
+    sizes = {"市总": 1, "开发区": 3}
+
+    first, second = groups([unit("a", kind="市总"), unit("b", kind="开发区")], sizes)
+
+    assert (first.kind, len(first.units), first.size) == ("市总", 1, 1)
+    assert (second.kind, len(second.units), second.size) == ("开发区", 1, 3)
 
 
 @pytest.mark.parametrize(

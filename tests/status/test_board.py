@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.status import queries
 from tests.founding import DUE, EXPECTED
 
 
@@ -215,3 +216,39 @@ def test_who_may_look_at_the_citys_board(city_app, username, status, path):
 
 def test_a_campaign_nobody_opened_has_no_board(city):
     assert city.get(city.url("/status", campaign="2030-spring")).status_code == 404
+
+
+class TestManyUnits:
+    @pytest.fixture(autouse=True)
+    def two_rows_a_page(self, monkeypatch):
+        monkeypatch.setattr(queries, "ROWS_A_PAGE", 2)
+
+    def test_the_rows_come_in_pages_and_the_counts_are_of_all(self, city):
+        first, last = city.board(), city.board("?page=3")
+
+        whole = codes(first) + codes(city.board("?page=2")) + codes(last)
+        assert sorted(whole) == sorted(EXPECTED)
+        assert len(codes(first)) == 2
+        assert counts(first) == counts(last)
+        assert "共 5 家单位，分 3 页，这是第 1 页" in first.by_id("board").text
+
+    def test_a_page_that_is_no_more_is_the_last_one(self, city):
+        assert codes(city.board("?page=9")) == codes(city.board("?page=3"))
+
+    def test_an_open_page_refreshes_itself_alone(self, city, echeng):
+        pages = [city.board(f"?page={number}") for number in (1, 2, 3)]
+        echeng.report("draft")
+
+        for number, page in enumerate(pages, 1):
+            address = page.by_id("board").get("hx-get")
+            answer = city.get(address, headers={"HX-Request": "true"})
+            assert answer.status_code == (200 if "echeng" in codes(page) else 204)
+            assert f"这是第 {number} 页" in (answer.text or page.by_id("board").text)
+
+    @pytest.mark.parametrize("number", ["0", "-1", "x", "", "9" * 30])
+    def test_what_is_no_page_is_not_found(self, city, number):
+        assert city.get(city.url(f"/status?page={number}")).status_code == 404
+
+
+def test_few_units_need_no_pages(city):
+    assert "第 1 页" not in city.board().by_id("board").text
