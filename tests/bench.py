@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlencode
@@ -29,7 +30,16 @@ from portal import create_app, schema, tenancy
 from portal.db import writing
 from portal.domain.calendar import ZONE
 from portal.identity import hashed, new_token, sign_in_door
-from portal.models import Campaign, Expectation, Figure, Organisation, Report, SignIn, User
+from portal.models import (
+    Campaign,
+    Expectation,
+    Figure,
+    Organisation,
+    Report,
+    SignIn,
+    Submission,
+    User,
+)
 from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
 from portal.settings import Settings, make_instance, read_settings
@@ -139,21 +149,40 @@ def _reports(organisations: list[Organisation], codes: list[str]) -> None:
             )
             session.add(report)
             session.flush()
+            figures = dict.fromkeys(codes, place * 10_000)
             rows = [
                 {
                     "organisation_id": organisation.id,
                     "report_id": report.id,
                     "item": code,
-                    "value": place * 10_000,
+                    "value": value,
                     "version": 1,
                     "saved_at": now,
                     "saved_by": "",
                 }
-                for code in codes
+                for code, value in figures.items()
             ]
             session.execute(insert(Figure), rows)
-            report.state, report.submissions = "submitted", 1
+            report.state, report.submissions, report.submitted_at = "submitted", 1, now
+            session.add(_submission(report, organisation, figures, now))
             session.commit()
+
+
+def _submission(
+    report: Report, organisation: Organisation, figures: dict[str, int], at: datetime
+) -> Submission:
+    document = json.dumps({"organisation": organisation.code, "figures": figures})
+    return Submission(
+        organisation_id=organisation.id,
+        report_id=report.id,
+        number=1,
+        document=document,
+        sha256=sha256(document.encode()).hexdigest(),
+        submitted_at=at,
+        submitted_by_id=0,
+        submitted_by="",
+        nonce="",
+    )
 
 
 def _people(organisations: list[Organisation]) -> dict[str, str]:

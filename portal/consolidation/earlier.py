@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node
-from portal.consolidation.sources import Last, figures_by_unit, sources_of, sources_with
+from portal.consolidation.sources import figures_by_unit, sources_of
+from portal.consolidation.tree import Last
 from portal.domain.edition import Difference, Sources, difference, live_fingerprint, moved
 from portal.domain.formulas import total, with_totals
 from portal.domain.report_state import Move, State, after
@@ -55,14 +56,14 @@ def sources_at(session: Session, node: Node, moment: datetime) -> Sources:
     campaign = {"campaign_id": node.tree.node.campaign_id}
     kept = {(row[0], row[1]): row[2] for row in session.execute(_submissions, campaign)}
     states: dict[int, State] = {}
-    last: Last = {}
+    last: dict[int, Last] = {}
     rows = session.execute(_moves, {**campaign, "moment": moment})
     for report, moves in groupby(rows, key=lambda row: row.report_id):
         state, number = _played([MOVES[Action(row.action)] for row in moves])
         states[report] = state
         if number:
             last[report] = (number, kept[report, number])
-    return sources_with(_at(node, states), last)
+    return sources_of(_at(node, states, last))
 
 
 def _played(moves: list[Move]) -> tuple[State, int]:
@@ -74,18 +75,19 @@ def _played(moves: list[Move]) -> tuple[State, int]:
     return state, moves.count(Move.SUBMIT)
 
 
-def _at(node: Node, states: dict[int, State]) -> Node:
+def _at(node: Node, states: dict[int, State], last: dict[int, Last]) -> Node:
     reports = node.tree.reports
+    submitted = {code: last[report] for code, report in reports.items() if report in last}
     members = (
         replace(one, state=states.get(reports.get(one.code, 0), State.NOT_STARTED))
         for one in node.tree.members
     )
-    return replace(node, tree=replace(node.tree, members=tuple(members)))
+    return replace(node, tree=replace(node.tree, members=tuple(members), last=submitted))
 
 
 def difference_since(session: Session, node: Node, then: Sources) -> Difference:
     """What differs between the sums of an earlier moment and those of now."""
-    pairs = moved(then, sources_of(session, node))
+    pairs = moved(then, sources_of(node))
     before = figures_by_unit(session, then.included)
     now = figures_by_unit(session, [new for _, new in pairs if new])
     leaves = {

@@ -91,8 +91,7 @@ class Beside:
             return None
         if not may(own_reviewer, organisation_here().id):
             return None
-        with subtree(organisation_here()) as session:
-            seen = sources_of(session, node).seen(node.scope, node.form)
+        seen = sources_of(node).seen(node.scope, node.form)
         return Freezing(seen, secrets.token_hex(16))
 
 
@@ -116,8 +115,7 @@ def _live_proof(node: Node) -> PaperCode | None:
     """
     if node.scope not in FREEZABLE:
         return None
-    with subtree(organisation_here()) as session:
-        sha256 = earlier.fingerprint_of(node, sources_of(session, node))
+    sha256 = earlier.fingerprint_of(node, sources_of(node))
     path = url_for(
         "consolidation.check_print",
         campaign=node.assignment.campaign.code,

@@ -104,7 +104,7 @@ def _editions(assignment: Assignment) -> Select[ConsolidationEdition, UpwardRepo
 
 def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
     """What differs between an edition and today; `session` reads the subtree of `node`."""
-    live = sources_of(session, node)
+    live = sources_of(node)
     if live.counted == kept.row.counted:
         return Difference((), ())
     pairs = domain.moved(kept.frozen.sources, live)

@@ -1,6 +1,7 @@
 """One node's consolidation in one scope: whose reports it adds, who is missing, who is aside."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,6 +108,11 @@ class Node:
         """Whose sum it is, as a sentence begins with it."""
         name = self.tree.node.name
         return f"{name}及所属各级工会" if len(self.tree.members) > 1 else name
+
+    @cached_property
+    def included_of_kind(self) -> Mapping[str, int]:
+        """How many units of each kind are in the sum."""
+        return Counter(member.kind for member in self.standing.included)
 
     def progress_of_kind(self, kind: str) -> str:
         """How many units of a kind are in the sum, and how many are missing."""

@@ -12,38 +12,18 @@ from portal.domain.consolidation import Member, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.formulas import Figures
 from portal.domain.submission import figures_of
-from portal.models import Report, Submission
-
-_last_submissions = (
-    select(Submission.report_id, Submission.number, Submission.sha256)
-    .join(
-        Report,
-        (Report.id == Submission.report_id)
-        & (Report.organisation_id == Submission.organisation_id)
-        & (Report.submissions == Submission.number),
-    )
-    .where(Report.campaign_id == bindparam("campaign_id"))
-)
+from portal.models import Submission
 
 _documents = select(Submission.sha256, Submission.document).where(
     Submission.sha256.in_(bindparam("fingerprints", expanding=True))
 )
 
 
-Last = dict[int, tuple[int, str]]
-
-
-def sources_of(session: Session, node: Node) -> Sources:
-    """Whose reports `node` adds now and whose it does not, each with its last submission."""
-    rows = session.execute(_last_submissions, {"campaign_id": node.tree.node.campaign_id})
-    return sources_with(node, {row.report_id: (row.number, row.sha256) for row in rows})
-
-
-def sources_with(node: Node, last: Last) -> Sources:
-    """The same where `last` names each report's last submission, by number and sha256."""
+def sources_of(node: Node) -> Sources:
+    """Whose reports `node` adds and whose it does not, each with its last submission."""
 
     def source(member: Member) -> Source:
-        number, sha256 = last.get(node.tree.reports.get(member.code, 0), (0, ""))
+        number, sha256 = node.tree.last.get(member.code, (0, ""))
         return Source(member.code, member.name, member.kind, member.state, number, sha256)
 
     return Sources(
@@ -71,7 +51,7 @@ def freezing(session: Session, node: Node) -> Frozen:
 
     All its sums are made from the submissions themselves, which cannot change meanwhile.
     """
-    sources = sources_of(session, node)
+    sources = sources_of(node)
     standing = {source.code: source for source in (*sources.included, *sources.for_checking)}
     shown = {
         member.code

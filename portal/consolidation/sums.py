@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from portal.consolidation.stamp import Shelf
 from portal.consolidation.tree import Tree
 from portal.domain.consolidation import Column, Member, Scope
 from portal.domain.form import Form
@@ -39,14 +40,25 @@ _one_by_one = select(Figure.report_id, Figure.item, Figure.value).where(
     _of_reports, Figure.item.in_(bindparam("items", expanding=True))
 )
 
+_frozen = Shelf()
+"""Sums of frozen reports by what is in them, so that looking again does not add again."""
+
 
 def total_of(session: Session, tree: Tree, members: Iterable[Member], form: Form) -> Figures:
     """The sum of the reports of `members`, every item, calculated ones from the added leaves."""
+    members = tuple(members)
+    reports, content = tree.reports_of(members), tree.content_of(members)
+    if content is None:
+        return with_totals(form, _added(session, reports))
+    return with_totals(form, _frozen.get(content, lambda: _added(session, reports)))
+
+
+def _added(session: Session, reports: Sequence[int]) -> Figures:
     leaves: dict[str, int | None] = {}
-    for some in _batches(tree.reports_of(members)):
+    for some in _batches(reports):
         for item, added in session.execute(_by_item, {"reports": some}):
             leaves[item] = total([leaves.get(item), _whole(added)])
-    return with_totals(form, leaves)
+    return leaves
 
 
 @dataclass(frozen=True, slots=True)

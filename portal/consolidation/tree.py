@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.board import HANDED_IN
 from portal.domain.consolidation import Basis, Member
 from portal.domain.report_state import State
-from portal.models import Expectation, Report
+from portal.models import Expectation, Report, Submission
 from portal.models.organisation import end_of_subtree
+
+Last = tuple[int, str]
+"""A report's last submission: its number and its sha256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +22,27 @@ class Tree:
     """A node of a campaign and everything below it, each unit with the state of its report.
 
     `organisations` and `reports` give the ids behind the codes of units; a unit that has not
-    started has no report. `allocated` is what the city passed down to a unit, in fen.
+    started has no report. `last` gives the number and the sha256 of a unit's last submission.
+    `allocated` is what the city passed down to a unit, in fen.
     """
 
     node: Expectation
     members: tuple[Member, ...]
     organisations: Mapping[str, int]
     reports: Mapping[str, int]
+    last: Mapping[str, Last]
     allocated: Mapping[str, int]
 
     def reports_of(self, members: Iterable[Member]) -> list[int]:
         """The ids of the reports of `members`."""
         return [self.reports[member.code] for member in members if member.code in self.reports]
+
+    def content_of(self, members: Iterable[Member]) -> str | None:
+        """A name that only the same figures have; None where those of a report may yet change."""
+        started = [member for member in members if member.code in self.reports]
+        if not all(each.state in HANDED_IN and each.code in self.last for each in started):
+            return None
+        return sha256("".join(self.last[each.code][1] for each in started).encode()).hexdigest()
 
 
 _units = (
@@ -44,11 +58,20 @@ _units = (
         Expectation.allocated,
         Report.id.label("report_id"),
         Report.state,
+        Submission.number,
+        Submission.sha256,
     )
     .outerjoin(
         Report,
         (Report.campaign_id == Expectation.campaign_id)
         & (Report.organisation_id == Expectation.organisation_id),
+    )
+    .outerjoin(
+        Submission,
+        # Named, though the report's id would do: else SQLite tries every organisation for each row.
+        (Submission.organisation_id == Report.organisation_id)
+        & (Submission.report_id == Report.id)
+        & (Submission.number == Report.submissions),
     )
     .where(
         Expectation.campaign_id == bindparam("campaign_id"),
@@ -81,5 +104,6 @@ def read_tree(session: Session, node: Expectation) -> Tree:
         members=tuple(members),
         organisations={code: organisation_id for organisation_id, code in codes.items()},
         reports={row.code: row.report_id for row in rows if row.report_id},
+        last={row.code: (row.number, row.sha256) for row in rows if row.sha256},
         allocated={row.code: row.allocated for row in rows if row.allocated},
     )

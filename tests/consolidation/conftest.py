@@ -19,8 +19,18 @@ from portal import create_app, schema, tenancy
 from portal.db import db, writing
 from portal.domain.calendar import ZONE
 from portal.domain.form import Form, parse_form
+from portal.domain.submission import fingerprint
 from portal.identity import hashed, new_token, sign_in_door
-from portal.models import Campaign, Expectation, Figure, Organisation, Report, SignIn, User
+from portal.models import (
+    Campaign,
+    Expectation,
+    Figure,
+    Organisation,
+    Report,
+    SignIn,
+    Submission,
+    User,
+)
 from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
 from portal.settings import make_instance, read_settings
@@ -75,6 +85,8 @@ class City:
             session.add(report)
             session.flush()
             _put_figures(session, report, figures)
+            if report.submissions:
+                _put_submission(session, report)
             report.state = state
             session.commit()
 
@@ -101,10 +113,18 @@ class City:
             report = session.query(Report).filter_by(campaign_id=found.id).one()
             report.state = "returned"
             session.flush()
-            for item, value in figures.items():
-                session.get_one(Figure, (report.id, item)).value = value
-            session.flush()
+            _change_figures(session, report, figures)
             report.state, report.submissions = "submitted", report.submissions + 1
+            _put_submission(session, report)
+            session.commit()
+
+    def save(self, code: str, campaign: str = CAMPAIGN, **figures: int) -> None:
+        """Change figures of a report that is being filled."""
+        tenancy.enter(self.organisations[code])
+        with writing() as session:
+            found = session.query(Campaign).filter_by(code=campaign).one()
+            report = session.query(Report).filter_by(campaign_id=found.id).one()
+            _change_figures(session, report, figures)
             session.commit()
 
     def first_submitted(self, code: str, campaign: str = CAMPAIGN) -> None:
@@ -147,6 +167,32 @@ class City:
         with client.session_transaction() as kept:
             kept["_user_id"] = token
         return Browser(client)
+
+
+def _change_figures(session: Any, report: Report, figures: dict[str, int]) -> None:
+    for item, value in figures.items():
+        session.get_one(Figure, (report.id, item)).value = value
+    session.flush()
+
+
+def _put_submission(session: Any, report: Report) -> None:
+    """Freeze what the report says as its newest submission."""
+    session.flush()
+    rows = session.execute(select(Figure.item, Figure.value).filter_by(report_id=report.id))
+    content = json.dumps({"report": report.id, "figures": dict(list(rows))}, sort_keys=True)
+    session.add(
+        Submission(
+            organisation_id=report.organisation_id,
+            report_id=report.id,
+            number=report.submissions,
+            document=content,
+            sha256=fingerprint(content.encode()),
+            submitted_at=NOW,
+            submitted_by_id=0,
+            submitted_by="填报人",
+            nonce="",
+        )
+    )
 
 
 def _put_figures(session: Any, report: Report, figures: dict[str, int | None]) -> None:

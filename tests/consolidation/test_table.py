@@ -54,6 +54,22 @@ def test_the_city_adds_a_district_once_and_its_grass_roots_never(desk):
     assert "仅供核对，不计入汇总：鄂城基层一、鄂城基层二。" in page.text
 
 
+def test_a_sum_looked_at_before_is_added_anew_once_a_report_changed(city, desk):
+    assert desk.table("shizong").total("C1") == "11"
+
+    city.resubmit("echeng", "2022-spring", C1=20)
+
+    page = desk.table("shizong")
+    assert (page.total("C1"), page.cells("C1")["echeng"]) == ("21", "20")
+
+
+def test_drafts_in_a_sum_are_added_every_time(city, desk):
+    before = desk.table("shizong", "?scope=drafts").total("C1")
+    city.save("huarong", C1=2000)
+
+    assert (before, desk.table("shizong", "?scope=drafts").total("C1")) == ("1111", "2111")
+
+
 def test_money_is_added_exactly_and_shown_in_wan(desk):
     page = desk.table("shizong")
 
