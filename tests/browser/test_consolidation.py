@@ -1,6 +1,11 @@
 """The desk at the consolidation: a choice kept by name, the pictures, the node check."""
 
+from io import BytesIO
+
+from openpyxl import load_workbook
 from playwright.sync_api import expect
+
+from portal.consolidation import exports
 
 
 def test_the_desk_chooses_keeps_draws_and_checks(served, page, axe):
@@ -33,4 +38,23 @@ def test_the_desk_chooses_keeps_draws_and_checks(served, page, axe):
     page.click("text=返回汇总表")
     page.click("text=节点核对")
     expect(page.locator("[data-equal]")).to_contain_text("51 项全部相符")
+    assert axe(page) == []
+
+
+def test_a_long_export_tells_how_far_it_is_and_ends_with_its_file(served, page, axe, monkeypatch):
+    monkeypatch.setattr(exports, "LONG", 0)
+    served.city.person("gedian").report("submitted")
+    served.sit_down(page, "shizong")
+    page.goto(f"{served.address}/")
+    page.locator("[data-action=consolidation]").first.click()
+
+    page.click("button[data-action=export-xlsx]")
+    expect(page.get_by_text("已写入 1 家，共 1 家；正在压缩成文件")).to_be_visible()
+    with page.expect_download() as fetched:
+        page.click("[data-action=download]")
+
+    assert load_workbook(BytesIO(fetched.value.path().read_bytes())).sheetnames[:2] == [
+        "汇总表",
+        "汇总单位",
+    ]
     assert axe(page) == []
