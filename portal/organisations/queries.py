@@ -41,6 +41,18 @@ def outline(session: Session, here: Organisation) -> Branch:
     return _branch(next(unit for unit in units if unit.id == here.id), children, people)
 
 
+STEP = 10
+"""What is left free between two sisters, so that one can be put between them."""
+
+
+def next_place(session: Session, here: Organisation) -> int:
+    """排序号 after the last unit directly below `here`; after its own when there is none."""
+    last = session.scalar(
+        select(func.max(Organisation.position)).where(Organisation.parent_id == here.id)
+    )
+    return (here.position if last is None else last) + STEP
+
+
 def _branch(
     unit: Organisation,
     children: Mapping[int | None, Sequence[Organisation]],

@@ -35,7 +35,8 @@ def tree() -> Any:
 @allow(admin)
 def new_organisation() -> Any:
     """The form for a new unit below this organisation."""
-    return _new_page(Typed(kind="基层"))
+    place = queries.next_place(db.session(), organisation_here())
+    return _new_page(Typed(kind="基层", position=str(place)))
 
 
 def _new_page(typed: Typed) -> str:

@@ -90,6 +90,27 @@ def test_a_unit_typed_wrongly_comes_back(city_app, district, changed, word):
     assert unit(city_app, "echeng-new") is None
 
 
+def test_a_new_unit_is_offered_the_place_after_the_last_one(city_app, city, district):
+    def offered(code: str) -> str:
+        page = city.page(f"/o/{code}/new-organisation")
+        return next(each.get("value") for each in page.elements() if each.get("name") == "position")
+
+    last, alone = offered("shizong"), unit(city_app, "gedian")["position"]
+
+    assert (
+        int(last)
+        == city_app.scalar(
+            "SELECT max(position) FROM organisation WHERE parent_id = "
+            "(SELECT id FROM organisation WHERE code = 'shizong')"
+        )
+        + 10
+    )
+    assert offered("gedian") == str(alone + 10)
+
+    answer = district.post("/o/echeng/organisations", **NEW | {"position": ""})
+    assert answer.status_code == 422
+
+
 def test_adding_twice_adds_one(city_app, district):
     statuses = [
         district.post("/o/echeng/organisations", **NEW, contact="", phone="").status_code
