@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import tenancy, verification
+from portal.consolidation import exports
 from portal.domain.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
 from tests.engines import REFUSED, change_past_the_portal
@@ -303,3 +304,22 @@ def test_before_the_first_edition_the_page_says_what_to_do(city):
     page = city.page(city.url(EDITIONS))
 
     assert "还没有锁定过" in page.text
+
+
+def test_a_long_edition_is_exported_with_its_progress(city, gedian, monkeypatch):
+    monkeypatch.setattr(exports, "LONG", 0)
+    gedian.report("accepted")
+    freeze(city)
+    assert city.page(city.url(f"{EDITIONS}/1")).one("button", action="export-xlsx")
+
+    text = city.post(city.url(f"{EDITIONS}/1/exports")).text
+    link = text.partition('data-action="download" href="')[2].partition('"')[0]
+    file = city.client.get(link)
+
+    assert "已写入 1 家，共 1 家" in text
+    assert load_workbook(BytesIO(file.data)).sheetnames == [
+        "汇总表",
+        "汇总单位",
+        "葛店开发区总工会",
+    ]
+    assert gedian.client.get(link).status_code == 404
