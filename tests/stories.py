@@ -12,11 +12,12 @@ from tests.cast import Character, City
 
 
 @pytest.fixture(scope="session")
-def founded_cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def founded_cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of the cast's city as it was founded; never served itself."""
     folder = tmp_path_factory.mktemp("cast") / "original"
     founding.found(folder)
-    return folder
+    yield folder
+    cast.close_idle(folder)
 
 
 @pytest.fixture(scope="session")

@@ -91,9 +91,9 @@ def axe() -> Callable[[Page], list[str]]:
 
 
 @pytest.fixture
-def served(founded_cast: Path, tmp_path: Path) -> Iterator[Served]:
+def served(founded_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A fresh city of the cast, served by waitress."""
-    with serving(founded_cast, tmp_path / "served") as served:
+    with serving(founded_cast, tmp_path_factory.mktemp("served") / "instance") as served:
         yield served
 
 

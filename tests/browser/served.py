@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from waitress import wasyncore
 from waitress.server import create_server
 
-from tests.cast import City, open_city
+from tests.cast import City, borrow_city, give_back
 from tests.reports.reporter import Reporter
 
 
@@ -40,7 +40,7 @@ class Served:
 @contextmanager
 def serving(original: Path, folder: Path) -> Iterator[Served]:
     """Serve a copy of a founded city on a port that is free."""
-    city = open_city(original, folder)
+    city = borrow_city(original, folder)
     connections: dict[int, Any] = {}
     server = create_server(city.app, map=connections, host="127.0.0.1", port=0, threads=8)
     stop = threading.Event()
@@ -58,8 +58,9 @@ def serving(original: Path, folder: Path) -> Iterator[Served]:
         thread.join()
         server.task_dispatcher.shutdown()
         wasyncore.close_all(connections)
-        city.close()
-    assert city.gate.refused == []
+    refused = [*city.gate.refused]
+    give_back(city, original)
+    assert refused == []
 
 
 @dataclass
