@@ -16,3 +16,9 @@ if in_memory := folder_in_memory():
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the workbooks: one of their long tests at the end would keep the gate waiting."""
+    items.sort(key=lambda item: item.path.parent.name != "workbook")
