@@ -125,3 +125,13 @@ def test_a_returned_report_shows_what_was_asked(city, echeng):
 
     assert "请核对 C9。" in page.text
     assert "等填报单位修改" in page.text
+
+
+def test_what_is_clicked_is_not_printed(echeng, city):
+    report = echeng.report("submitted")
+
+    page = city.page(f"{report.url}/review")
+
+    asked = next(each for each in page.all("td") if "ask" in each.root.get("class", "").split())
+    for part in (asked, page.by_id("decision"), page.by_id("extension")):
+        assert "screen-only" in part.get("class").split()
