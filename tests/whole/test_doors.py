@@ -71,9 +71,7 @@ sign_in_door  portal.cli.users.set_password
 sign_in_door  portal.identity.note_seen
 sign_in_door  portal.identity.person_by_token
 sign_in_door  portal.tenancy._organisation_for
-subtree       portal.consolidation.edition_views.Beside.freezing
 subtree       portal.consolidation.edition_views._live
-subtree       portal.consolidation.edition_views._live_proof
 subtree       portal.accounts.user_views.users
 subtree       portal.consolidation.edition_views.difference
 subtree       portal.campaigns.announcement_views._draft_page
