@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip --require-virtualenv install --quiet --quiet
 .PHONY: run test lint bench
 
 run: .venv/.installed
-	@$(BIN)/portal demo --keep && exec $(BIN)/portal serve
+	@exec $(BIN)/portal serve --demo
 
 test: .venv/.installed-test
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from unicodedata import east_asian_width
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import make_url
 
@@ -32,12 +32,14 @@ def _prepare(settings: Settings) -> None:
 
 @click.command(help="装入演示城市；库里有别的内容时不装。")
 @click.option("--password", help="所有演示账号的密码；不给时生成一个")
-@click.option("--keep", is_flag=True, help="只在空库时装入，否则什么都不改")
-def demo(password: str | None, keep: bool) -> None:
+def demo(password: str | None) -> None:
     """Load the demonstration city and say how to sign in to it."""
     settings = read_settings()
     _prepare(settings)
-    app = create_app(settings)
+    _load(create_app(settings), settings, password, keep=False)
+
+
+def _load(app: Flask, settings: Settings, password: str | None, *, keep: bool) -> None:
     with app.app_context():
         try:
             there = demonstration.load(settings.instance, password, keep=keep, at=now())
@@ -75,15 +77,20 @@ def port_number(text: str) -> str:
 @click.command(help="启动服务。")
 @click.option("--host", help="监听地址，默认 PORTAL_HOST 或 127.0.0.1")
 @click.option("--port", type=port_number, metavar="PORT", help="端口，默认 PORTAL_PORT 或 8000")
-def serve(host: str | None, port: str | None) -> None:
+@click.option("--demo", is_flag=True, help="库是空的时先装入演示城市，并说出演示账号")
+def serve(host: str | None, port: str | None, demo: bool) -> None:
     """Serve the portal until told to stop."""
     from portal import server
 
     given = {"PORTAL_HOST": host, "PORTAL_PORT": port}
     chosen = {name: text for name, text in given.items() if text is not None}
     settings = read_settings({**os.environ, **chosen})
+    if demo:
+        _prepare(settings)
     require_database(settings)
     app = create_app(settings)
+    if demo:
+        _load(app, settings, None, keep=True)
     server.serve(
         app, settings, lambda: click.echo(f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。")
     )

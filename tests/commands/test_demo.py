@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal import demo as demonstration
+from portal import server
 from portal.passwords import matches
 from tests.commands.conftest import DEMO_PASSWORD
 from tests.commands.shell import Shell
@@ -179,25 +180,46 @@ def test_a_demonstration_with_a_unit_of_ones_own_is_refused(demo: Shell, tmp_pat
     assert (answer.status, answer.errors) == (1, "库里除演示城市外还有单位 yizhong，没有改动。\n")
 
 
-def test_keeping_leaves_a_real_city_alone_and_names_no_account(real: Shell):
-    before = everything(real)
+class TestServed:
+    """`portal serve --demo`, which is what `make run` starts."""
 
-    answer = real("demo", "--keep")
+    @pytest.fixture(autouse=True)
+    def no_server(self, monkeypatch):
+        monkeypatch.setattr(server, "serve", lambda _app, _settings, announce: announce())
 
-    assert (answer.status, answer.text) == (0, "地址：http://127.0.0.1:8000\n")
-    assert everything(real) == before
+    def test_an_empty_database_gets_the_demonstration_and_keeps_it(self, portal: Shell):
+        first = portal("serve", "--demo")
+        loaded = everything(portal)
+        second = portal("serve", "--demo")
 
+        assert (first.status, second.status) == (0, 0)
+        assert first.text == second.text
+        assert "echeng-head" in first.text
+        assert first.text.endswith("正在 http://127.0.0.1:8000 提供服务，按 Ctrl-C 停止。\n")
+        assert everything(portal) == loaded
 
-def test_keeping_prints_the_accounts_of_a_demonstration_in_use(demo: Shell, tmp_path):
-    own = roster(tmp_path / "units.xlsx", ("yizhong", "第一中学工会", "基层", "echeng", 1))
-    demo("organisation", "import", own)
-    before = everything(demo)
+    def test_a_real_city_is_left_alone_and_no_account_is_named(self, real: Shell):
+        before = everything(real)
 
-    answer = demo("demo", "--keep", "--password", "another")
+        answer = real("serve", "--demo")
 
-    assert answer.status == 0
-    assert answer.text.endswith(f"密码（各账号相同）：{DEMO_PASSWORD}\n")
-    assert everything(demo) == before
+        assert answer.status == 0
+        assert answer.text.splitlines() == [
+            "地址：http://127.0.0.1:8000",
+            "正在 http://127.0.0.1:8000 提供服务，按 Ctrl-C 停止。",
+        ]
+        assert everything(real) == before
+
+    def test_the_accounts_of_a_demonstration_in_use_are_told(self, demo: Shell, tmp_path):
+        own = roster(tmp_path / "units.xlsx", ("yizhong", "第一中学工会", "基层", "echeng", 1))
+        demo("organisation", "import", own)
+        before = everything(demo)
+
+        answer = demo("serve", "--demo")
+
+        assert answer.status == 0
+        assert f"密码（各账号相同）：{DEMO_PASSWORD}\n" in answer.text
+        assert everything(demo) == before
 
 
 def test_a_load_that_breaks_off_leaves_nothing_behind(portal: Shell, monkeypatch):
