@@ -163,7 +163,7 @@ class Making:
             yield from draws(book, workbook).draw()
         self.content = file.getvalue()
         # the parts of a workbook hold one another, and a server looks for such circles seldom
-        gc.collect()
+        gc.collect(1)
 
 
 @dataclass

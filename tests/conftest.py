@@ -18,7 +18,11 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+LONG = ("processes", "whole", "workbook", "browser")
+"""Folders whose tests take seconds each."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the workbooks: one of their long tests at the end would keep the gate waiting."""
-    items.sort(key=lambda item: item.path.parent.name != "workbook")
+    """Begin with the long tests: one of them at the end would keep the gate waiting."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)

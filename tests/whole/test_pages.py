@@ -55,12 +55,14 @@ def test_every_page_is_reached_by_following_links(walk, crawled):
 NOT_LINKED = {
     "accounts.confirm_link",
     "accounts.open_link",
+    "consolidation.made_workbook",
     "healthz",
     "reports.amount_words",
     "static",
     "status.rows",
 }
-"""What is not for people: a sign of life, files, and what pages fetch for themselves."""
+"""What no link leads to: a sign of life, files, what pages fetch for themselves, what comes by
+mail or on paper, and the file at the end of a long export, which begins with a button."""
 
 
 @pytest.fixture(scope="module")
