@@ -157,13 +157,16 @@ class Making:
     content: bytes = b""
 
     def __iter__(self) -> Iterator[int]:
+        yield from self._drawing()
+        # the parts of a workbook hold one another, and a server looks for such circles seldom
+        gc.collect(1)
+
+    def _drawing(self) -> Iterator[int]:
         book, file = self.book, BytesIO()
         draws = _WithSheets if len(book.drawn) <= MOST_SHEETS else _WithDetails
         with opened(book.form, book.sheet(book.headings), file) as workbook:
             yield from draws(book, workbook).draw()
         self.content = file.getvalue()
-        # the parts of a workbook hold one another, and a server looks for such circles seldom
-        gc.collect(1)
 
 
 @dataclass
