@@ -28,6 +28,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.organisation import end_of_subtree
+from portal.prepared import named
 
 NO_FIGURES: Mapping[int, int] = {}
 NO_CHASES: Mapping[int, Chased] = {}
@@ -130,7 +131,7 @@ def units_below(
     """
     node = assignment.expectation
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
-    rows = session.execute(_units, {"campaign_id": node.campaign_id, **bounds}).all()
+    rows = named(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
     granted = _granted(session, assignment.campaign)
     covered = _covered(rows, node.code)
     dates = assignment.campaign.dates

@@ -7,10 +7,10 @@ loading what comes back through the ORM, costs several times what the database i
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Result, Table
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import find_tables
 
@@ -126,7 +126,7 @@ def _plan(
     restricted = statement.options(criterion) if criterion is not None else statement
     compiled = restricted.compile(dialect=dialect, column_keys=columns)
     answered = compiled._result_columns if statement.is_select else ()
-    row: Any = namedtuple("Row", [each.keyname for each in answered])  # type: ignore[misc]
+    row = _named(tuple(each.keyname for each in answered))
     return _Plan(
         text=str(compiled),
         names=tuple(compiled.positiontup or compiled.bind_names.values()),
@@ -136,6 +136,20 @@ def _plan(
         row=row._make,
         processes=tuple(each.type._cached_result_processor(dialect, None) for each in answered),
     )
+
+
+def named(result: Result[Any]) -> list[Row]:
+    """The rows of a large result as named tuples.
+
+    A column of SQLAlchemy's own row is looked up anew each time it is read by its name, which
+    over a thousand units costs more than reading them from the database.
+    """
+    return list(map(_named(tuple(result.keys()))._make, result))
+
+
+@lru_cache(maxsize=64)
+def _named(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)
 
 
 def run(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:

@@ -113,7 +113,8 @@ def sums_by_column(
 ) -> dict[str, Figures]:
     """The sums of the reports in `scope` that each of `columns` adds, by its unit's code."""
     columns = tuple(columns)
-    members = [m for column in columns for m in column.contributing if m.state in scope.states]
+    states = scope.states
+    members = [m for column in columns for m in column.contributing if m.state in states]
     codes = {_segment_of(tree, column.member): column.member.code for column in columns}
     leaves: dict[str, dict[str, int | None]] = {code: {} for code in codes.values()}
     where = {"campaign_id": tree.node.campaign_id, "start": len(tree.node.path) + 1}

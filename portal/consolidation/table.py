@@ -142,8 +142,10 @@ def _by_column(session: Session, node: Node, columns: Iterable[Column]) -> dict[
 
 def _checks(session: Session, node: Node, own: Figures) -> Checks | None:
     """The node check, where both a 全口径 report and reports below it are in scope."""
+    if not (node.covers_its_units and node.standing.included):
+        return None
     below = domain.standing(node.below, node.scope)
-    if not (node.covers_its_units and node.standing.included and below.included):
+    if not below.included:
         return None
     whole = total_of(session, node.tree, below.included, node.form)
     lines = domain.node_check(node.form, own, whole, {})

@@ -197,11 +197,13 @@ def standing(placement: Placement, scope: Scope) -> Standing:
 
 
 def _within(members: Iterable[Member], scope: Scope) -> tuple[Member, ...]:
-    return tuple(member for member in members if member.state in scope.states)
+    states = scope.states
+    return tuple(member for member in members if member.state in states)
 
 
 def _beyond(members: Iterable[Member], scope: Scope) -> tuple[Member, ...]:
-    return tuple(member for member in members if member.state not in scope.states)
+    states = scope.states
+    return tuple(member for member in members if member.state not in states)
 
 
 def _footnote(
