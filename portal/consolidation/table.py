@@ -19,7 +19,7 @@ from portal.domain.form import Item
 from portal.domain.formulas import Figures
 from portal.domain.sheet import Row, Sheet, report_sheet
 
-COLUMNS_A_PAGE = 40
+COLUMNS_A_PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ class Counters:
     hints: int
     blanks: int
 
+    @property
+    def left(self) -> str:
+        """What is still to be done before the report is submitted; nothing when all is."""
+        parts = (
+            (self.blanks, f"还差 {self.blanks} 项"),
+            (self.errors, f"错误 {self.errors}"),
+            (self.queries, f"待说明 {self.queries} 项"),
+        )
+        return "、".join(words for count, words in parts if count)
+
 
 def counters(
     form: Form, figures: Figures, issues: Iterable[Issue], explained_keys: Collection[str]

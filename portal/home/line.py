@@ -42,18 +42,9 @@ def _moment(at: datetime | None) -> str:
 def _missing(state: State, counters: Counters) -> str:
     if state is State.NOT_STARTED:
         return f"尚未填报，共 {counters.leaves} 项"
-    parts = [
-        words
-        for count, words in (
-            (counters.blanks, f"还差 {counters.blanks} 项"),
-            (counters.errors, f"错误 {counters.errors}"),
-            (counters.queries, f"待说明 {counters.queries} 项"),
-        )
-        if count
-    ]
     if state is State.RETURNED:
-        return "，".join(["已退回", "、".join(parts) or "请修改后重新上报"])
-    return "、".join(parts) or "已填齐，可以上报"
+        return f"已退回，{counters.left or '请修改后重新上报'}"
+    return counters.left or "已填齐，可以上报"
 
 
 def _time(assignment: Assignment, phase: Phase, now: datetime) -> str:

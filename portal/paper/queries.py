@@ -26,27 +26,20 @@ class Paper:
     number: int
 
 
-_submissions = (
-    select(Submission.sha256, Organisation.code, Campaign.code, Submission.number)
-    .join(
-        Report,
-        (Report.id == Submission.report_id)
-        & (Report.organisation_id == Submission.organisation_id),
+def _prints_of_reports(kind: type[Submission] | type[DraftPrint]) -> Select[str, str, str, int]:
+    return (
+        select(kind.sha256, Organisation.code, Campaign.code, kind.number)
+        .join(
+            Report,
+            (Report.id == kind.report_id) & (Report.organisation_id == kind.organisation_id),
+        )
+        .join(Campaign, Campaign.id == Report.campaign_id)
+        .join(Organisation, Organisation.id == kind.organisation_id)
+        .order_by(kind.number.desc())
     )
-    .join(Campaign, Campaign.id == Report.campaign_id)
-    .join(Organisation, Organisation.id == Submission.organisation_id)
-)
-_drafts = (
-    select(DraftPrint.sha256, Organisation.code, Campaign.code, DraftPrint.number)
-    .join(
-        Report,
-        (Report.id == DraftPrint.report_id)
-        & (Report.organisation_id == DraftPrint.organisation_id),
-    )
-    .join(Campaign, Campaign.id == Report.campaign_id)
-    .join(Organisation, Organisation.id == DraftPrint.organisation_id)
-    .order_by(DraftPrint.number.desc())
-)
+
+
+_submissions, _drafts = _prints_of_reports(Submission), _prints_of_reports(DraftPrint)
 _editions = (
     select(
         ConsolidationEdition.sha256, Organisation.code, Campaign.code, ConsolidationEdition.number

@@ -71,16 +71,7 @@ def standing_of(session: Session, filling: Filling) -> str:
         return words + _sent_back_for(last_reproof(session, filling.assignment.report))
     if state is State.NOT_STARTED:
         return words
-    left = "、".join(
-        told
-        for count, told in (
-            (counters.blanks, f"还差 {counters.blanks} 项"),
-            (counters.errors, f"错误 {counters.errors} 处"),
-            (counters.queries, f"待说明 {counters.queries} 项"),
-        )
-        if count
-    )
-    return f"{words}，{left or '已填齐，可以上报'}"
+    return f"{words}，{counters.left or '已填齐，可以上报'}"
 
 
 def _sent_back_for(reproof: Reproof | None) -> str:

@@ -588,3 +588,18 @@ def test_the_counters_count_leaves_grades_and_what_waits_for_words(form_2027: Fo
 
     assert before == Counters(filled=8, leaves=46, errors=2, queries=2, hints=1, blanks=38)
     assert after == Counters(filled=8, leaves=46, errors=2, queries=1, hints=1, blanks=38)
+
+
+@pytest.mark.parametrize(
+    ("counted", "words"),
+    [
+        ({}, ""),
+        ({"blanks": 3}, "还差 3 项"),
+        ({"errors": 1, "queries": 2}, "错误 1、待说明 2 项"),
+        ({"blanks": 45, "errors": 1, "queries": 2, "hints": 9}, "还差 45 项、错误 1、待说明 2 项"),
+    ],
+)
+def test_what_is_left_is_said_in_words(counted: dict[str, int], words: str) -> None:
+    nothing = dict.fromkeys(("filled", "leaves", "errors", "queries", "hints", "blanks"), 0)
+
+    assert Counters(**{**nothing, **counted}).left == words
