@@ -46,6 +46,8 @@ from portal.settings import Settings, make_instance, read_settings
 
 CLIENTS = 16
 SECONDS = 6.0
+WARMING = 2.0
+"""Seconds of load before the first round: every thread opens its connection at its first work."""
 ORGANISATIONS = 1000
 EDITION = Path(__file__).parent.parent / "portal" / "editions" / "songwennuan-2022.1.json"
 PORT, YARDSTICK_PORT = 8765, 8766
@@ -425,6 +427,8 @@ def measure(city: City, yardstick_file: Path) -> list[tuple[str, str]]:
         serving(portal, PORT, environment) as pid,
     ):
         savers = [saver(cookie, code) for code, cookie in city.cookies.items()]
+        for port, clients in ((YARDSTICK_PORT, [durable] * CLIENTS), (PORT, savers)):
+            load(port, clients, WARMING)
         rounds = [
             (load(YARDSTICK_PORT, [durable] * CLIENTS, SECONDS), load(PORT, savers, SECONDS))
             for _ in range(3)

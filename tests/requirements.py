@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 CHROMIUM_NAMES = (
+    "chromium-headless-shell",  # the same, without the windows that cost as much as the pages
     "chromium",
     "google-chrome",
     "google-chrome-stable",
