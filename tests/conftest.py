@@ -6,12 +6,15 @@ import pytest
 from hypothesis import settings
 
 from tests.memory import folder_in_memory
+from tests.thrift import collect_seldom, share_compiled_rules
 
 pytest.register_assert_rewrite("tests.cast", "tests.markup", "tests.engines")
 pytest_plugins = ["tests.demonstration", "tests.engines", "tests.stories"]
 
 if in_memory := folder_in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
+
+share_compiled_rules()
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -26,3 +29,8 @@ LONG = ("processes", "whole", "workbook", "browser")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long tests: one of them at the end would keep the gate waiting."""
     items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; it need not be looked through again and again."""
+    collect_seldom()
