@@ -29,6 +29,6 @@ def share_compiled_rules() -> None:
 
 
 def collect_seldom() -> None:
-    """Look for cycles as seldom as the server does."""
+    """Look for cycles seldom, though often enough that applications which are done with go."""
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(20_000, 20, 20)
