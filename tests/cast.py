@@ -219,14 +219,7 @@ class Character:
 
     def version(self, code: str) -> int:
         """The version that the own report's figure has now."""
-        return (
-            self.city.scalar(
-                "SELECT version FROM figure WHERE report_id = ? AND item = ?",
-                self.current.id,
-                code,
-            )
-            or 0
-        )
+        return self.current.versions().get(code, 0)
 
     def fill_all(self, **figures: str) -> None:
         """Type some figures into the own report, those of `FIGURES` by default, and zeros."""
