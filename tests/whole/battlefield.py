@@ -211,6 +211,7 @@ class OnPostgresql(Battlefield):
         return super()._switch(wall)
 
     def _security(self, verb: str) -> None:
+        _let_go()  # who still holds a table would be waited for
         self._run(
             f'ALTER TABLE public."{table.name}" {verb} ROW LEVEL SECURITY'
             for table in guards.tenant_tables()
@@ -218,9 +219,14 @@ class OnPostgresql(Battlefield):
 
     def close(self) -> None:
         """Leave the field."""
-        gc.collect()  # a raid that was stopped hangs on its traceback, and holds a connection
+        _let_go()
         self._watch.close()
         self.city.close()
+
+
+def _let_go() -> None:
+    """A raid that was stopped hangs on its traceback, and its connection with it."""
+    gc.collect()
 
 
 PUBLIC = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
