@@ -144,7 +144,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -74,6 +74,7 @@ class FencedSession(BaseSession):
         super().__init__(db, **kwargs)
         self._scope = scope
         self._engine = db.engine
+        self._connected: Connection | None = None
 
     def get_bind(self, *_args: Any, bind: Any = None, **_kwargs: Any) -> Engine | Connection:
         """The engine: there is one, and looking for it anew would be a tenth of every statement."""
@@ -89,7 +90,7 @@ class FencedSession(BaseSession):
         criterion, bounds = _fence_round(self._scope, prepared, parameters)
         self.flush()
         given = parameters if isinstance(parameters, list) else {**parameters, **bounds}
-        return prepared.run(self.connection(), given, criterion)
+        return prepared.run(self._connected or self.connection(), given, criterion)
 
     def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refused, like its siblings: rows written in bulk pass no part of the fence."""
@@ -97,6 +98,14 @@ class FencedSession(BaseSession):
 
     bulk_insert_mappings = bulk_save_objects
     bulk_update_mappings = bulk_save_objects
+
+
+def read_through(door: Door, engine: Engine, prepared: Prepared, parameters: Any) -> list[Row]:
+    """Read one thing behind a door in a transaction of its own, without the work of a session."""
+    _check_door(door, _owned_by_tenants(prepared))
+    with engine.begin() as connection:
+        _tell(connection, door)
+        return prepared.run(connection, parameters)
 
 
 def _fence_round(
@@ -226,10 +235,19 @@ def _check_row(session: AnySession, row: Any, organisation_id: int | None) -> No
 
 @event.listens_for(FencedSession, "after_begin")
 def _tell_connection(session: AnySession, _transaction: Any, connection: Connection) -> None:
-    scope = session.scope  # type: ignore[attr-defined]
+    session._connected = connection  # type: ignore[attr-defined]
+    _tell(connection, session.scope)  # type: ignore[attr-defined]
+
+
+def _tell(connection: Connection, scope: Scope | None) -> None:
     connection.info["scope"] = scope
     if connection.dialect.name == "postgresql":
         _tell_postgresql(connection, scope)
+
+
+@event.listens_for(FencedSession, "after_transaction_end")
+def _forget_connection(session: AnySession, _transaction: Any) -> None:
+    session._connected = None  # type: ignore[attr-defined]
 
 
 _NAME_SCOPE = (

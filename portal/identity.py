@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select, update
 
 from portal import clock
 from portal.db import db, writing
-from portal.fence import Door, FencedSession
+from portal.fence import Door, FencedSession, read_through
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.user import Role
 from portal.prepared import Prepared
@@ -104,8 +104,8 @@ _known = Prepared(
 
 def person_by_token(token: str) -> Person | None:
     """The person behind a token, or None when it is unknown, ended, silent or too old."""
-    with sign_in_door() as session:
-        row = next(iter(session.run(_known, {"token_hash": hashed(token)})), None)
+    found = read_through(SIGN_IN, db.engine, _known, {"token_hash": hashed(token)})
+    row = found[0] if found else None
     if row is None or _lapsed(row, clock.now()):
         return None
     return Person(
