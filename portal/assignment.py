@@ -35,7 +35,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.form import parsed_form
-from portal.prepared import Prepared, run
+from portal.prepared import Prepared, adopt, columns_of, read_as, run
 
 
 class _Moment(TypedDict):
@@ -186,8 +186,14 @@ class Filling:
         return self.stored.get(code, NEVER)
 
 
-_assignment = (
-    select(Campaign, Expectation, FormEdition.sha256, Report)
+_assignment = Prepared(
+    select(
+        FormEdition.sha256,
+        *columns_of(Campaign),
+        *columns_of(Expectation),
+        *columns_of(Report),
+    )
+    .select_from(Campaign)
     .join(Expectation, Expectation.campaign_id == Campaign.id)
     .join(FormEdition, FormEdition.id == Campaign.edition_id)
     .outerjoin(
@@ -195,8 +201,8 @@ _assignment = (
         (Report.campaign_id == Campaign.id)
         & (Report.organisation_id == Expectation.organisation_id),
     )
+    .where(Campaign.code == bindparam("code"))
 )
-_by_code = _assignment.where(Campaign.code == bindparam("code"))
 _part = (
     select(Expectation.organisation_id)
     .join(Campaign, Campaign.id == Expectation.campaign_id)
@@ -230,19 +236,21 @@ _last_submission = Prepared(
 def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
     """This organisation's part in the campaign; None where it has no part in it.
 
-    A writer holds it until the end of its transaction, so that two do not decide at once.
+    A writer holds it until the end of its transaction, so that two do not decide at once. Of
+    what it answers only the report can be written to.
     """
     hold(session, _part, {"code": campaign_code})
-    row = session.execute(_by_code, {"code": campaign_code}).first()
-    if row is None or row.Campaign.status == Status.DRAFT:
+    found = run(session, _assignment, {"code": campaign_code})
+    if not found or found[0].campaign_status == Status.DRAFT:
         return None
-    campaign = row.Campaign
+    [row] = found
+    campaign = read_as(Campaign, row)
     granted = run(session, _extensions, {"campaign_id": campaign.id})
     return Assignment(
         campaign=campaign,
-        expectation=row.Expectation,
-        report=row.Report,
-        extensions=tuple(calendar.Extension(*row) for row in granted),
+        expectation=read_as(Expectation, row),
+        report=adopt(session, read_as(Report, row)) if row.report_id else None,
+        extensions=tuple(calendar.Extension(*each) for each in granted),
         form=form_of(session, campaign, row.sha256),
     )
 

@@ -144,7 +144,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing")
-    connection.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")  # type: ignore[attr-defined]
+    connection.connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 @contextmanager

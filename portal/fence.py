@@ -100,10 +100,10 @@ class FencedSession(BaseSession):
     bulk_update_mappings = bulk_save_objects
 
 
-def read_through(door: Door, engine: Engine, prepared: Prepared, parameters: Any) -> list[Row]:
+def read_through(door: Door, db: SQLAlchemy, prepared: Prepared, parameters: Any) -> list[Row]:
     """Read one thing behind a door in a transaction of its own, without the work of a session."""
     _check_door(door, _owned_by_tenants(prepared))
-    with engine.begin() as connection:
+    with db.engine.begin() as connection:
         _tell(connection, door)
         return prepared.run(connection, parameters)
 

@@ -21,7 +21,7 @@ from portal.db import db, writing
 from portal.fence import Door, FencedSession, read_through
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.user import Role
-from portal.prepared import Prepared
+from portal.prepared import Prepared, columns_of, read_as
 
 IDLE = timedelta(minutes=30)
 """Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
@@ -79,7 +79,6 @@ def sign_in_door() -> Iterator[FencedSession]:
         session.close()
 
 
-_organisation = {column.key: column for column in Organisation.__table__.columns}
 _known = Prepared(
     select(
         User.id,
@@ -89,7 +88,7 @@ _known = Prepared(
         User.must_change_password,
         SignIn.started_at,
         SignIn.seen_at,
-        *(column.label(f"organisation_{name}") for name, column in _organisation.items()),
+        *columns_of(Organisation),
     )
     .join(User, User.id == SignIn.user_id)
     .join(Organisation, Organisation.id == User.organisation_id)
@@ -104,7 +103,7 @@ _known = Prepared(
 
 def person_by_token(token: str) -> Person | None:
     """The person behind a token, or None when it is unknown, ended, silent or too old."""
-    found = read_through(SIGN_IN, db.engine, _known, {"token_hash": hashed(token)})
+    found = read_through(SIGN_IN, db, _known, {"token_hash": hashed(token)})
     row = found[0] if found else None
     if row is None or _lapsed(row, clock.now()):
         return None
@@ -115,9 +114,7 @@ def person_by_token(token: str) -> Person | None:
         name=row.name,
         roles=frozenset(Role(role) for role in row.roles),
         must_change_password=row.must_change_password,
-        organisation=Organisation(
-            **{name: getattr(row, f"organisation_{name}") for name in _organisation}
-        ),
+        organisation=read_as(Organisation, row),
         seen_at=row.seen_at,
     )
 

@@ -8,16 +8,19 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Result, Table
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Dialect, Result, Table, inspect
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.util import find_tables
 
 Row = Any
 """A row with its columns by name, as a named tuple."""
 
 Process = Callable[[Any], Any]
+Model = TypeVar("Model", bound=DeclarativeBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,42 @@ def named(result: Result[Any]) -> list[Row]:
 @lru_cache(maxsize=64)
 def _named(columns: tuple[str, ...]) -> Any:
     return namedtuple("Row", columns)
+
+
+def columns_of(model: type) -> list[Any]:
+    """All columns of a model, to be selected by a prepared statement and read by `read_as`."""
+    return [getattr(model, name).label(label) for name, label in _labels(model)]
+
+
+def read_as(model: type[Model], row: Row) -> Model:
+    """The part of a row that `columns_of` a model selected, as an object of no session.
+
+    It is for reading: it never expires, and what is written to it is written nowhere.
+    """
+    made = model()
+    vars(made).update({name: getattr(row, label) for name, label in _labels(model)})
+    return made
+
+
+def adopt(session: Session, read: Model) -> Model:
+    """An object that was just read, as the session's own: what is written to it is flushed.
+
+    Where the session holds that row already it is brought up to date, and answered.
+    """
+    make_transient_to_detached(read)
+    known: Model | None = session.identity_map.get(identity_key(instance=read))
+    if known is None:
+        session.add(read)
+        return read
+    for name, _ in _labels(type(read)):
+        set_committed_value(known, name, vars(read)[name])
+    return known
+
+
+@lru_cache(maxsize=64)
+def _labels(model: Any) -> tuple[tuple[str, str], ...]:
+    names: list[str] = inspect(model).column_attrs.keys()
+    return tuple((name, f"{model.__name__.lower()}_{name}") for name in names)
 
 
 def run(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:
