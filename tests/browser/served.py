@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -104,13 +104,12 @@ class Desk:
 
     def sees(self, code: str, state: str, value: str | None = None) -> None:
         """The row comes to be in this state, with this figure."""
-        expect(self.row(code)).to_have_attribute("data-state", state)
-        if value is not None:
-            expect(self.row(code)).to_have_attribute("data-value", value)
+        seen = "" if value is None else f'[data-value="{value}"]'
+        self.page.locator(f'#item-{code}[data-state="{state}"]{seen}').wait_for(state="attached")
 
     def is_at(self, code: str) -> None:
         """The focus is in this cell."""
-        expect(self.cell(code)).to_be_focused()
+        self.page.locator(f"input#{code}:focus").wait_for()
 
     @contextmanager
     def slow_line(self, path: str = "**/items/*") -> Iterator[list[Route]]:

@@ -556,6 +556,17 @@ def _faults(desk, axe, below=None, sideways=True):
     return axe(desk.page) + ([f"{wide} px too wide"] if sideways and wide > 0 else [])
 
 
+def test_the_first_save_moves_no_row_under_a_pointer(served, page):
+    desk = served.sit_down(page, "echeng")
+    top = "scrollY + document.getElementById('item-A').getBoundingClientRect().y"
+    before = page.evaluate(top)
+
+    desk.fill("C9", "12")
+
+    expect(desk.action("zero-report")).to_have_count(0)
+    assert page.evaluate(top) == before
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_bar_never_covers_the_cell_that_one_types_in(served, new_page, width):
     desk = served.sit_down(new_page(width=width), "echeng")
