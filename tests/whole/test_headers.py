@@ -400,9 +400,7 @@ def test_an_odd_body_is_refused_with_a_sentence(walk, post, kind, person, fragme
 
 
 ODD_TEXTS = {
-    "nul": "\x00",
-    "nul inside": "1\x002",
-    "a long number": "9" * 100_000,
+    "nul": "1\x002",
     "a long text": "长" * 20_000,
     "control characters": "".join(map(chr, range(1, 32))),
     "right to left": "\u202e12\u2066",
@@ -410,11 +408,12 @@ ODD_TEXTS = {
     "no characters": "\ufffe\uffff\U0010ffff",
     "a lone surrogate": "\ud800",
     "emoji": "👩‍👩‍👧‍👦",
-    "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
-    "a template": "{{ 7 * 7 }}{% raw %}${7*7}",
-    "sql": "1'; DROP TABLE report; --",
-    "a formula": "=1+1",
+    "code": "=1+1'; DROP TABLE report; --\"><script>alert(1)</script>{{ 7 * 7 }}{% raw %}${7*7}",
     "combining": "1" + "\u0301" * 500,
+    "spaces": " \u3000\u00a0",
+}
+ODD_NUMBERS = {
+    "a long number": "9" * 100_000,
     "other digits": "١٢٣",
     "superscript": "²",
     "infinity": "inf",
@@ -424,19 +423,23 @@ ODD_TEXTS = {
     "negative zero": "-0",
     "hexadecimal": "0x10",
     "underscores": "1_000",
-    "spaces": " \u3000\u00a0",
 }
+"""What some reader of numbers takes for one; sent where no words are known to belong."""
+ODD = {**ODD_TEXTS, **ODD_NUMBERS}
 
 
-@pytest.mark.parametrize("kind", ODD_TEXTS)
+@pytest.mark.parametrize("kind", ODD)
 def test_an_odd_text_in_any_field_of_any_view_breaks_nothing(walk, posts, kind):
-    text = ODD_TEXTS[kind]
+    text = ODD[kind]
     wrong = []
     for route, person, path in posts:
-        read = {*route.example.fields, *route.example.reads}
+        fields = route.example.fields
+        read = {*fields, *route.example.reads}
         besides = dict.fromkeys(READ_ELSEWHERE - read, text)
         for name in read or {"unknown"}:
-            odd = {**besides, **route.example.fields, name: text}
+            if kind in ODD_NUMBERS and str(fields.get(name, "")).isalpha():
+                continue
+            odd = {**besides, **fields, name: text}
             answer = walk.raw_fields(person, path, odd)
             if answer.status_code >= 500 or not is_whole(answer):
                 wrong.append(f"{name} of {route.endpoint} is {answer.status_code}")
@@ -459,9 +462,9 @@ def posts(walk: Walk) -> list[tuple[Route, str, str]]:
     ]
 
 
-@pytest.mark.parametrize("kind", ODD_TEXTS)
+@pytest.mark.parametrize("kind", ODD)
 def test_an_odd_text_in_the_questions_of_any_page_breaks_nothing(walk, kind):
-    odd = quote(in_bytes(ODD_TEXTS[kind][:500]))
+    odd = quote(in_bytes(ODD[kind][:500]))
     wrong = []
     for route in routes(walk.city.app):
         if route.method == "GET":
