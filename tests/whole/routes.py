@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -477,6 +478,7 @@ class Route:
         return path
 
 
+@cache
 def _code_at(organisation: str) -> str:
     """The code on the printed report of an organisation; another's where it has none."""
     return code_of(fingerprint(content_of(PLACE.get(organisation, PLACES[0]), OPEN)))
