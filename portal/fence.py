@@ -102,6 +102,8 @@ class FencedSession(BaseSession):
 
 def read_through(door: Door, db: SQLAlchemy, prepared: Prepared, parameters: Any) -> list[Row]:
     """Read one thing behind a door in a transaction of its own, without the work of a session."""
+    if not prepared.reads:
+        raise OutsideFence("a statement without a session is for reading")
     _check_door(door, _owned_by_tenants(prepared))
     with db.engine.begin() as connection:
         _tell(connection, door)

@@ -5,10 +5,14 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import guards, tenancy
-from portal.models import Explanation, Report
+from portal.db import db
+from portal.fence import OutsideFence, read_through
+from portal.identity import SIGN_IN
+from portal.models import Explanation, Report, User
+from portal.prepared import Prepared
 from tests.engines import REFUSED, SQLITE, change_past_the_portal
 from tests.whole.attacks import ATTACKS
 from tests.whole.battlefield import (
@@ -62,6 +66,18 @@ def test_own_work_goes_on_behind_all_walls(marked):
         raid.ours.id,
         marked.scalar("SELECT id FROM organisation WHERE code='jiceng'"),
     }
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        (update(User).values(name="葛店"), "for reading"),
+        (select(Report.id), "does not lead to Report"),
+    ],
+)
+def test_what_is_read_through_a_door_is_what_it_leads_to(marked, statement, says):
+    with marked.app.app_context(), pytest.raises(OutsideFence, match=says):
+        read_through(SIGN_IN, db, Prepared(statement), {})
 
 
 def test_keys_between_rows_of_organisations_name_the_organisation():
