@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.figures import canonical, read
@@ -52,6 +52,7 @@ def test_a_row_is_kept_as_it_reads_or_not_at_all(someone, item, typed, version):
     assert Page.of(answer.text).value(item.code) == canonical(kept, item.unit)
 
 
+@settings(max_examples=50)  # each posts half a dozen texts
 @given(typed=st.dictionaries(leaves, texts, max_size=6))
 def test_a_sheet_keeps_what_reads_and_leaves_the_rest(someone, typed):
     before = {item: someone.value(item.code) for item in typed}
@@ -71,6 +72,7 @@ def test_a_sheet_keeps_what_reads_and_leaves_the_rest(someone, typed):
         assert someone.value(item.code) == kept
 
 
+@settings(max_examples=50)  # each is posted to five places
 @given(fields=st.dictionaries(st.text(max_size=12), st.text(max_size=30), max_size=5))
 def test_fields_of_any_name_are_no_fault_anywhere(someone, fields):
     kept = [someone.value(item.code) for item in FORM.leaves[:3]]
