@@ -175,9 +175,9 @@ def adopt(session: Session, read: Model) -> Model:
 
     Where the session holds that row already it is brought up to date, and answered.
     """
-    make_transient_to_detached(read)
     known: Model | None = session.identity_map.get(identity_key(instance=read))
     if known is None:
+        make_transient_to_detached(read)
         session.add(read)
         return read
     for name, _ in _labels(type(read)):
