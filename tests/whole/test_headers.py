@@ -400,7 +400,8 @@ def test_an_odd_body_is_refused_with_a_sentence(walk, post, kind, person, fragme
 
 
 ODD_TEXTS = {
-    "nul": "1\x002",
+    "nul": "\x00",
+    "nul inside": "1\x002",
     "a long text": "长" * 20_000,
     "control characters": "".join(map(chr, range(1, 32))),
     "right to left": "\u202e12\u2066",
@@ -408,7 +409,10 @@ ODD_TEXTS = {
     "no characters": "\ufffe\uffff\U0010ffff",
     "a lone surrogate": "\ud800",
     "emoji": "👩‍👩‍👧‍👦",
-    "code": "=1+1'; DROP TABLE report; --\"><script>alert(1)</script>{{ 7 * 7 }}{% raw %}${7*7}",
+    "markup": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
+    "a template": "{{ 7 * 7 }}{% raw %}${7*7}",
+    "sql": "1'; DROP TABLE report; --",
+    "a formula": "=1+1",
     "combining": "1" + "\u0301" * 500,
     "spaces": " \u3000\u00a0",
 }
