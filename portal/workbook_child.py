@@ -10,6 +10,7 @@ import json
 import posixpath
 import re
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -29,11 +30,11 @@ MOST_ELEMENTS = 120_000
 MOST_CELLS = 20_000
 MOST_SHEETS = 50
 MOST_MERGES = 5_000
-LARGEST_MERGE = 200_000
-"""Cells in one merged area; a title over a whole row has 16 384."""
-
 LAST_ROW = 2_000
 LAST_COLUMN = 100
+MOST_MERGED = LAST_ROW * LAST_COLUMN
+"""Cells of one sheet in merged areas, of those that are read; more only where areas overlap."""
+
 LONGEST_TEXT = 120
 """Signs kept of a cell: no code, heading or figure is longer."""
 
@@ -74,7 +75,8 @@ class Refused(Exception):
 def answer_for(content: bytes) -> dict[str, Any]:
     """The sheets of a workbook, or the reason why it is refused; never raises."""
     try:
-        return {"sheets": list(_Workbook(content).sheets())}
+        workbook = _Workbook(content)
+        return {"sheets": list(workbook.sheets()), "formats": workbook.formats}
     except Refused as refusal:
         return {"refused": refusal.reason, "place": refusal.place}
     except MemoryError:
@@ -88,7 +90,7 @@ SPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-WORDS = "workbook sheet si t rPh numFmts numFmt cellXfs xf row c v f mergeCell"
+WORDS = "workbook sheet definedName si t rPh numFmts numFmt cellXfs xf row c v f mergeCell"
 NAMES = {f"{space} {word}": word for space in SPACES for word in WORDS.split()}
 """The elements that are read, by the name that expat gives them."""
 
@@ -96,7 +98,7 @@ RELATION = "http://schemas.openxmlformats.org/package/2006/relationships Relatio
 RELATION_ID = re.compile(r"http://[^ ]+/relationships id")
 
 PROGRAMS = {"vbaProject", "xlMacrosheet", "xlIntlMacrosheet"}
-LINKS = {"externalLink", "connections"}
+LINKS = {"connections"}
 
 Attributes = dict[str, str]
 Relations = dict[str, tuple[str, str]]
@@ -108,7 +110,9 @@ class _Workbook:
 
     def __init__(self, content: bytes) -> None:
         self.archive = zipfile.ZipFile(BytesIO(content))
-        self.parts = {part.filename.lower(): part for part in self.archive.infolist()}
+        self.parts = {_part_name(part.filename): part for part in self.archive.infolist()}
+        self.formats: list[str] = []
+        self.links = _Links()
         self.elements = 0
         self.cells = 0
 
@@ -120,11 +124,17 @@ class _Workbook:
         tabs = self.tabs(book, related)
         _look_at_kinds({kind for kind, _ in related.values()})
         texts = self.texts(_first(related, "sharedStrings"))
-        kinds = self.kinds(_first(related, "styles"))
+        styles = self.styles(_first(related, "styles"))
+        self.formats = list(dict.fromkeys(["", *styles]))
         for name, hidden, part in tabs:
-            reader = _SheetReader(self, texts, kinds)
+            reader = _SheetReader(self, texts, styles)
             self.parse(part, reader.start, reader.end, reader.text)
-            yield {"name": name, "hidden": hidden, "cells": reader.cells}
+            yield {
+                "name": name,
+                "hidden": hidden,
+                "cells": reader.cells,
+                "merges": reader.merges,
+            }
 
     def look_at_types(self) -> None:
         """A program under a harmless name still has to say what it is."""
@@ -152,9 +162,10 @@ class _Workbook:
 
         def start(tag: str, attributes: Attributes) -> None:
             if tag == RELATION and attributes.get("TargetMode", "Internal") == "Internal":
-                kind = posixpath.basename(attributes["Type"])
-                target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"]))
-                found[attributes["Id"]] = kind, target.lstrip("/").lower()
+                kind = posixpath.basename(attributes.get("Type", ""))
+                target = attributes.get("Target", "").replace("\\", "/")
+                target = posixpath.normpath(posixpath.join("/", folder, target))
+                found[attributes.get("Id", "")] = kind, _part_name(target.lstrip("/"))
 
         self.parse(posixpath.join(folder, "_rels", f"{name}.rels"), start)
         return found
@@ -168,8 +179,9 @@ class _Workbook:
             words.add(NAMES.get(tag, ""))
             if NAMES.get(tag) == "sheet":
                 found.extend(_tab(attributes, related))
+            self.links.start(NAMES.get(tag, ""), attributes)
 
-        self.parse(book, start)
+        self.parse(book, start, lambda tag: self.links.end(NAMES.get(tag, "")), self.links.text)
         if "workbook" not in words:
             raise Refused("no-workbook")
         if len(found) > MOST_SHEETS:
@@ -185,12 +197,12 @@ class _Workbook:
             self.parse(part, reader.start, reader.end, reader.text)
         return reader.texts
 
-    def kinds(self, part: str | None) -> list[str]:
-        """What each cell style makes of a number."""
+    def styles(self, part: str | None) -> list[str]:
+        """The number format of each cell style."""
         reader = _StylesReader()
         if part is not None:
             self.parse(part, reader.start, reader.end)
-        return reader.kinds()
+        return reader.formats_of_styles()
 
     def parse(
         self,
@@ -224,6 +236,11 @@ class _Workbook:
         return self.archive.read(self.parts[part])
 
 
+def _part_name(name: str) -> str:
+    """The name of a part as it is compared: some programs write it with backslashes."""
+    return name.replace("\\", "/").lower()
+
+
 def _first(related: Relations, wanted: str) -> str | None:
     return next((part for kind, part in related.values() if kind == wanted), None)
 
@@ -239,12 +256,49 @@ def _tab(attributes: Attributes, related: Relations) -> Iterator[tuple[str, bool
     relation = next(each for name, each in attributes.items() if RELATION_ID.fullmatch(name))
     kind, part = related.get(relation, ("", ""))
     if kind == "worksheet":
-        hidden = attributes.get("state", "visible") != "visible"
-        yield _shown(attributes["name"]), hidden, part
+        hidden = attributes.get("state", "visible") in {"hidden", "veryHidden"}
+        yield _shown(attributes.get("name", "")), hidden, part
 
 
 def _refuse_declarations(*_: object) -> None:
     raise Refused("declarations")
+
+
+IN_ANOTHER_WORKBOOK = re.compile(r"\[[0-9]+\][^\[\]!+*,;()]*!")
+"""``[1]Sheet1!A1`` in a formula; the number in brackets is that of the external link."""
+
+LONGEST_FORMULA = 8_192
+
+
+class _Links:
+    """Which formulas take from another workbook, themselves or through a defined name."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.name = ""
+        self.pieces: list[str] = []
+
+    def start(self, word: str, attributes: Attributes) -> None:
+        if word == "definedName":
+            self.name, self.pieces = attributes.get("name", "").lower(), []
+
+    def text(self, piece: str) -> None:
+        if self.name:
+            self.pieces.append(piece)
+
+    def end(self, word: str) -> None:
+        if word == "definedName":
+            if self.used_in("".join(self.pieces)):
+                self.names.add(self.name)
+            self.name = ""
+
+    def used_in(self, formula: str) -> bool:
+        formula = formula[:LONGEST_FORMULA]
+        if IN_ANOTHER_WORKBOOK.search(formula):
+            return True
+        return bool(self.names) and not self.names.isdisjoint(
+            re.findall(r"[\w.]+", formula.lower())
+        )
 
 
 class _TextsReader:
@@ -287,11 +341,39 @@ def _shown(text: str) -> str:
     text = text[:LONGEST_TEXT]
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return "".join(sign if _is_seen(sign) else " " for sign in text)
+
+
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
+
+
+def _is_seen(sign: str) -> bool:
+    """Whether a sign shows: what this Python does not know yet may be a Han of a newer Unicode."""
+    if unicodedata.category(sign) in UNSEEN:
+        return False
+    return not 0xFDD0 <= ord(sign) <= 0xFDEF and ord(sign) & 0xFFFE != 0xFFFE
 
 
 DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-PERCENTS = {9, 10}
+KNOWN_FORMATS = {
+    **dict.fromkeys(DATES, "yyyy/m/d"),
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    **dict.fromkeys((5, 6), "¥#,##0;¥-#,##0"),
+    **dict.fromkeys((7, 8), "¥#,##0.00;¥-#,##0.00"),
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    **dict.fromkeys((37, 38), "#,##0;-#,##0"),
+    **dict.fromkeys((39, 40), "#,##0.00;-#,##0.00"),
+    **dict.fromkeys((41, 42), '#,##0;-#,##0;"-"'),
+    **dict.fromkeys((43, 44), '#,##0.00;-#,##0.00;"-"'),
+    48: "##0.0E+0",
+}
 """Number formats that every program knows by their number, the Chinese dates included."""
 
 MOST_FORMATS = 1_000
@@ -312,27 +394,33 @@ class _StylesReader:
         if word in {"numFmts", "cellXfs"}:
             self.within = word
         elif word == "numFmt" and self.within == "numFmts":
-            self.add_format(int(attributes["numFmtId"]), attributes["formatCode"])
+            self.add_format(_counted(attributes.get("numFmtId")), attributes.get("formatCode", ""))
         elif word == "xf" and self.within == "cellXfs":
-            self.styles.append(int(attributes.get("numFmtId", "0")))
+            self.styles.append(_counted(attributes.get("numFmtId")) or 0)
 
     def end(self, tag: str) -> None:
         if NAMES.get(tag) == self.within:
             self.within = ""
 
-    def add_format(self, number: int, code: str) -> None:
-        self.formats[number] = code[:LONGEST_FORMAT]
+    def add_format(self, number: int | None, code: str) -> None:
+        if number is not None:
+            self.formats[number] = code[:LONGEST_FORMAT]
         if len(self.formats) > MOST_FORMATS:
             raise Refused("too-much")
 
-    def kinds(self) -> list[str]:
-        """For each cell style ``number``, or ``date``, ``percent``, ``scaled``."""
-        known = dict.fromkeys(DATES, "date") | dict.fromkeys(PERCENTS, "percent")
-        known |= {number: _kind(code) for number, code in self.formats.items()}
-        return [known.get(number, "number") for number in self.styles]
+    def formats_of_styles(self) -> list[str]:
+        """The code of each cell style's format; the empty text for one that nobody knows."""
+        known = KNOWN_FORMATS | self.formats
+        return [known.get(number, "") for number in self.styles]
+
+
+def _counted(written: str | None) -> int | None:
+    """A number in an attribute; None where there is none, for Excel passes over what is odd."""
+    return int(written) if written and re.fullmatch("[0-9]{1,9}", written) else None
 
 
 def _kind(code: str) -> str:
+    """``number``, or ``date``, ``percent``, ``scaled``: what a format makes of a number."""
     signs = LITERAL.sub("", code).lower()
     if re.search("[ymdhs]", signs.replace("general", "")):
         return "date"
@@ -342,25 +430,34 @@ def _kind(code: str) -> str:
     return "scaled" if re.search(r"[0#?],+(?![0#?,])", signs) else "number"
 
 
-PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+COLUMN = re.compile(r"\$?([A-Z]{1,3})")
+ROW = re.compile(r"\$?([1-9][0-9]{0,6})")
+LAST_PLACE = 1_048_576, 16_384
+
+Merge = tuple[int, int, int, int]
+"""Top, left, bottom and right of an area."""
 
 
 class _SheetReader:
-    """The cells of one worksheet: row, column, kind, text, and whether a formula gave it."""
+    """The cells of one worksheet, each as `keep` writes it, and its merged areas."""
 
-    def __init__(self, workbook: _Workbook, texts: list[str], kinds: list[str]) -> None:
+    def __init__(self, workbook: _Workbook, texts: list[str], styles: list[str]) -> None:
         self.workbook = workbook
         self.shared = texts
-        self.kinds = kinds
-        self.cells: list[tuple[int, int, str, str, bool]] = []
+        self.styles = styles
+        self.format_numbers = {code: at for at, code in enumerate(workbook.formats)}
+        self.kinds = {code: _kind(code) for code in workbook.formats}
+        self.cells: list[tuple[int, int, str, str, bool, int, bool]] = []
         self.taken: set[tuple[int, int]] = set()
-        self.merges = 0
+        self.merges: list[Merge] = []
+        self.merge_count = self.merged = 0
         self.row = self.column = 0
-        self.kind = ""
-        self.style = -1
-        self.formula = self.in_cell = self.in_value = False
+        self.kind = self.format = ""
+        self.in_cell = self.in_value = False
         self.pieces: list[str] = []
         self.inline = _TextsReader()
+        self.formula = _Formula(workbook.links)
 
     def start(self, tag: str, attributes: Attributes) -> None:
         word = NAMES.get(tag)
@@ -369,48 +466,56 @@ class _SheetReader:
         elif word == "row":
             self.begin_row(attributes)
         elif word == "mergeCell":
-            self.look_at_merge(attributes.get("ref", ""))
+            self.merge(attributes.get("ref", ""))
         elif self.in_cell:
-            self.formula = self.formula or word == "f"
             self.in_value = word == "v"
+            if word == "f":
+                self.formula.begin(attributes)
             self.inline.start(tag, attributes)
 
     def begin_row(self, attributes: Attributes) -> None:
-        self.row = int(attributes.get("r", self.row + 1))
+        self.row = int(attributes.get("r") or self.row + 1)
         self.column = 0
 
     def begin_cell(self, attributes: Attributes) -> None:
         if self.in_cell:
             raise Refused("damaged")
         self.row, self.column = self.place(attributes.get("r"))
-        self.kind = attributes.get("t", "n")
-        self.style = int(attributes.get("s", "-1"))
-        self.in_cell, self.formula, self.pieces = True, False, []
+        self.kind = attributes.get("t") or "n"
+        style = _counted(attributes.get("s"))
+        known = style is not None and style < len(self.styles)
+        self.format = self.styles[style or 0] if known else ""
+        self.in_cell, self.pieces = True, []
+        self.formula.forget()
         self.inline.pieces = []
 
     def place(self, written: str | None) -> tuple[int, int]:
-        if written is None:
+        if not written:
             return self.row, self.column + 1
-        found = PLACE.fullmatch(written)
+        found = PLACE.fullmatch(written.upper())
         if found is None:
             raise Refused("damaged")
         return int(found[2]), _column(found[1])
 
-    def look_at_merge(self, area: str) -> None:
-        self.merges += 1
-        corners = [PLACE.fullmatch(corner) for corner in area.split(":")]
-        rows = [int(corner[2]) for corner in corners if corner]
-        columns = [_column(corner[1]) for corner in corners if corner]
-        if len(rows) != len(corners) or len(rows) > 2:
-            raise Refused("damaged")
-        size = (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
-        if self.merges > MOST_MERGES or size > LARGEST_MERGE:
-            raise Refused("merges", area)
+    def merge(self, written: str) -> None:
+        """Keep what is read of a merged area; whole columns and rows may be merged as well."""
+        top, left, bottom, right = _area(written)
+        height = min(bottom, LAST_ROW) - top + 1
+        width = min(right, LAST_COLUMN) - left + 1
+        self.merge_count += 1
+        if self.merge_count > MOST_MERGES or (bottom > LAST_ROW and right > LAST_COLUMN):
+            raise Refused("merges", written)
+        if height > 0 and width > 0:
+            self.merged += height * width
+            self.merges.append((top, left, top + height - 1, left + width - 1))
+        if self.merged > MOST_MERGED:
+            raise Refused("merges", written)
 
     def text(self, piece: str) -> None:
         if self.in_value:
             self.pieces.append(piece)
         elif self.in_cell:
+            self.formula.text(piece)
             self.inline.text(piece)
 
     def end(self, tag: str) -> None:
@@ -419,6 +524,8 @@ class _SheetReader:
             self.end_cell()
         elif word == "v":
             self.in_value = False
+        elif word == "f":
+            self.formula.end()
         elif self.in_cell:
             self.inline.end(tag)
 
@@ -439,9 +546,9 @@ class _SheetReader:
             case "s" if value:
                 return "text", self.shared_text(value)
             case _ if not value.strip():
-                return ("uncalculated" if self.formula else "number"), ""
+                return ("uncalculated" if self.formula.present else "number"), ""
             case "n":
-                return self.kind_of_number(), _shown(value.strip())
+                return self.kinds[self.format], _shown(value.strip())
             case "b":
                 return "boolean", "FALSE" if value.strip() in {"0", "false"} else "TRUE"
             case "e":
@@ -455,10 +562,8 @@ class _SheetReader:
             raise Refused("damaged")
         return self.shared[int(number)]
 
-    def kind_of_number(self) -> str:
-        return self.kinds[self.style] if 0 <= self.style < len(self.kinds) else "number"
-
     def keep(self, kind: str, text: str) -> None:
+        """Write the cell down: row, column, kind, text, formula, format's number, link."""
         place = self.row, self.column
         if self.row > LAST_ROW or self.column > LAST_COLUMN:
             raise Refused("far", f"{_letters(self.column)}{self.row}")
@@ -468,7 +573,53 @@ class _SheetReader:
         if self.workbook.cells > MOST_CELLS:
             raise Refused("too-much")
         self.taken.add(place)
-        self.cells.append((*place, kind, text, self.formula))
+        formula, format_number = self.formula, self.format_numbers[self.format]
+        self.cells.append((*place, kind, text, formula.present, format_number, formula.linked))
+
+
+class _Formula:
+    """The formula of a cell: whether there is one, and whether it takes from another workbook."""
+
+    def __init__(self, links: _Links) -> None:
+        self.links = links
+        self.linked_shared: set[str] = set()
+        self.forget()
+
+    def forget(self) -> None:
+        self.present = self.linked = self.within = False
+        self.shared = ""
+        self.pieces: list[str] = []
+
+    def begin(self, attributes: Attributes) -> None:
+        self.present = self.within = True
+        self.shared = attributes.get("si", "")
+
+    def text(self, piece: str) -> None:
+        if self.within:
+            self.pieces.append(piece)
+
+    def end(self) -> None:
+        """A shared formula is written once; the other cells name it by its number alone."""
+        self.within = False
+        self.linked = self.links.used_in("".join(self.pieces)) or self.shared in self.linked_shared
+        if self.linked and self.shared:
+            self.linked_shared.add(self.shared)
+
+
+def _area(written: str) -> Merge:
+    """The corners of ``A1:C3``, of whole columns (``H:H``) or of whole rows (``3:4``)."""
+    corners = written.upper().split(":")
+    for pattern in (PLACE, COLUMN, ROW):
+        found = [pattern.fullmatch(corner) for corner in corners]
+        if all(found) and len(found) <= 2:
+            break
+    else:
+        raise Refused("damaged")
+    rows = [int(corner[corner.re.groups]) for corner in found if corner and pattern is not COLUMN]
+    columns = [_column(corner[1]) for corner in found if corner and pattern is not ROW]
+    rows = rows or [1, LAST_PLACE[0]]
+    columns = columns or [1, LAST_PLACE[1]]
+    return min(rows), min(columns), max(rows), max(columns)
 
 
 def _column(letters: str) -> int:

@@ -19,7 +19,7 @@ RATIO_MATTERS_FROM = 1024 * 1024
 LONGEST_NAME = 200
 
 SAVE_AS_XLSX = "请用 WPS 或 Excel 打开，另存为 xlsx 后再导入。"
-DAMAGED = f"文件不完整或已损坏，{SAVE_AS_XLSX}"
+DAMAGED = f"文件不完整、已损坏或写法不合 xlsx 规范，{SAVE_AS_XLSX}"
 TOO_MUCH = "文件展开后内容过多（多半是整行整列设了格式），请把统计表复制到新工作簿再导入。"
 MACROS = "文件里有宏或嵌入的程序，请另存为不带宏的 xlsx 后再导入。"
 LINKED = "文件链接到别的工作簿或数据源，请断开链接（粘贴为数值）并保存后再导入。"
@@ -90,7 +90,8 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
 
 
 def _look_at_parts(parts: list[zipfile.ZipInfo]) -> None:
-    names = [part.filename.lower() for part in parts]
+    # Some programs write backslashes, which every office program reads as slashes.
+    names = [part.filename.replace("\\", "/").lower() for part in parts]
     if len(parts) > MOST_PARTS:
         raise Refused(TOO_MUCH)
     if len(set(names)) != len(names) or any(map(_is_no_name, names)):
@@ -108,7 +109,7 @@ def _look_at_parts(parts: list[zipfile.ZipInfo]) -> None:
 def _is_no_name(name: str) -> bool:
     steps = name.rstrip("/").split("/")
     climbs = not {"", ".", ".."}.isdisjoint(steps)
-    return climbs or len(name) > LONGEST_NAME or "\\" in name or ":" in name
+    return climbs or len(name) > LONGEST_NAME or ":" in name
 
 
 def _overlaps(parts: list[zipfile.ZipInfo]) -> Iterator[bool]:
@@ -127,7 +128,7 @@ def _look_at_sizes(parts: list[zipfile.ZipInfo]) -> None:
 
 
 ACTIVE = ("vbaproject", "xl/macrosheets/", "xl/activex/", "xl/embeddings/", "customui/")
-OUTSIDE = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")
+OUTSIDE = ("xl/connections.xml", "xl/querytables/")
 
 
 def _look_at_names(names: list[str]) -> None:

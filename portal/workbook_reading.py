@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from portal.domain.grid import Cell, CellKind, Grid, Table, table_of
+from portal.domain.grid import Area, Cell, CellKind, Grid, Table, table_of
 from portal.workbook_gate import (
     DAMAGED,
     LINKED,
@@ -108,16 +108,28 @@ def _grid(written: bytes) -> Grid:
         answer = json.loads(written)
         if "refused" in answer:
             raise Refused(REFUSALS[answer["refused"]].format(place=answer["place"]))
-        return Grid(tuple(map(_table, answer["sheets"])))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        formats = [str(code) for code in answer["formats"]]
+        return Grid(tuple(_table(sheet, formats) for sheet in answer["sheets"]))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, Refused):
             raise
         raise Refused(DAMAGED) from error
 
 
-def _table(sheet: dict[str, Any]) -> Table:
-    cells = [
-        Cell(int(row), int(column), CellKind(kind), str(text), bool(formula))
-        for row, column, kind, text, formula in sheet["cells"]
-    ]
-    return table_of(str(sheet["name"]), cells, hidden=bool(sheet["hidden"]))
+def _table(sheet: dict[str, Any], formats: Sequence[str]) -> Table:
+    cells = [_cell(written, formats) for written in sheet["cells"]]
+    merges = [Area(*map(int, corners)) for corners in sheet["merges"]]
+    return table_of(str(sheet["name"]), cells, hidden=bool(sheet["hidden"]), merges=merges)
+
+
+def _cell(written: Sequence[Any], formats: Sequence[str]) -> Cell:
+    row, column, kind, text, formula, code, linked = written
+    return Cell(
+        int(row),
+        int(column),
+        CellKind(kind),
+        str(text),
+        formula=bool(formula),
+        format=formats[code],
+        linked=bool(linked),
+    )

@@ -1,9 +1,11 @@
 """The grid: what the cells of a workbook hold, before anything is made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+
+from portal.domain.number_format import shown
 
 Place = tuple[int, int]
 """Row and column of a cell, both from 1."""
@@ -26,11 +28,16 @@ class CellKind(StrEnum):
     UNCALCULATED = "uncalculated"
 
 
+NUMBERS = frozenset({CellKind.NUMBER, CellKind.PERCENT, CellKind.SCALED})
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell that is not blank; `text` is as the file writes it, a number in XML's notation.
 
-    `formula` says that the text is the result that a formula had when the file was saved.
+    `formula` says that the text is the result that a formula had when the file was saved, and
+    `linked` that this formula takes from another workbook. `format` is the number format, empty
+    where a number is shown as it is.
     """
 
     row: int
@@ -38,6 +45,16 @@ class Cell:
     kind: CellKind
     text: str
     formula: bool = False
+    format: str = ""
+    linked: bool = False
+
+    @property
+    def shown(self) -> str | None:
+        """What people see: 101 under ``00000`` is 00101; None where there is no telling.
+
+        The number format decides for numbers, and the text itself for everything else.
+        """
+        return shown(self.text, self.format) if self.kind in NUMBERS else self.text
 
     @property
     def address(self) -> str:
@@ -46,16 +63,52 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """Cells that are merged into one, of which the first alone holds something."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def address(self) -> str:
+        """The area as people call it: ``C2:C4``."""
+        return f"{address(self.top, self.left)}:{address(self.bottom, self.right)}"
+
+    def places(self) -> Iterator[Place]:
+        """Every place in it, row by row."""
+        for row in range(self.top, self.bottom + 1):
+            for column in range(self.left, self.right + 1):
+                yield row, column
+
+
+@dataclass(frozen=True)
 class Table:
-    """One worksheet: its name on the tab and its cells that are not blank."""
+    """One worksheet: its name on the tab, its cells that are not blank and its merged areas."""
 
     name: str
     cells: Mapping[Place, Cell]
     hidden: bool = False
+    merges: tuple[Area, ...] = ()
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell at a place; None where it is blank."""
         return self.cells.get((row, column))
+
+    def merge_at(self, row: int, column: int) -> Area | None:
+        """The merged area that a place lies in."""
+        return self._merged.get((row, column))
+
+    def seen(self, row: int, column: int) -> Cell | None:
+        """The cell that people see at a place: within a merged area its first one."""
+        area = self.merge_at(row, column)
+        return self.at(area.top, area.left) if area else self.at(row, column)
+
+    @cached_property
+    def _merged(self) -> dict[Place, Area]:
+        # Who reads the file bounds the areas, so that all their places are few enough to list.
+        return {place: area for area in self.merges for place in area.places()}
 
 
 @dataclass(frozen=True)
@@ -70,9 +123,12 @@ class Grid:
         return tuple(table for table in self.tables if not table.hidden)
 
 
-def table_of(name: str, cells: list[Cell], *, hidden: bool = False) -> Table:
+def table_of(
+    name: str, cells: Iterable[Cell], *, hidden: bool = False, merges: Iterable[Area] = ()
+) -> Table:
     """A worksheet from its cells."""
-    return Table(name, {(cell.row, cell.column): cell for cell in cells}, hidden)
+    by_place = {(cell.row, cell.column): cell for cell in cells}
+    return Table(name, by_place, hidden, tuple(merges))
 
 
 def address(row: int, column: int) -> str:

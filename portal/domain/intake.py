@@ -16,6 +16,7 @@ from portal.domain.formulas import with_totals
 from portal.domain.grid import Cell, CellKind, Grid, Table, address
 from portal.domain.layout import CodeCell, Layout, NoLayout, find_layout
 from portal.domain.marks import Marks, marks_of
+from portal.domain.number_format import XML_NUMBER, plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +133,6 @@ def _read(item: Item, cell: Cell) -> _Found:
     sentence, offer = reading.problem.sentence, reading.problem.offer
     problem = CellProblem(cell.address, item.code, sentence, offer)
     return _Found(item, cell=cell, text=text, problem=problem)
-
-
-XML_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-NOISE = Decimal("1e-7")
-"""A tenth of a fen in 万元: no figure is that fine, and what computing with binary fractions adds
-to the greatest of them is finer still."""
-
-TOO_LARGE = 18
-"""Digits before the point that no figure has."""
-
-
-def plain_number(text: str) -> str:
-    """A number of a workbook as people write it: ``0.30000000000000004`` is 0.3, ``1E3`` 1000.
-
-    Only the noise of binary fractions is taken away; what is no number stays as it is.
-    """
-    if not XML_NUMBER.fullmatch(text):
-        return text
-    number = Decimal(text)
-    if number.adjusted() > TOO_LARGE:
-        return f"{number:f}"
-    noiseless = number.quantize(NOISE)
-    return f"{noiseless.normalize():f}" if noiseless else "0"
 
 
 def _twice(item: Item, cells: Sequence[CodeCell]) -> CellProblem:

@@ -331,6 +331,21 @@ def a_name_with_a_drive() -> bytes:
     return book({"C:\\windows\\x.dll": "x"})
 
 
+@must_say(DAMAGED)
+def a_name_that_climbs_out_with_backslashes() -> bytes:
+    return book({"..\\..\\windows\\x.dll": "x"})
+
+
+@must_say(DAMAGED)
+def one_name_twice_with_either_slash() -> bytes:
+    return book({SHEET.replace("/", "\\"): worksheet("")})
+
+
+@must_say(DAMAGED)
+def a_name_from_the_root_with_a_backslash() -> bytes:
+    return book({"\\\\host\\share\\x": "x"})
+
+
 @must_say(TOO_MUCH)
 def ten_thousand_entries() -> bytes:
     return book({f"xl/{at}": "" for at in range(10_000)}, zipfile.ZIP_STORED)
@@ -487,6 +502,12 @@ def a_hundred_thousand_merges() -> bytes:
     return sheet(ROW, f"<mergeCells>{merges}</mergeCells>")
 
 
+@must_say("合并")
+def whole_columns_merged_again_and_again() -> bytes:
+    merges = numbered('<mergeCell ref="A:CV" x="{}"/>', 4_000)
+    return sheet(ROW, f"<mergeCells>{merges}</mergeCells>")
+
+
 @must_say("XFD1048576 离表格太远")
 def one_cell_in_the_last_corner() -> bytes:
     return sheet(ROW + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
@@ -619,12 +640,12 @@ def an_embedded_program() -> bytes:
     return book({"xl/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0"})
 
 
-@must_say("链接到别的工作簿")
+@must_say(READ)
 def a_link_to_another_workbook() -> bytes:
     return book({"xl/externalLinks/externalLink1.xml": "<externalLink/>"})
 
 
-@must_say("链接到别的工作簿")
+@must_say(READ)
 def a_link_found_by_its_relation_alone() -> bytes:
     related = rels(("worksheet", "worksheets/sheet1.xml"), ("externalLink", "x.xml"))
     return book({BOOK_RELS: related, "xl/x.xml": "<externalLink/>"})
@@ -771,3 +792,36 @@ def no_styles_and_no_shared_texts() -> bytes:
     parts = {name: part for name, part in SOUND.items() if name not in {TEXTS, STYLES}}
     parts[BOOK_RELS] = rels(("worksheet", "/xl/worksheets/sheet1.xml"))
     return packed(dict(parts))
+
+
+@must_say(READ)
+def names_with_backslashes() -> bytes:
+    return packed({name.replace("/", "\\"): part for name, part in SOUND.items()})
+
+
+@must_say(READ)
+def targets_with_backslashes() -> bytes:
+    return book({BOOK_RELS: rels(("worksheet", "worksheets\\sheet1.xml"))})
+
+
+@must_say(READ)
+def attributes_that_say_nothing() -> bytes:
+    cells = (
+        '<c r="A1" s="" t=""><v>1</v></c><c r="B1" s="-1"><v>1</v></c><c r="" s="x"><v>1</v></c>'
+        '<c r="$D$1" s="99999999999999999999"><v>1</v></c><c r="e1" cm=""><v>1</v></c>'
+    )
+    return sheet(f'<row r="1" spans="" ht="" s="">{cells}</row><row r=""><c><v>2</v></c></row>')
+
+
+@must_say(READ)
+def styles_that_say_nothing() -> bytes:
+    formats = '<numFmts count=""><numFmt/><numFmt numFmtId="" formatCode="0"/></numFmts>'
+    styles = f'{formats}<cellXfs><xf numFmtId=""/><xf numFmtId="-3"/><xf/></cellXfs>'
+    return book({STYLES: f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>'})
+
+
+@must_say(READ)
+def whole_columns_and_rows_merged() -> bytes:
+    areas = ("H:H", "C1:C1048576", "J:L", "40:40", "A50:XFD51", "$N:$O")
+    merges = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+    return sheet(ROW, f"<mergeCells>{merges}</mergeCells>")

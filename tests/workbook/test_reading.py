@@ -143,6 +143,87 @@ def test_the_number_format_tells_what_a_number_is(code: str, kind: str):
     assert values(book(parts)) == [(kind, "12")]
 
 
+def test_the_number_format_comes_along_with_the_cell():
+    styles = (
+        '<numFmts><numFmt numFmtId="200" formatCode="00000"/></numFmts><cellXfs>'
+        '<xf/><xf numFmtId="200"/><xf numFmtId="2"/><xf numFmtId="9"/><xf numFmtId="77"/></cellXfs>'
+    )
+    cells = "".join(f'<c s="{style}"><v>101</v></c>' for style in ("", 0, 1, 2, 3, 4))
+    parts = {
+        STYLES: f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>',
+        SHEET: worksheet(ONE_CELL.format(cells)),
+    }
+
+    found = read_table(book(parts)).cells.values()
+
+    assert [cell.format for cell in found] == ["", "", "00000", "0.00", "0%", ""]
+    assert [cell.shown for cell in found] == ["101", "101", "00101", "101.00", "10100%", "101"]
+
+
+def test_merged_areas_are_read_as_people_see_them():
+    areas = "".join(f'<mergeCell ref="{area}"/>' for area in ("A1:B2", "D:D", "5:5"))
+    table = read_table(
+        sheet(
+            '<row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c><c r="D1"><v>3</v></c></row>',
+            f"<mergeCells>{areas}</mergeCells>",
+        )
+    )
+
+    area = table.merge_at(2, 2)
+
+    assert area is not None
+    assert area.address == "A1:B2"
+    seen = [table.seen(2, 2), table.seen(1, 3), table.seen(900, 4), table.seen(2, 3)]
+    assert [cell and cell.address for cell in seen] == ["A1", "C1", "D1", None]
+
+
+LINKED = [
+    ("[1]Sheet1!A1", True),
+    ("'[1]别的 表'!A1*2", True),
+    ("[2]!外部名称", True),
+    ("SUM(来自外部,1)", True),
+    ("SUM(本表,1)", False),
+    ("表1[2022]", False),
+    ("SUM(A1:A3)", False),
+]
+
+
+@pytest.mark.parametrize(("formula", "linked"), LINKED)
+def test_a_formula_that_takes_from_another_workbook_is_known(formula: str, linked: bool):
+    names = (
+        '<definedNames><definedName name="来自外部">[1]Sheet1!$A$1</definedName>'
+        '<definedName name="本表">统计表!$A$1</definedName></definedNames></workbook>'
+    )
+    cell = f"<c><f>{formula}</f><v>3</v></c>"
+    parts: dict[str, str | bytes] = {
+        BOOK: workbook("统计表").replace("</workbook>", names),
+        SHEET: worksheet(ONE_CELL.format(cell)),
+    }
+
+    assert [each.linked for each in read_table(book(parts)).cells.values()] == [linked]
+
+
+def test_a_shared_formula_takes_its_link_along():
+    cells = (
+        '<c><f t="shared" si="0" ref="A1:B1">[1]Sheet1!A1</f><v>3</v></c>'
+        '<c><f t="shared" si="0"/><v>3</v></c><c><f t="shared" si="1"/><v>3</v></c>'
+    )
+
+    found = read_table(sheet(ONE_CELL.format(cells))).cells.values()
+
+    assert [cell.linked for cell in found] == [True, True, False]
+
+
+@pytest.mark.parametrize("sign", ["𫰠", "\U0003158e", "\U000323b0", "\ue000", "\U000f0000", "Ⅱ"])
+def test_a_character_newer_than_this_python_is_kept(sign: str):
+    assert values(sheet(ONE_CELL.format(text_cell("A1", f"{sign}山")))) == [("text", f"{sign}山")]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u200d", "\ufdd0", "\U0001ffff"])
+def test_a_sign_that_is_no_character_leaves_a_gap(sign: str):
+    assert values(sheet(ONE_CELL.format(text_cell("A1", f"甲{sign}乙")))) == [("text", "甲 乙")]
+
+
 def test_formatted_runs_are_joined_and_reading_aids_left_out():
     runs = "<r><rPr><b/></rPr><t>慰问</t></r><r><t>对象</t></r><rPh sb='0' eb='1'><t>wei</t></rPh>"
     parts = {
@@ -308,7 +389,8 @@ try:
     outcome = repr(%s)
 except BaseException as error:
     outcome = type(error).__name__
-print(json.dumps({{"sheets": [{{"name": outcome, "hidden": False, "cells": []}}]}}))
+sheet = {{"name": outcome, "hidden": False, "cells": [], "merges": []}}
+print(json.dumps({{"sheets": [sheet], "formats": []}}))
 """
 
 
