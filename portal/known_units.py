@@ -30,7 +30,7 @@ def names_round(session: Session, own: Expectation) -> UnitNames:
     return UnitNames(tuple(ours), tuple(others), tuple(above))
 
 
-def _former_names_beside(own: Expectation) -> Select[tuple[str]]:
+def _former_names_beside(own: Expectation) -> Select[str]:
     """The names that other units have had, those of the units above ours left out."""
     return (
         select(Expectation.name)

@@ -141,7 +141,7 @@ def all_people() -> Iterator[FencedSession]:
         session.close()
 
 
-FORMER_NAMES = Door("former names", frozenset({Expectation}))
+FORMER_NAMES = Door("former_names", frozenset({Expectation}))
 """A sheet may name another unit as it was called in an older campaign."""
 
 
