@@ -110,6 +110,11 @@ class Block:
         heads = (cell for column in self.columns for cell in self.heads.get(column, ()))
         return max((cell.row for cell in heads if not is_number(cell)), default=0)
 
+    def named(self, column: int) -> str:
+        """A column with what stands above it: D 列（2027年）."""
+        heads = [cell.text.strip() for cell in self.heads.get(column, ()) if not is_number(cell)]
+        return f"{letters(column)} 列" + (f"（{heads[-1]}）" if heads else "")
+
     def words_of(self, code: CodeCell) -> Iterator[Cell]:
         """The texts that stand in the row of a code, merged ones too, up to the next codes."""
         for column in self.span:
@@ -155,6 +160,11 @@ class Layout:
     def coded_rows(self) -> frozenset[int]:
         """The rows that name an item."""
         return frozenset(cell.row for block in self.blocks for cell in block.codes)
+
+    @property
+    def named_columns(self) -> str:
+        """The columns of figures as people find them: D 列（2027年）."""
+        return "、".join(block.named(column) for block in self.blocks for column in block.columns)
 
     def uncoded(self) -> Iterator[tuple[Cell, Cell | None]]:
         """The numbers among the figures whose row names no item, with what stands for a code."""
