@@ -240,10 +240,11 @@ def _notes(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
 
 def _uncoded(layout: Layout) -> Iterator[CellProblem]:
     for cell, code in layout.uncoded():
-        sentence = f"{cell.text} 所在的行没有代码，没有读入。"
+        number = cell.text or "公式"
+        sentence = f"{number} 所在的行没有代码，没有读入。"
         if code is not None:
             text = f"“{code.text}”{_look_alike(code.text)}"
-            sentence = f"{cell.text} 没有读入：{code.address} 写的{text}不是本表的代码。"
+            sentence = f"{number} 没有读入：{code.address} 写的{text}不是本表的代码。"
         yield CellProblem(cell.address, None, sentence)
 
 

@@ -360,6 +360,15 @@ class _Surroundings:
         right = [column for column in found if column in self.right]
         return right or (found if len(self.code_columns) == 1 else [])
 
+    def is_sum_of_units(self, column: int) -> bool:
+        """Whether a column is called nothing but 合计 and others are those of other units."""
+        *surer, _ = self.merit(column)
+        return not any(surer) and any(
+            self.expected and self.expected.units.is_foreign(head)
+            for heads in self.heads.values()
+            for head in heads
+        )
+
     def why_not(self, column: int) -> Cell | None:
         """The heading by which a column never holds the figures that are wanted."""
         for cell in self.head_cells.get(column, ()):
@@ -450,6 +459,8 @@ def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
         best = [column for column, _ in _countable(around) if column not in best] or best
     if len(best) > 1:
         raise NoLayout(_several(around, best))
+    if best and around.is_sum_of_units(best[0]):
+        raise NoLayout(f"{around.named(best[0])}是各单位的合计，表里没有本单位的一列，没有读入。")
     return best[0] if best else None
 
 
