@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
+from portal.domain.tree_moves import deciding_union
 from portal.identity import Person
 from portal.models import Campaign, Expectation, Organisation, Report
 
@@ -16,11 +17,12 @@ from portal.models import Campaign, Expectation, Organisation, Report
 def decider_of(session: Session, expectation: Expectation) -> int:
     """The id of the organisation that decides on a unit's report.
 
-    It is the next union up; the city decides on its own report. A unit that was moved while it
-    reports is judged where it stands now, since those it left may not enter it any more.
+    It is the next union up; the city decides on its own report. Of a unit that has moved since
+    it is the lowest union above it then and now: those that it left may not enter it any more,
+    and the sums of those that it came to do not hold its report.
     """
     unit = session.get_one(Organisation, expectation.organisation_id)
-    return unit.parent_id or unit.id
+    return deciding_union(expectation.path, unit.path)
 
 
 def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
@@ -46,6 +48,8 @@ _waiting = (
         Expectation.name,
         Report.submissions,
         Report.submitted_at,
+        Expectation.path,
+        Organisation.path.label("living_path"),
     )
     .join(Expectation, Expectation.campaign_id == Campaign.id)
     .join(Organisation, Organisation.id == Expectation.organisation_id)
@@ -58,6 +62,7 @@ _waiting = (
         Campaign.status == Status.PUBLISHED,
         Report.state == State.SUBMITTED,
         (Organisation.parent_id == bindparam("decider"))
+        | (Organisation.parent_id != Expectation.parent_id)
         | ((Organisation.id == bindparam("decider")) & Organisation.parent_id.is_(None)),
     )
     .order_by(Report.submitted_at, Expectation.position, Expectation.code)
@@ -73,5 +78,5 @@ def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
     return [
         Waiting(row.campaign, row.code, row.name, row.submissions, row.submitted_at)
         for row in rows
-        if row.submitted_at
+        if row.submitted_at and deciding_union(row.path, row.living_path) == decider.id
     ]
