@@ -226,8 +226,20 @@ def _unit(
         contact=row.contact,
         phone=row.phone,
         chased=chased,
-        gone=gone_words(row.closed_at, row.merged_into),
+        gone=_gone(row, state, dates, extension),
     )
+
+
+def _gone(
+    row: Any, state: State, dates: calendar.Dates, extension: calendar.Extension | None
+) -> str:
+    """What became of a unit, where it concerns the campaign: no board of the past changes.
+
+    It does where the report is still owed, and where the unit went before 停止填报.
+    """
+    stopped = calendar.close_of(dates, extension) + calendar.MINUTE
+    concerns = row.closed_at and (state not in HANDED_IN or row.closed_at < stopped)
+    return gone_words(row.closed_at, row.merged_into) if concerns else ""
 
 
 def _scan(row: Any) -> Scan | None:
