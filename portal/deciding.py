@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
@@ -19,10 +19,16 @@ def decider_of(session: Session, expectation: Expectation) -> int:
 
     It is the next union up; the city decides on its own report. Of a unit that has moved since
     it is the lowest union above it then and now: those that it left may not enter it any more,
-    and the sums of those that it came to do not hold its report.
+    and the sums of those that it came to do not hold its report. A closed union decides nothing.
     """
     unit = session.get_one(Organisation, expectation.organisation_id)
-    return deciding_union(expectation.path, unit.path)
+    return deciding_union(expectation.path, unit.path, _closed(session))
+
+
+def _closed(session: Session) -> frozenset[int]:
+    return frozenset(
+        session.scalars(select(Organisation.id).where(Organisation.closed_at.is_not(None)))
+    )
 
 
 def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
@@ -41,6 +47,7 @@ class Waiting:
     submitted_at: datetime
 
 
+_upper = aliased(Organisation)
 _waiting = (
     select(
         Campaign.code.label("campaign"),
@@ -53,6 +60,7 @@ _waiting = (
     )
     .join(Expectation, Expectation.campaign_id == Campaign.id)
     .join(Organisation, Organisation.id == Expectation.organisation_id)
+    .outerjoin(_upper, _upper.id == Organisation.parent_id)
     .join(
         Report,
         (Report.campaign_id == Expectation.campaign_id)
@@ -63,6 +71,7 @@ _waiting = (
         Report.state == State.SUBMITTED,
         (Organisation.parent_id == bindparam("decider"))
         | (Organisation.parent_id != Expectation.parent_id)
+        | _upper.closed_at.is_not(None)
         | ((Organisation.id == bindparam("decider")) & Organisation.parent_id.is_(None)),
     )
     .order_by(Report.submitted_at, Expectation.position, Expectation.code)
@@ -74,9 +83,10 @@ def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
 
     The session reads its subtree; what waits for a union further down is not among them.
     """
-    rows = session.execute(_waiting, {"decider": decider.id})
+    rows = session.execute(_waiting, {"decider": decider.id}).all()
+    closed = _closed(session) if rows else frozenset()
     return [
         Waiting(row.campaign, row.code, row.name, row.submissions, row.submitted_at)
         for row in rows
-        if row.submitted_at and deciding_union(row.path, row.living_path) == decider.id
+        if row.submitted_at and deciding_union(row.path, row.living_path, closed) == decider.id
     ]

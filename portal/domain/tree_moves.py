@@ -1,6 +1,6 @@
 """Moves in the tree: which campaigns they wait for, and who decides after one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,19 +23,21 @@ def still_open(campaigns: Iterable[OpenCampaign], now: datetime) -> tuple[OpenCa
     return tuple(each for each in campaigns if now < each.until + MINUTE)
 
 
-def deciding_union(campaign_path: str, living_path: str) -> int:
+def deciding_union(
+    campaign_path: str, living_path: str, closed: Collection[int] = frozenset()
+) -> int:
     """The id of the union that decides on a unit's report in a campaign.
 
     It is the next union up; the topmost one decides on its own report. Where the unit has moved
     since the campaign copied the tree, it is the lowest union that stands above it in both trees:
-    one that may enter the unit now and whose sum holds its report.
+    one that may enter the unit now and whose sum holds its report. A `closed` one has nobody who
+    could decide; the topmost is never closed.
     """
     then, living = _above(campaign_path), _above(living_path)
     if not living:
         return _ids(living_path)[-1]
-    if then and then[-1] == living[-1]:
-        return living[-1]
-    return next((each for each in reversed(living) if each in then), living[0])
+    in_both = (each for each in reversed(living) if each in then and each not in closed)
+    return next(in_both, living[0])
 
 
 def _above(path: str) -> list[int]:

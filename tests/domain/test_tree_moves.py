@@ -28,6 +28,12 @@ def test_the_union_that_decides_stands_above_in_both_trees(then, living, decides
     assert deciding_union(then, living) == decides
 
 
+def test_a_closed_union_decides_nothing():
+    assert deciding_union("/01/02/09/", "/01/02/09/", {2}) == 1
+    assert deciding_union("/01/02/05/09/", "/01/02/05/09/", {5, 9}) == 2
+    assert deciding_union("/01/02/05/09/", "/01/03/05/09/", {5, 3}) == 1
+
+
 @st.composite
 def two_places(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     """The ids above a unit then and now, the city first."""

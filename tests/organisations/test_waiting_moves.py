@@ -210,6 +210,19 @@ def test_what_waits_for_a_decision_goes_to_the_union_above_both(planned, city_ap
     assert "鄂城区基层工会一" in queue
 
 
+def test_what_waits_below_a_closed_union_goes_to_the_next_one_up(city_app, city):
+    unit = city_app.person("echeng-jiceng1")
+    unit.report("submitted")
+    for code in ("echeng-jiceng1", "echeng"):
+        assert city.post(f"/o/{code}/organisation/closing", despite="1").status_code == 303
+
+    queue = city.page(city.url("/reviews")).text
+    judged = city.post(unit.url("/report/acceptance"), number="1")
+
+    assert "鄂城区基层工会一" in queue
+    assert judged.status_code == 303
+
+
 def test_a_unit_that_no_campaign_knows_moves_at_once(city_app, city):
     new = {"code": "new", "name": "新建工会", "kind": "基层", "position": "90"}
     city.post("/o/echeng/organisations", **new, contact="", phone="")
@@ -333,3 +346,24 @@ def test_a_move_decided_while_a_campaign_is_being_published_waits_for_it(city_ap
     assert answers[0].status_code == 303
     assert above(city_app) == "echeng"
     assert len(trail(city_app, "move-planned")) == 1
+
+
+def test_whatever_is_done_in_the_middle_both_trees_stay_the_same(city_app, city):
+    merger = {"people": "move", "units": "above", "despite": "1"}
+    for path, fields in (
+        ("echeng-jiceng1/organisation/place", {"target": "shizong"}),
+        ("echeng/organisation/place", {"target": "jiaoyu"}),
+        ("echeng/organisation/merger", merger | {"into": "gedian"}),
+        ("echeng-jiceng1/organisation/closing", {"despite": "1"}),
+        ("echeng-jiceng1/organisation/opening", {}),
+        ("linkong/organisation/merger", merger | {"into": "gedian"}),
+        ("jiaoyu/organisation/place", {"target": "gedian"}),
+    ):
+        assert city.post(f"/o/{path}", **fields).status_code in (303, 409)
+
+    apart = city_app.scalar(
+        "SELECT count(*) FROM expectation e JOIN organisation o ON o.id = e.organisation_id "
+        "JOIN campaign c ON c.id = e.campaign_id WHERE c.code = ? AND e.path <> o.path",
+        OPEN,
+    )
+    assert apart == 0
