@@ -183,6 +183,14 @@ def test_a_later_close_is_waited_for(planned, city_app):
     assert above(city_app) == "gedian"
 
 
+def test_an_archived_campaign_is_not_waited_for(planned, city_app):
+    city_app.campaign(status="archived")
+
+    stop(city_app, "2027-01-20 10:01")
+
+    assert above(city_app) == "gedian"
+
+
 def test_a_report_reopened_after_the_close_holds_its_unit(city_app, city):
     unit = city_app.person("gedian")
     unit.report("accepted")
