@@ -24,8 +24,13 @@ FACTS = {
 """What is to be found ever after, each by a question to the database."""
 
 
-def agrees(reader: Character, link: str) -> bool:
-    """Whether what stands behind a code says that paper and system agree."""
+def judgement(reader: Character, link: str) -> str:
+    """The page behind a code, which says whether paper and system agree."""
     page = reader.client.get(link, follow_redirects=True)
     assert page.status_code == 200, page.status
-    return "一致" in page.text and "不一致" not in page.text
+    return page.text
+
+
+def agrees(text: str) -> bool:
+    """Whether that page says that they do."""
+    return "一致" in text and "不一致" not in text

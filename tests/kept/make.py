@@ -34,7 +34,7 @@ from tests.engines import (
     running_postgresql,
 )
 from tests.founding import edition
-from tests.kept.facts import FACTS, PAST, PRESENT, agrees
+from tests.kept.facts import FACTS, PAST, PRESENT, agrees, judgement
 from tests.markup import Page, Part
 from tests.paper.desk import hidden
 from tests.requirements import require
@@ -217,7 +217,12 @@ def _codes(city: City) -> list[dict[str, Any]]:
     for who, path in PRINTS:
         reader = city.person(who)
         code, link = _code_on(reader.page(path))
-        facts = {"who": who, "code": code, "leads_to": link, "agrees": agrees(reader, link)}
+        facts = {
+            "who": who,
+            "code": code,
+            "leads_to": link,
+            "agrees": agrees(judgement(reader, link)),
+        }
         codes.append({"printed": path} | facts)
     return codes
 
