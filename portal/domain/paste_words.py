@@ -165,9 +165,11 @@ class _Words:
     def labelled(self) -> Placement:
         """The placement without the figures beside another item's label, which are skipped."""
         others = {each: other for each in self.placement.figures if (other := self._other(each))}
-        return Placement(
-            tuple(each for each in self.placement.figures if each not in others),
-            (*self.placement.skipped, *(_skipped(each, *other) for each, other in others.items())),
+        skipped = (_skipped(each, *other) for each, other in others.items())
+        return replace(
+            self.placement,
+            figures=tuple(each for each in self.placement.figures if each not in others),
+            skipped=(*self.placement.skipped, *skipped),
         )
 
     def _other(self, figure: PastedFigure) -> tuple[Said, str] | None:
