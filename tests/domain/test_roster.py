@@ -83,10 +83,12 @@ def test_a_number_is_read_without_its_notation():
 
 
 def test_a_sheet_without_a_head_lists_nothing():
-    assert read_roster(grid(说明=[("这里写说明",)], 空=[])) == Roster([], [])
+    found = read_roster(grid(说明=[("这里写说明",)], 空=[]))
+
+    assert found == Roster([], [], ("说明（没有名单的表头）",))
 
 
-def test_hidden_sheets_are_passed_over():
+def test_hidden_sheets_are_passed_over_and_named():
     table = table_of("藏", list(cells([UNIT, ("a", "甲")])), hidden=True)
 
-    assert read_roster(Grid((table,))) == Roster([], [])
+    assert read_roster(Grid((table,))) == Roster([], [], ("藏（隐藏的工作表）",))
