@@ -31,12 +31,7 @@ def _plain(text: str) -> str:
 
 
 def _is_plain(sign: str) -> bool:
-    return category(sign)[0] == "L" or _is_rare_han(sign) or sign in "0123456789_"
-
-
-def _is_rare_han(sign: str) -> bool:
-    """Whether a sign lies where Han of every version of Unicode do, known to this Python or not."""
-    return "\U00020000" <= sign <= "\U0003fffd"
+    return category(sign)[0] == "L" or sign in "0123456789_"
 
 
 def _unused(name: str, used: set[str]) -> str:
