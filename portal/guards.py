@@ -32,6 +32,9 @@ DOORS = {
 }
 """For each door that writes, the tables that it leads to; `verifying` reads all of them."""
 
+READING_DOORS = {"former_names": ("expectation",)}
+"""For each other door that only reads, the tables that it leads to."""
+
 APPENDED = "is append-only"
 IMMUTABLE = "a published edition is immutable"
 FROZEN = "a submitted report is frozen"
@@ -180,6 +183,9 @@ def policies() -> dict[tuple[str, str], str]:
         for door, tables in DOORS.items():
             if table.name in tables:
                 named[door] = f"USING ({_door(door)}) WITH CHECK ({_door(door)})"
+        for door, tables in READING_DOORS.items():
+            if table.name in tables:
+                named[door] = f"FOR SELECT USING ({_door(door)})"
         for name, rule in named.items():
             made[table.name, name] = f'CREATE POLICY {name} ON "{table.name}" {rule}'
     return made

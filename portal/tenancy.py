@@ -141,6 +141,20 @@ def all_people() -> Iterator[FencedSession]:
         session.close()
 
 
+FORMER_NAMES = Door("former_names", frozenset({Expectation}))
+"""A sheet may name another unit as it was called in an older campaign."""
+
+
+@contextmanager
+def former_names() -> Iterator[FencedSession]:
+    """A session that reads under what names the units of all organisations once stood."""
+    session = FencedSession(db, scope=FORMER_NAMES, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
 VERIFYING = Door(
     "verifying",
     frozenset(

@@ -4,19 +4,20 @@ Blank cells bring nothing: they neither erase a figure nor stand for 0. The resu
 had when the file was saved is taken, and said so; a formula that was never calculated is not.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from portal.domain.figures import canonical, read
 from portal.domain.form import Form, Item
 from portal.domain.formulas import with_totals
-from portal.domain.grid import Cell, CellKind, Grid, Table, address
-from portal.domain.layout import CodeCell, Layout, NoLayout, find_layout
+from portal.domain.grid import Cell, CellKind, Grid, address
+from portal.domain.layout import Block, CodeCell, Layout, NoLayout, find_layout
 from portal.domain.marks import Marks, marks_of
-from portal.domain.number_format import XML_NUMBER, plain_number
+from portal.domain.number_format import XML_NUMBER
+from portal.domain.sheet_says import SheetSays
+from portal.domain.sheet_words import Expected, Said
+from portal.domain.taken import Taken, as_held, as_seen, from_another_workbook, in_unit, under_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ class Intake:
     """What a workbook brings to a report.
 
     `figures` has the text of every figure that can be taken, by item, as if it were typed, and
-    `addresses` the cell of everything that is filled. `problems` are cells not taken,
-    `warnings` are said and stop nothing. `blanks` are the items that the sheet leaves empty,
-    `absent` those it does not have. `organisation` is the unit that its head names.
+    `addresses` the cell of everything that is filled. `problems` are cells not taken, those with
+    an offer may be; `warnings` are said and stop nothing. `blanks` are the items that the sheet
+    leaves empty, `absent` those it does not have. `organisation` is the unit that it names as
+    its own, `misnamed` what names another one than expected, `stale` the year or campaign of a
+    title that is not the expected one.
     """
 
     sheet: str = ""
@@ -52,16 +55,22 @@ class Intake:
     absent: tuple[str, ...] = ()
     marks: Marks | None = None
     organisation: str | None = None
+    misnamed: Said | None = None
+    stale: Said | None = None
 
 
-def find_figures(form: Form, grid: Grid) -> Intake:
-    """The figures of the one visible sheet of `grid` that is filled with `form`."""
+def find_figures(form: Form, grid: Grid, expected: Expected | None = None) -> Intake:
+    """The figures of the one visible sheet of `grid` that is filled with `form`.
+
+    `expected` is what the sheet should say of itself; without it nothing is compared.
+    """
     marks = marks_of(grid)
     try:
-        layout = find_layout(form, grid.visible)
+        layout = find_layout(form, grid.visible, expected)
     except NoLayout as lack:
         return Intake(problems=(CellProblem("", None, str(lack)),), marks=marks)
-    found = {item.code: _look_up(item, layout) for item in form.items}
+    says = SheetSays(form, layout, expected or Expected())
+    found = {item.code: _look_up(item, says) for item in form.items}
     leaves = [found[item.code] for item in form.leaves]
     return Intake(
         sheet=layout.table.name,
@@ -69,14 +78,22 @@ def find_figures(form: Form, grid: Grid) -> Intake:
         addresses={code: each.cell.address for code, each in found.items() if each.cell},
         problems=(
             *_unknown_codes(form, layout),
+            *_left_out(layout),
             *(each.problem for each in leaves if each.problem),
         ),
-        warnings=(*_formulas(leaves), *_uncoded(layout), *_sum_warnings(form, found)),
+        warnings=(*_notes(leaves), *_uncoded(layout), *_sum_warnings(form, found)),
         blanks=tuple(each.item.code for each in leaves if each.blank),
-        absent=tuple(item.code for item in form.items if item.code not in layout.places),
+        absent=_absent(form, layout),
         marks=marks,
-        organisation=_organisation(layout.table),
+        organisation=says.organisation.words if says.organisation else None,
+        misnamed=says.misnamed,
+        stale=None if marks else says.stale,
     )
+
+
+def _absent(form: Form, layout: Layout) -> tuple[str, ...]:
+    there = {code for left in layout.left_out for code in left.codes} | layout.places.keys()
+    return tuple(item.code for item in form.items if item.code not in there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,7 @@ class _Found:
     text: str = ""
     figure: int | None = None
     problem: CellProblem | None = None
+    note: str = ""
 
     @property
     def blank(self) -> bool:
@@ -96,8 +114,8 @@ class _Found:
         return self.present and self.figure is None and self.problem is None
 
 
-def _look_up(item: Item, layout: Layout) -> _Found:
-    places = layout.places.get(item.code, [])
+def _look_up(item: Item, says: SheetSays) -> _Found:
+    places = says.layout.places.get(item.code, [])
     if not places:
         return _Found(item, present=False)
     if len(places) > 1:
@@ -108,31 +126,58 @@ def _look_up(item: Item, layout: Layout) -> _Found:
     cells = block.cells_for(item, code)
     if len(cells) > 1:
         return _Found(item, problem=_which(item, cells))
-    return _read(item, cells[0]) if cells else _Found(item)
+    if not cells:
+        return _Found(item, problem=_in_a_merge(item, block, code))
+    if cells[0].kind in UNREADABLE:
+        return _Found(item, cell=cells[0], problem=_unreadable(item, cells[0]))
+    taken = as_held(cells[0]) if item.calculated else _taken(item, cells[0], block, code, says)
+    return _read(item, cells[0], taken)
 
 
 UNREADABLE = {
     CellKind.ERROR: "单元格显示 {text}，公式出错，请改正并保存后再导入。",
     CellKind.BOOLEAN: "这是逻辑值 {text}，不是数，请改填数字。",
     CellKind.DATE: "这是日期，不是数，请把单元格格式改为常规后重新填写。",
-    CellKind.PERCENT: "单元格按百分数显示，文件里是 {text}，请把格式改为常规后填写数量。",
-    CellKind.SCALED: "单元格的格式缩小了显示的数，文件里是 {text}，请把格式改为常规并核对。",
     CellKind.UNCALCULATED: "公式没有计算过，请先用 WPS 或 Excel 打开并保存，再导入。",
 }
 
 
-def _read(item: Item, cell: Cell) -> _Found:
-    """The figure in a cell; a text is read as if it were typed."""
-    if cell.kind in UNREADABLE:
-        sentence = UNREADABLE[cell.kind].format(text=cell.text)
-        return _Found(item, cell=cell, problem=CellProblem(cell.address, item.code, sentence))
-    text = plain_number(cell.text) if cell.kind is CellKind.NUMBER else cell.text.strip()
-    reading = read(text, item.unit)
-    if reading.problem is None:
-        return _Found(item, cell=cell, text=text, figure=reading.figure)
-    sentence, offer = reading.problem.sentence, reading.problem.offer
-    problem = CellProblem(cell.address, item.code, sentence, offer)
-    return _Found(item, cell=cell, text=text, problem=problem)
+def _unreadable(item: Item, cell: Cell) -> CellProblem:
+    sentence = UNREADABLE[cell.kind].format(text=cell.text)
+    return CellProblem(cell.address, item.code, sentence)
+
+
+def _taken(item: Item, cell: Cell, block: Block, code: CodeCell, says: SheetSays) -> Taken:
+    """What a cell says, with everything round it that contradicts."""
+    taken = from_another_workbook(as_seen(item, cell), cell)
+    taken = in_unit(item, taken, says.money(item, cell, block, code))
+    return under_label(taken, says.other_label(item, block, code))
+
+
+def _read(item: Item, cell: Cell, taken: Taken) -> _Found:
+    """The figure in a cell; a text is read as if it were typed, a doubtful one is offered."""
+    reading = read(taken.text, item.unit)
+    found = _Found(item, cell=cell, text=taken.text, note=taken.note)
+    if reading.problem is None and not taken.doubts:
+        return replace(found, figure=reading.figure)
+    sentence, offer = "", taken.text
+    if reading.problem:
+        sentence, offer = reading.problem.sentence, reading.problem.offer or ""
+    said = "".join((*taken.doubts, sentence))
+    return replace(found, problem=CellProblem(cell.address, item.code, said, offer or None))
+
+
+def _in_a_merge(item: Item, block: Block, code: CodeCell) -> CellProblem | None:
+    """A figure that people see in the row because its cell is merged with another row's."""
+    for column in block.columns:
+        area, seen = block.table.merge_at(code.row, column), block.table.seen(code.row, column)
+        if area and seen and area.top != area.bottom:
+            here = address(code.row, column)
+            sentence = (
+                f"{area.address} 合并成了一格，{item.code} 没有自己的数，请取消合并后分别填写。"
+            )
+            return CellProblem(here, item.code, sentence)
+    return None
 
 
 def _twice(item: Item, cells: Sequence[CodeCell]) -> CellProblem:
@@ -165,16 +210,45 @@ def _unknown_codes(form: Form, layout: Layout) -> Iterator[CellProblem]:
                 yield CellProblem(address(cell.row, cell.column), None, sentence)
 
 
-def _formulas(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
+def _left_out(layout: Layout) -> Iterator[CellProblem]:
+    """Items that the file has where nothing is read: in a few cells aside, or on other sheets."""
+    for left in layout.left_out:
+        codes = "、".join(left.codes[:MOST_CODES]) + ("等" if len(left.codes) > MOST_CODES else "")
+        if left.sheet:
+            sentence = (
+                f"工作表“{left.sheet}”里还有 {codes} 的数，没有读入，请把各表合到一张表里再导入。"
+            )
+        else:
+            sentence = f"{codes} 不在代码列里，这一行没有读入。"
+        yield CellProblem(left.address, None, sentence)
+
+
+MOST_CODES = 8
+"""Codes that a sentence names one by one."""
+
+
+def _notes(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
     for each in leaves:
         if each.cell and each.cell.formula and each.figure is not None:
             sentence = f"这是公式，取文件保存时的结果 {each.text}，请核对。"
             yield CellProblem(each.cell.address, each.item.code, sentence)
+        if each.cell and each.note and each.figure is not None:
+            yield CellProblem(each.cell.address, each.item.code, each.note)
 
 
 def _uncoded(layout: Layout) -> Iterator[CellProblem]:
-    for cell in layout.uncoded():
-        yield CellProblem(cell.address, None, f"{cell.text} 所在的行没有代码，没有读入。")
+    for cell, code in layout.uncoded():
+        sentence = f"{cell.text} 所在的行没有代码，没有读入。"
+        if code is not None:
+            text = f"“{code.text}”{_look_alike(code.text)}"
+            sentence = f"{cell.text} 没有读入：{code.address} 写的{text}不是本表的代码。"
+        yield CellProblem(cell.address, None, sentence)
+
+
+def _look_alike(text: str) -> str:
+    """What hides in a code that looks like one of ours: letters of another alphabet."""
+    foreign = [sign for sign in text if sign.isalpha() and "\u0370" <= sign <= "\u058f"]
+    return f"里的“{foreign[0]}”是外文字母，" if foreign else ""
 
 
 def _sum_warnings(form: Form, found: Mapping[str, _Found]) -> Iterator[CellProblem]:
@@ -213,15 +287,3 @@ def _is_written(found: _Found, total: int | None) -> bool:
         return found.figure == (total or 0)
     own = Decimal(canonical(total or 0, found.item.unit))
     return abs(Decimal(text) - own) < Decimal(1).scaleb(-found.item.unit.decimals) / 2
-
-
-ORGANISATION_LINE = re.compile(r"(?:填报|报送)单位(?:名称)?(?:\([^)]*\))?:(.+)")
-
-
-def _organisation(table: Table) -> str | None:
-    """The unit that the sheet's head names; None where it names none."""
-    for cell in table.cells.values():
-        line = "".join(unicodedata.normalize("NFKC", cell.text).split())
-        if named := ORGANISATION_LINE.fullmatch(line):
-            return named[1].strip("_") or None
-    return None

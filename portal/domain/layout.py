@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,14 @@ from itertools import dropwhile
 
 from portal.domain.form import CODE, Form, Item
 from portal.domain.grid import Cell, CellKind, Table, letters
+from portal.domain.number_format import plain_number
+from portal.domain.sheet_words import (
+    Expected,
+    is_label_of_unit,
+    pressed,
+    years_in,
+    years_of_dates,
+)
 
 LEAST_CODES = 3
 """Cells with codes that make a column one of codes; a small form may have fewer."""
@@ -16,21 +25,32 @@ LEAST_CODES = 3
 HEAD_ROWS = 6
 """Rows above the first code in which headings are looked for."""
 
-TITLES = (
-    ("数量",),
-    ("本单位",),
-    ("本期", "本次", "本年", "今年"),
-    ("填报数", "数值", "数字"),
-    ("合计", "总计"),
+CURRENT = ("本期", "本次", "本年", "今年", "本届", "当期", "当年", "实际", "完成", "实绩")
+TITLES = (("数量", "本单位"), ("填报数", "数值", "数字"), ("合计", "总计"))
+"""Headings of the column of figures, those of this time first, then the surest of the others."""
+
+OTHER_FIGURES = (
+    *("上年", "上期", "去年", "前年", "同期", "上次", "往年", "历年"),
+    *("增", "减", "率", "次均", "人均", "占比", "%", "示例", "备注"),
+    *("计划", "预计", "预算", "目标", "指标数"),
+    *("序号", "行次", "行号", "栏次", "编号", "No.", "NO.", "no."),
 )
-"""Headings of the column of figures, the surest first."""
+"""What stands above columns that never hold the figures of this time."""
 
-OTHER_FIGURES = ("上年", "上期", "去年", "同期", "增", "减", "次均", "占比", "%", "示例", "备注")
-NO_FIGURES = ("序号", "代码", "编码", "项目", "指标", "名称", "单位", "说明")
-"""What stands above columns that never hold the figures."""
+NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说明")
+"""What stands above columns that hold no figures, unless they say more."""
 
-SURE = 2
-"""Without a heading a column is taken when it has this many times the numbers of the next."""
+LONGEST_HEADING = 12
+"""Signs within which a year heads a column; a longer text is a title."""
+
+PAIR = 2
+"""Cells of a label with its text."""
+
+LEAST_RUN = 8
+"""Numbers that count the rows, one by one, before a column is taken for 序号 without its name."""
+
+LEAST_RIVAL = 2
+"""Numbers that make a column without a heading one of figures, beside a column of more."""
 
 
 class NoLayout(ValueError):
@@ -55,13 +75,16 @@ class Block:
     """One column of codes with the columns of their figures.
 
     `by_unit` has the column of each unit where a pair stands in one row (慰问对象 | 发放款物),
-    `figures` the column of everything else, or None where there are only those.
+    `figures` the column of everything else, or None where there are only those. `heads` are the
+    cells above each column, and `span` the columns up to the next ones of codes.
     """
 
     table: Table
     codes: Codes
     figures: int | None
     by_unit: dict[str, int]
+    heads: dict[int, tuple[Cell, ...]]
+    span: range
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
@@ -81,6 +104,29 @@ class Block:
         cells = (self.table.at(row, column) for column in columns)
         return [cell for cell in cells if cell is not None]
 
+    @cached_property
+    def head_row(self) -> int:
+        """The lowest row with a heading of the figures; 0 without one."""
+        heads = (cell for column in self.columns for cell in self.heads.get(column, ()))
+        return max((cell.row for cell in heads if not is_number(cell)), default=0)
+
+    def words_of(self, code: CodeCell) -> Iterator[Cell]:
+        """The texts that stand in the row of a code, merged ones too, up to the next codes."""
+        for column in self.span:
+            cell = self.table.seen(code.row, column)
+            aside = column != code.column and column not in self.columns
+            if aside and cell is not None and cell.kind is CellKind.TEXT:
+                yield cell
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Codes of the form that are not read: those of one cell, or of another sheet by its name."""
+
+    address: str
+    codes: tuple[str, ...]
+    sheet: str = ""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -88,6 +134,7 @@ class Layout:
 
     table: Table
     blocks: tuple[Block, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def places(self) -> dict[str, list[tuple[Block, CodeCell]]]:
@@ -99,26 +146,59 @@ class Layout:
                     places.setdefault(code, []).append((block, cell))
         return places
 
-    def uncoded(self) -> Iterator[Cell]:
-        """The numbers among the figures whose row names no item."""
+    @cached_property
+    def first_row(self) -> int:
+        """The row of the first code."""
+        return min(block.codes[0].row for block in self.blocks)
+
+    @cached_property
+    def coded_rows(self) -> frozenset[int]:
+        """The rows that name an item."""
+        return frozenset(cell.row for block in self.blocks for cell in block.codes)
+
+    def uncoded(self) -> Iterator[tuple[Cell, Cell | None]]:
+        """The numbers among the figures whose row names no item, with what stands for a code."""
         for block in self.blocks:
             coded = {cell.row for cell in block.codes}
-            for row in range(min(coded), max(coded)):
-                if row not in coded:
-                    yield from filter(_is_number, block.filled(row, block.columns))
+            head, code_at = block.head_row, block.codes[0].column
+            for row, column in sorted(self.table.cells):
+                cell = self.table.cells[row, column]
+                if row > head and row not in coded and column in block.columns and is_number(cell):
+                    yield cell, self.table.at(row, code_at)
 
 
-def find_layout(form: Form, tables: Sequence[Table]) -> Layout:
+def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None = None) -> Layout:
     """How the one sheet with the form is laid out; raises `NoLayout` when there is no telling."""
-    sheet = _the_one(form, [_Sheet(form, table, _code_columns(form, table)) for table in tables])
+    sheets = [_Sheet(form, table, _code_columns(form, table)) for table in tables]
+    sheet = _the_one(form, sheets)
     columns = sorted(sheet.columns, key=lambda codes: codes[0].column)
     starts = [codes[0].column for codes in columns]
     ends = [*starts[1:], max(column for _, column in sheet.table.cells) + 1]
+    spans = map(range, [1, *starts[1:]], ends)
     blocks = (
-        _block(form, _Surroundings(sheet.table, codes, frozenset(starts), end))
-        for codes, end in zip(columns, ends, strict=True)
+        _block(form, _Surroundings(sheet.table, codes, frozenset(starts), span, expected))
+        for codes, span in zip(columns, spans, strict=True)
     )
-    return Layout(sheet.table, tuple(blocks))
+    return Layout(sheet.table, tuple(blocks), tuple(_left_out(form, sheet, sheets)))
+
+
+def _left_out(form: Form, sheet: "_Sheet", sheets: Sequence["_Sheet"]) -> Iterator[LeftOut]:
+    """What has codes of the form and is not read: a few codes aside, and the other sheets."""
+    read = {code for codes in sheet.columns for code in _known(form, codes)}
+    for cell in sheet.table.cells.values():
+        codes = tuple(code for code in _codes(form, cell) if code in form.by_code)
+        if codes and not read.issuperset(codes) and _has_number_right_of(sheet.table, cell):
+            yield LeftOut(cell.address, codes)
+    for other in sheets:
+        more = {code for codes in other.columns for code in _known(form, codes)} - read
+        if other is not sheet and more and other.filled:
+            codes = tuple(item.code for item in form.items if item.code in more)
+            yield LeftOut("", codes, other.table.name)
+
+
+def _has_number_right_of(table: Table, cell: Cell) -> bool:
+    beside = (each for (row, at), each in table.cells.items() if row == cell.row)
+    return any(each.column > cell.column and is_number(each) for each in beside)
 
 
 @dataclass(frozen=True)
@@ -210,54 +290,129 @@ class _Surroundings:
     table: Table
     codes: Codes
     code_columns: frozenset[int]
-    end: int
+    span: range
+    expected: Expected | None
 
     @cached_property
     def right(self) -> range:
         """The columns up to the next column of codes."""
-        return range(self.codes[0].column + 1, self.end)
+        return range(self.codes[0].column + 1, self.span.stop)
+
+    @cached_property
+    def head_cells(self) -> dict[int, tuple[Cell, ...]]:
+        """What stands above each column, from the top; a title over the codes heads none."""
+        first = self.codes[0].row
+        columns = {column for _, column in self.table.cells} - self.code_columns
+        merged = {column for area in self.table.merges for column in (area.left, area.right)}
+        heads: dict[int, tuple[Cell, ...]] = {}
+        for column in range(1, max(columns | merged, default=0) + 1):
+            rows = set(range(max(1, first - HEAD_ROWS), first)) - self._rows_of_names
+            cells = (self._head(row, column) for row in sorted(rows))
+            if column not in self.code_columns and (found := tuple(filter(None, cells))):
+                heads[column] = found
+        return heads
+
+    @cached_property
+    def _rows_of_names(self) -> set[int]:
+        """The rows of two cells that name the unit: 填报单位 and beside it who that is."""
+        filled = Counter(row for row, _ in self.table.cells)
+        return {
+            row
+            for (row, _), cell in self.table.cells.items()
+            if filled[row] <= PAIR and is_label_of_unit(cell.text)
+        }
+
+    def _head(self, row: int, column: int) -> Cell | None:
+        area = self.table.merge_at(row, column)
+        if area and any(area.left <= code <= area.right for code in self.code_columns):
+            return None
+        return self.table.seen(row, column)
 
     @cached_property
     def heads(self) -> dict[int, list[str]]:
         """What stands above each column, without spaces."""
-        first = self.codes[0].row
-        heads: dict[int, list[str]] = {}
-        for cell in self.table.cells.values():
-            above = first - HEAD_ROWS <= cell.row < first
-            if above and cell.column not in self.code_columns:
-                heads.setdefault(cell.column, []).append(_pressed(cell.text))
-        return heads
+        return {
+            column: [pressed(cell.text) for cell in cells]
+            for column, cells in self.head_cells.items()
+        }
 
     def headed(self, words: tuple[str, ...]) -> list[int]:
         """The columns with such a heading: on the right, or beside the only codes anywhere."""
-        found = [
+        return self.nearest(
             column
             for column, heads in sorted(self.heads.items())
             if any(_without_brackets(head).startswith(words) for head in heads)
-            and not self.mentions(column, OTHER_FIGURES)
-        ]
+        )
+
+    def nearest(self, columns: Iterable[int]) -> list[int]:
+        """Those of `columns` that may hold figures: on the right, or else anywhere."""
+        found = [column for column in columns if not self.why_not(column)]
         right = [column for column in found if column in self.right]
         return right or (found if len(self.code_columns) == 1 else [])
+
+    def why_not(self, column: int) -> Cell | None:
+        """The heading by which a column never holds the figures that are wanted."""
+        for cell in self.head_cells.get(column, ()):
+            head = pressed(cell.text)
+            foreign = self.expected and self.expected.units.is_foreign(head)
+            if foreign or any(word in head for word in OTHER_FIGURES) or self._of_other_year(head):
+                return cell
+        return None
+
+    def _of_other_year(self, head: str) -> bool:
+        years = _years_of_heading(head)
+        return bool(years and self.expected and self.expected.year) and not (
+            self.expected and self.expected.year in years
+        )
+
+    def merit(self, column: int) -> tuple[bool, ...]:
+        """How surely the headings of a column say that it holds the figures, the surest first."""
+        heads = self.heads.get(column, [])
+        units, year = (self.expected.units, self.expected.year) if self.expected else (None, None)
+        bare = [_without_brackets(head) for head in heads]
+        return (
+            any(bool(units and units.own and units.is_own(head)) for head in bare if head),
+            any(year in _years_of_heading(head) for head in heads),
+            any(word in head for head in heads for word in CURRENT),
+            *(any(head.startswith(words) for head in bare) for words in TITLES),
+        )
 
     def mentions(self, column: int, words: tuple[str, ...]) -> bool:
         """Whether one of `words` stands above a column."""
         return any(word in head for head in self.heads.get(column, ()) for word in words)
 
-    def numbers(self, column: int) -> int:
-        """How many coded rows have a number in a column."""
+    def numbers(self, column: int) -> list[Cell]:
+        """The numbers of a column in the coded rows."""
         cells = (self.table.at(code.row, column) for code in self.codes)
-        return sum(cell is not None and _is_number(cell) for cell in cells)
+        return [cell for cell in cells if cell is not None and is_number(cell)]
+
+    def counts_rows(self, column: int) -> bool:
+        """Whether a column has nothing but the place of each row: 序号 without its name."""
+        numbers = [plain_number(cell.text) for cell in self.numbers(column)]
+        if len(numbers) < LEAST_RUN or not all(map(str.isdecimal, numbers)):
+            return False
+        counted = [int(number) for number in numbers]
+        return counted == list(range(counted[0], counted[0] + len(counted)))
+
+    def named(self, column: int) -> str:
+        """A column with the cell of its heading, or of its first number, as people find it."""
+        heads = self.head_cells.get(column)
+        cell = heads[-1] if heads else next(iter(self.numbers(column)), None)
+        return f"{cell.address}“{cell.text}”" if cell else letters(column)
 
 
-def _pressed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def _years_of_heading(head: str) -> frozenset[int]:
+    if re.fullmatch("20[0-9]{2}", head):
+        return frozenset({int(head)})
+    return years_in(head) | years_of_dates(head) if len(head) <= LONGEST_HEADING else frozenset()
 
 
 def _without_brackets(text: str) -> str:
     return re.sub(r"\([^)]*\)", "", text)
 
 
-def _is_number(cell: Cell) -> bool:
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is one of figures: anything but a text without digits alone."""
     return cell.kind is not CellKind.TEXT or bool(re.fullmatch(r"[\d,.，．\s]+", cell.text))
 
 
@@ -265,46 +420,70 @@ def _block(form: Form, around: _Surroundings) -> Block:
     by_unit = _pair_columns(form, around)
     figures = _titled_column(around, set(by_unit.values()))
     if figures is None and not by_unit:
-        figures = _fullest_column(around)
-    return Block(around.table, around.codes, figures, by_unit)
+        figures = _only_column(around)
+    return Block(around.table, around.codes, figures, by_unit, around.head_cells, around.span)
 
 
 def _pair_columns(form: Form, around: _Surroundings) -> dict[str, int]:
     """The column of each measure, by its unit, where the sheet has one for every measure."""
     units = {item.measure: item.unit.name for item in form.items if item.measure}
-    found = {unit: around.headed((measure,)) for measure, unit in units.items()}
+    found = {unit: _best(around, around.headed((measure,))) for measure, unit in units.items()}
     columns = {unit: each[0] for unit, each in found.items() if len(each) == 1}
     return columns if len(set(columns.values())) == len(units) else {}
 
 
 def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
-    for words in TITLES:
-        found = [column for column in around.headed(words) if column not in pair]
-        if len(found) > 1:
-            raise NoLayout(_several(found))
-        if found:
-            return found[0]
-    return None
+    """The column whose headings say best that it holds the figures; None where none says so."""
+    named = [at for at in sorted(around.heads) if at not in pair and any(around.merit(at))]
+    best = _best(around, around.nearest(named))
+    if len(best) == 1 and not pair and around.counts_rows(best[0]):
+        best = [column for column, _ in _countable(around) if column not in best] or best
+    if len(best) > 1:
+        raise NoLayout(_several(around, best))
+    return best[0] if best else None
 
 
-def _fullest_column(around: _Surroundings) -> int:
-    counted = sorted(_countable(around), reverse=True)
-    if not counted:
-        raise NoLayout("没有找到数量列，请在填数的一列上方写明“数量”。")
-    most, best = counted[0]
-    rivals = [column for numbers, column in counted if numbers * SURE > most]
-    if len(rivals) > 1:
-        raise NoLayout(_several(rivals))
-    return best
+def _best(around: _Surroundings, columns: Sequence[int]) -> list[int]:
+    """Those of `columns` that no other surpasses by what stands above it."""
+    merits = {column: around.merit(column) for column in columns}
+    most = max(merits.values(), default=())
+    best = [column for column, merit in merits.items() if merit == most]
+    return [column for column in best if not around.counts_rows(column)] or best
+
+
+def _only_column(around: _Surroundings) -> int:
+    counted = dict(_countable(around))
+    likely = [column for column in counted if not around.counts_rows(column)] or list(counted)
+    most = max((counted[column] for column in likely), default=0)
+    likely = [
+        column
+        for column in likely
+        # A stray number beside a column of many is a note, where nothing is called anything.
+        if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
+    ]
+    if not likely:
+        raise NoLayout(_none(around))
+    if len(likely) > 1:
+        raise NoLayout(_several(around, likely))
+    return likely[0]
 
 
 def _countable(around: _Surroundings) -> Iterator[tuple[int, int]]:
     for column in around.right:
-        numbers = around.numbers(column)
-        if numbers and not around.mentions(column, OTHER_FIGURES + NO_FIGURES):
-            yield numbers, column
+        numbers = len(around.numbers(column))
+        if numbers and not around.why_not(column) and not around.mentions(column, NO_FIGURES):
+            yield column, numbers
 
 
-def _several(columns: Iterable[int]) -> str:
-    names = "、".join(letters(column) for column in sorted(columns))
-    return f"{names} 列都像数量列，请只在要导入的一列上方写“数量”，或删除其余各列。"
+def _none(around: _Surroundings) -> str:
+    others = [cell for column in around.right if (cell := around.why_not(column))]
+    named = "、".join(f"{cell.address}“{cell.text}”" for cell in others[:3])
+    why = f"（{named} 不是本单位本次的数）" if named else ""
+    return f"没有找到数量列{why}，请在填数的一列上方写明“数量”。"
+
+
+def _several(around: _Surroundings, columns: Iterable[int]) -> str:
+    in_order = sorted(columns)
+    names = "、".join(letters(column) for column in in_order)
+    places = "、".join(map(around.named, in_order))
+    return f"{names} 列都像数量列（{places}），请只在要导入的一列上方写“数量”，或删除其余各列。"

@@ -2,9 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 _ASIDE = re.compile(r"\([^)]*\)")
 _KIND = re.compile(r"(总工会|工会委员会|工会)$")
+_PLACE = re.compile(r"^.*?[省市](?=..)|^市直?(?=..)")
+_OFFICE = re.compile(
+    r"(?<=..)(经济技术开发区|高新技术开发区|开发区|经济区|高新区|新区|自治县|区|县|市|系统)$"
+)
 
 
 def names_unit(named: str, unit: str) -> bool:
@@ -19,12 +26,82 @@ def names_unit(named: str, unit: str) -> bool:
     return one.endswith(other) or other.endswith(one)
 
 
+_GENERIC = re.compile("(本|本级|各级|基层|所属|下级|上级|省|市|区|县|镇|乡)?(总?工会|工会委员会)")
+"""What is called a union and names none."""
+
 _LEAST = 2
 """Signs of a name below which its end could be that of any other (市总工会)."""
+
+_LEAST_WITHIN = 3
+"""Signs of a name that are looked for within a longer text."""
+
+_LONGEST_TITLE = 40
+"""Signs of a text that speaks of one unit; a longer one may mention others on its way."""
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """The names of the unit whose sheet is expected, and of the others that a sheet may be of.
+
+    `own` are its present and former names; `above` those of the units above it, which stand in
+    titles without meaning that the sheet is theirs.
+    """
+
+    own: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+
+    def is_own(self, named: str) -> bool:
+        """Whether `named` means our unit, by its name, its short name or a former one."""
+        short = _short(named)
+        return any(names_unit(named, name) or short == _short(name) for name in self.own)
+
+    def is_foreign(self, named: str) -> bool:
+        """Whether `named` alone is the name of another unit, known or by its last words."""
+        if not self.own or self.is_own(named):
+            return False
+        called = bool(_KIND.search(_plain(named))) and not _GENERIC.fullmatch(_plain(named))
+        return called or _short(named) in self._others_in_short
+
+    def mentions_foreign(self, text: str) -> bool:
+        """Whether a title speaks of another unit and not of ours or one above ours."""
+        text = _plain(text)
+        if not self.own or len(text) > _LONGEST_TITLE or _mentions(text, _cores(self.own)):
+            return False
+        for name in sorted(map(_core, self.above), key=len, reverse=True):
+            text = text.replace(name, " ") if len(name) >= _LEAST else text
+        return _mentions(text, self._other_cores)
+
+    @cached_property
+    def _other_cores(self) -> frozenset[str]:
+        return _cores(self.others)
+
+    @cached_property
+    def _others_in_short(self) -> frozenset[str]:
+        own = {_short(name) for name in self.own}
+        return frozenset(short for name in self.others if (short := _short(name)) not in own)
+
+
+def _cores(names: Iterable[str]) -> frozenset[str]:
+    cores = {form for name in names for form in (_core(name), _without_place(_core(name)))}
+    return frozenset(core for core in cores if len(core) >= _LEAST_WITHIN)
+
+
+def _mentions(text: str, cores: Iterable[str]) -> bool:
+    return any(core in text for core in cores)
 
 
 def _core(name: str) -> str:
     return _KIND.sub("", _plain(name))
+
+
+def _without_place(core: str) -> str:
+    return _PLACE.sub("", core)
+
+
+def _short(name: str) -> str:
+    """The name as people shorten it: 葛店开发区总工会 is 葛店, 市教育系统工会 is 教育."""
+    return _OFFICE.sub("", _without_place(_core(name)))
 
 
 def _plain(name: str) -> str:

@@ -6,10 +6,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 
 from portal import clock
 from portal.access import allow, reporter
-from portal.db import writing
+from portal.db import db, writing
 from portal.identity import actor
 from portal.reports import importing
 from portal.reports.importing import Chosen, Unfit
+from portal.reports.packing import pack, unpack
 from portal.reports.views import _assignment, _filling, bp
 from portal.typed import legible
 from portal.uploads import takes_file, uploaded
@@ -38,7 +39,7 @@ def import_page(campaign: str) -> Any:
     return _import_page(campaign)
 
 
-def _import_page(campaign: str, refused: str = "", file: str = "") -> str:
+def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "") -> str:
     assignment = _assignment(campaign)
     return render_template(
         "reports/import.html",
@@ -46,6 +47,7 @@ def _import_page(campaign: str, refused: str = "", file: str = "") -> str:
         permission=assignment.may_write(clock.now()),
         refused=refused,
         file=file,
+        cell=cell,
     )
 
 
@@ -60,11 +62,25 @@ def preview_import(campaign: str) -> Any:
         return _import_page(campaign, "请先选择要导入的 xlsx 文件。"), 422
     file = legible(upload.name)
     try:
-        intake = importing.read_intake(_assignment(campaign), upload.content)
+        intake = importing.read_intake(db.session(), _assignment(campaign), upload.content)
     except (Refused, Unfit) as refused:
-        return _import_page(campaign, str(refused), file), 422
-    filling = _filling(campaign)
-    return _preview_page(campaign, importing.preview(filling, intake), file)
+        return _import_page(campaign, str(refused), file, getattr(refused, "cell", "")), 422
+    asked = pack(intake) if intake.stale else ""
+    preview = importing.preview(_filling(campaign), intake)
+    return _preview_page(campaign, preview, file, asked=asked)
+
+
+@bp.post("/import/answer")
+@allow(reporter)
+def answer_import(campaign: str) -> Any:
+    """Show the changes again, ticked: the figures under an old title are of this campaign."""
+    _assignment(campaign).may_write(clock.now()).require()
+    file = legible(request.form.get("file", "")[:100])
+    try:
+        intake = unpack(_assignment(campaign).form, request.form.get("sheet", ""))
+    except ValueError:
+        return _import_page(campaign, "请重新选择文件。", file), 422
+    return _preview_page(campaign, importing.preview(_filling(campaign), intake), file)
 
 
 def _preview_page(campaign: str, preview: importing.Preview, file: str, **said: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, Filling
@@ -12,9 +13,10 @@ from portal.domain.figures import show
 from portal.domain.form import Form, Item
 from portal.domain.intake import CellProblem, Intake, find_figures
 from portal.domain.marks import Marks, misfits
-from portal.domain.unit_names import names_unit
+from portal.domain.sheet_words import Expected, Said, years_in
 from portal.identity import Person
-from portal.models import Batch
+from portal.known_units import names_round
+from portal.models import Batch, Campaign
 from portal.models.trail import Action, Channel
 from portal.reports import saving
 from portal.reports.saving import Entered
@@ -51,24 +53,50 @@ def _marks(assignment: Assignment) -> Marks:
     )
 
 
+def expected_of(session: Session, assignment: Assignment) -> Expected:
+    """What a sheet for this report should say of its unit, year and campaign."""
+    campaign, title = assignment.campaign, assignment.form.title
+    years = years_in(campaign.name) or years_in(title) or {campaign.due.year}
+    others = select(Campaign.name).where(Campaign.id != campaign.id)
+    return Expected(
+        units=names_round(session, assignment.expectation),
+        year=max(years),
+        titles=(campaign.name, title),
+        other_campaigns=tuple(session.scalars(others)),
+    )
+
+
 class Unfit(ValueError):
-    """The workbook is not of this unit, campaign or edition, or no form; the message says which."""
+    """The workbook is not of this unit, campaign or edition, or no form; the message says which.
+
+    `cell` is where it says so, if it does in one.
+    """
+
+    def __init__(self, sentence: str, cell: str = "") -> None:
+        super().__init__(sentence)
+        self.cell = cell
 
 
-def read_intake(assignment: Assignment, content: bytes) -> Intake:
+def read_intake(session: Session, assignment: Assignment, content: bytes) -> Intake:
     """What a workbook brings to this report; raises `Refused`, or `Unfit` where it is another's."""
-    intake = find_figures(assignment.form, read_workbook(content))
+    expected = expected_of(session, assignment)
+    intake = find_figures(assignment.form, read_workbook(content), expected)
     if intake.marks and (sentences := misfits(intake.marks, _marks(assignment))):
         raise Unfit("".join(sentences))
     if not intake.sheet:
         raise Unfit("".join(problem.sentence for problem in intake.problems))
-    own = assignment.expectation.name
-    if intake.marks is None and intake.organisation and not names_unit(intake.organisation, own):
-        raise Unfit(
-            f"表头的填报单位是“{intake.organisation}”，不是{own}，没有读入。"
-            f"如果这就是本单位的表，请把表头改为“{own}”再导入。"
-        )
+    if intake.misnamed:
+        raise _misnamed(intake.misnamed, assignment.expectation.name)
     return intake
+
+
+def _misnamed(said: Said, own: str) -> Unfit:
+    where = f"{said.address} " if said.address else "工作表名"
+    return Unfit(
+        f"{where}写的是“{said.words}”，不是{own}，没有读入。"
+        f"如果这就是本单位的表，请把它改为“{own}”再导入。",
+        said.address,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +136,13 @@ class Preview:
     leaves: frozenset[str]
 
     @property
+    def question(self) -> str:
+        """What is asked once before anything is ticked; empty where nothing is."""
+        stale = self.intake.stale
+        where = "表头" if stale and stale.address else "工作表名"
+        return f"{where}写 {stale.words}，数是本次的吗？" if stale else ""
+
+    @property
     def absent(self) -> list[str]:
         """The codes of the items to be filled that the sheet does not have."""
         return [code for code in self.intake.absent if code in self.leaves]
@@ -135,7 +170,11 @@ def preview(filling: Filling, intake: Intake) -> Preview:
         stored={**filling.stored, **{code: one.stored for code, one in wanted.items()}},
     )
     offers = {each.code: each for each in intake.problems if each.code and each.offer}
-    changes = tuple(_changes(filling, after, wanted, offers, intake.addresses))
+    changes = tuple(
+        # Until it is known that they are of this campaign, none is taken by itself.
+        replace(change, ticked=False) if intake.stale else change
+        for change in _changes(filling, after, wanted, offers, intake.addresses)
+    )
     changed = {change.item.code for change in changes}
     refused = {
         code: CellProblem(intake.addresses.get(code, ""), code, one.problem.sentence)
@@ -178,7 +217,7 @@ def _changes(
         if item.code in wanted:
             text = wanted[item.code].typed.text
             yield Change(item, old, new, version, text, cell, issues=issues)
-        elif offer := offers.get(item.code):
+        elif (offer := offers.get(item.code)) and offer.offer != old:
             text = offer.offer or ""
             yield Change(item, old, text, version, text, cell, False, offer.sentence)
         elif item.calculated and old != new:

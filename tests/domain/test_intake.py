@@ -39,7 +39,7 @@ def table(*rows: list[Content], name: str = "统计表", hidden: bool = False) -
 
 def _cell(row: int, column: int, content: Content) -> Cell:
     if isinstance(content, Cell):
-        return Cell(row, column, content.kind, content.text, content.formula)
+        return replace(content, row=row, column=column)
     if isinstance(content, tuple):
         return Cell(row, column, *content)
     kind = CellKind.NUMBER if isinstance(content, int) else CellKind.TEXT

@@ -2,11 +2,12 @@
 
 from io import BytesIO
 
+import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from portal.models import Batch
-from tests.founding import CLOSES
+from tests.founding import CLOSES, LAST
 from tests.reports.page import Page
 from tests.reports.reporter import open_another
 from tests.workbook.hostile import specimens
@@ -260,6 +261,107 @@ def test_a_workbook_without_codes_is_refused_with_what_it_lacks(echeng):
 
     assert answer.status_code == 422
     assert "没有找到代码列" in answer.text
+
+
+OLD_TITLE = ("2022年春节期间各级工会送温暖统计表",)
+
+
+def _ticked(page):
+    return {
+        each.get("value"): "checked" in each.root.attrib
+        for each in page.all("input")
+        if each.root.get("name") == "take"
+    }
+
+
+def _press(reporter, page, below, **changed):
+    """Post the form of the preview that leads to `below`, as a browser without scripts does."""
+    form = next(each.root for each in page.all("form") if each.get("action").endswith(below))
+    fields = {each.get("name"): each.get("value") for each in form.iter() if each.get("name")}
+    return reporter.post(below, **{**fields, **changed})
+
+
+def test_a_sheet_of_another_year_is_asked_about_once_and_ticked_by_the_answer(echeng):
+    page = _previewed(echeng, _sheet(OLD_TITLE, C9=12, D9=3.4321))
+    (question,) = page.all("form", cell="A1")
+    assert "A1：表头写 2022 年，数是本次的吗？" in question.text
+    assert _ticked(page) == {"C9": False, "D9": False}
+    assert echeng.report is None
+
+    answer = _press(echeng, page, "/import/answer")
+
+    again = Page.of(answer.text)
+    assert answer.status_code == 200
+    assert "数是本次的吗" not in again.text
+    assert _ticked(again) == {"C9": True, "D9": False}
+    assert "本表保留两位小数" in again.text
+    assert _confirm(echeng, again).status_code == 303
+    assert (echeng.value("C9"), echeng.value("D9")) == (12, None)
+
+
+def test_lines_ticked_by_hand_need_no_answer(echeng):
+    page = _previewed(echeng, _sheet(OLD_TITLE, C9=12, D9=3))
+
+    assert _confirm(echeng, page, take=["C9"]).status_code == 303
+
+    assert (echeng.value("C9"), echeng.value("D9")) == (12, None)
+
+
+@pytest.mark.parametrize("sheet", ["", "bent", "eJw", "eJyrrgUAAXUA-Q"])
+def test_an_answer_about_no_sheet_is_refused(echeng, sheet):
+    answer = echeng.post("/import/answer", sheet=sheet, file="a.xlsx")
+
+    assert answer.status_code == 422
+    assert "请重新选择文件" in answer.text
+
+
+def test_the_export_of_another_year_is_asked_about_and_that_of_this_year_is_not(echeng):
+    echeng.fill(C9="12")
+    old = echeng.character.get(echeng.character.url("/report/workbook", campaign=LAST)).data
+    new = echeng.get("/workbook").data
+
+    assert "表头写 2022 年" in _previewed(echeng, old).text
+    assert "数是本次的吗" not in _previewed(echeng, new).text
+
+
+def test_money_in_yuan_is_offered_and_only_written_when_ticked(echeng):
+    page = _previewed(echeng, _sheet(("单位：家、人次、元",), C9=12, D9=34500))
+
+    assert _ticked(page) == {"C9": True, "D9": False}
+    assert _changes(page)["D9"] == ["B6", "空白", "3.45"]
+    (reason,) = page.all("p", issue="query", code="D9")
+    assert "A1 写的单位是元：34500 元换算为 3.45 万元。" in reason.text
+    _confirm(echeng, page, take=["C9", "D9"])
+    assert echeng.value("D9") == 3_450_000
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("填报单位（盖章）：葛店开发区总工会",),
+        ("单位名称", "葛店"),
+        ("葛店开发区2027年送温暖统计表",),
+    ],
+)
+def test_another_units_name_is_refused_with_its_cell(echeng, head):
+    answer = _bring(echeng, _sheet(head, C9=12))
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    (refusal,) = page.all("p", issue="error")
+    assert refusal.get("data-cell") == ("B1" if len(head) == 2 else "A1")
+    assert "葛店" in refusal.text
+    assert "梁子湖" not in page.text
+
+
+def test_a_former_name_of_another_unit_is_known_and_our_own_is_accepted(echeng, gedian, city_app):
+    gedian.expected(name="葛店经济技术区总工会")
+    echeng.expected(name="鄂城县总工会")
+    echeng.fill(C9="1")
+
+    assert _bring(echeng, _sheet(("葛店经济技术区2027年统计表",), C9=12)).status_code == 422
+    assert _bring(echeng, _sheet(("填报单位：鄂城县总工会",), C9=12)).status_code == 200
+    assert _bring(echeng, _sheet(("填报单位：鄂城区总工会",), C9=12)).status_code == 200
 
 
 def test_a_sheet_whose_head_names_another_unit_is_refused_by_name(echeng):

@@ -21,12 +21,14 @@ from openpyxl import Workbook
 from werkzeug.routing import Rule
 
 from portal.access import rule_of
+from portal.domain.intake import Intake
 from portal.domain.paper_code import code_of
 from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
 from portal.domain.submission import fingerprint
 from portal.models.user import Role
 from portal.organisations.packing import pack
+from portal.reports.packing import pack as pack_intake
 from tests.whole.marked_city import (
     ACCOUNTS,
     ANNOUNCED,
@@ -385,6 +387,9 @@ EXAMPLES: dict[str, Example] = {
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
         before=((f"{REPORT}/items/D1", {"D1": "0.5", "D1.version": "1"}),),
         page=f"{REPORT}/submission",
+    ),
+    "reports.answer_import": Example(
+        {"sheet": pack_intake(Intake("统计表", {"F1": "12"}, {"F1": "B2"})), "file": "made.xlsx"}
     ),
     "reports.confirm_import": Example(
         {"take": "F1", "F1": "12", "F1.version": "0", "F1.cell": "E7", "file": "made.xlsx"},

@@ -35,6 +35,7 @@ Door          portal.tenancy
 FencedSession portal.identity.sign_in_door
 FencedSession portal.tenancy.opening
 FencedSession portal.tenancy.all_people
+FencedSession portal.tenancy.former_names
 FencedSession portal.tenancy.subtree
 FencedSession portal.tenancy.verifying
 FencedSession portal.tenancy.inside
@@ -54,6 +55,7 @@ opening       portal.cli.forms.import_file
 opening       portal.cli.forms.publish
 opening       portal.cli.organisations.import_file
 opening       portal.demo.load
+former_names  portal.known_units.names_round
 all_people    portal.accounts.user_views.create_user
 all_people    portal.accounts.user_views.links_as_workbook
 all_people    portal.accounts.user_views.make_all_links
@@ -134,6 +136,7 @@ MADE = {"Door", "FencedSession", "OwnScope", "SubtreeScope"}
 USED = {
     "all_people",
     "enter",
+    "former_names",
     "inside",
     "opening",
     "read_through",

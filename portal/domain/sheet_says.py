@@ -1,0 +1,193 @@
+"""What a sheet says beside its figures, compared with what the form and the campaign expect.
+
+Nothing here is taken for certain: people type this year's figures into last year's file. What
+contradicts is said with the cell that says it, and the figure is offered instead of taken.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from portal.domain.figures import Kind
+from portal.domain.form import Form, Item
+from portal.domain.grid import NUMBERS, Cell, CellKind, Table
+from portal.domain.layout import Block, CodeCell, Layout
+from portal.domain.sheet_words import (
+    Expected,
+    Said,
+    is_label_of_unit,
+    is_unit_label,
+    is_units,
+    money_in,
+    money_in_brackets,
+    money_of_unit_line,
+    other_money,
+    pressed,
+    stale_title,
+    unit_beside,
+    unit_named,
+)
+
+MOST_IN_A_TITLE_ROW = 2
+"""Filled cells of a row of titles and lines; one with more has the headings of columns."""
+
+
+MOST_TITLES = 20
+"""Titles and lines that are compared with the names of all units."""
+
+_YEAR_ALONE = re.compile("20[0-9]{2}年?度?")
+
+
+@dataclass(frozen=True)
+class SheetSays:
+    """The words of one sheet round the figures of `form`."""
+
+    form: Form
+    layout: Layout
+    expected: Expected
+
+    @property
+    def table(self) -> Table:
+        """The sheet that is read."""
+        return self.layout.table
+
+    # Of which year and whose.
+
+    @cached_property
+    def titles(self) -> list[Cell]:
+        """The texts above the figures that are no headings of columns, from the top."""
+        rows = (row for at, row in self._rows.items() if at < self.layout.first_row)
+        cells = (cell for row in rows if len(row) <= MOST_IN_A_TITLE_ROW for cell in row)
+        titles = (cell for cell in cells if not _YEAR_ALONE.fullmatch(pressed(cell.text)))
+        return list(islice(titles, MOST_TITLES))
+
+    @cached_property
+    def stale(self) -> Said | None:
+        """The title of another year or campaign; its address is empty where the tab says so."""
+        texts = [
+            (cell.text, cell.address)
+            for cell in self.titles
+            if not re.match("(填报|报送|制表|上报|打印)?(日期|时间)|数据截至", pressed(cell.text))
+        ]
+        return stale_title([*texts, (self.table.name, "")], self.expected)
+
+    @cached_property
+    def organisation(self) -> Said | None:
+        """The unit that the sheet names as its own, in one cell or in the one beside the label."""
+        for place in sorted(self.table.cells):
+            cell = self.table.cells[place]
+            if named := unit_named(cell.text):
+                return Said(named, cell.address)
+            beside = self._next(cell) if is_label_of_unit(cell.text) else None
+            if beside is not None and (named := unit_beside(cell.text, beside.text)):
+                return Said(named, beside.address)
+        return None
+
+    def _next(self, cell: Cell) -> Cell | None:
+        """The next filled cell of a row that names no item, if it is a text."""
+        row = () if cell.row in self.layout.coded_rows else self._rows[cell.row]
+        beside = next((each for each in row if each.column > cell.column), None)
+        return beside if beside is not None and beside.kind is CellKind.TEXT else None
+
+    @cached_property
+    def _rows(self) -> dict[int, list[Cell]]:
+        """The filled cells of each row, from the left."""
+        rows: dict[int, list[Cell]] = {}
+        for place in sorted(self.table.cells):
+            rows.setdefault(place[0], []).append(self.table.cells[place])
+        return rows
+
+    @cached_property
+    def misnamed(self) -> Said | None:
+        """The name of another unit: as that of the sheet, in its title or on its tab."""
+        units = self.expected.units
+        if self.organisation and units.own and not units.is_own(self.organisation.words):
+            return self.organisation
+        for cell in self.titles:
+            if units.mentions_foreign(cell.text):
+                return Said(cell.text.strip(), cell.address)
+        if units.is_foreign(self.table.name) or units.mentions_foreign(self.table.name):
+            return Said(self.table.name, "")
+        return None
+
+    # In what unit the money stands.
+
+    def money(self, item: Item, cell: Cell, block: Block, code: CodeCell) -> Said | None:
+        """The unit of money that is not the item's, as the nearest words say it."""
+        if item.unit.kind is not Kind.MONEY:
+            return None
+        for named, address in self._money_round(item, cell, block, code):
+            if other := other_money(named, item.unit.name):
+                return Said(other, address)
+        return None
+
+    def _money_round(
+        self, item: Item, cell: Cell, block: Block, code: CodeCell
+    ) -> Iterator[tuple[frozenset[str], str]]:
+        if cell.kind in NUMBERS and cell.format:
+            yield money_in(cell.shown or ""), cell.address
+        for word in block.words_of(code):
+            yield money_in_brackets(word.text) - money_in_brackets(item.label), word.address
+        for head in reversed(block.heads.get(cell.column, ())):
+            yield money_in(head.text), head.address
+        yield from self._money_lines
+
+    @cached_property
+    def _money_lines(self) -> list[tuple[frozenset[str], str]]:
+        return [(named, address) for named, address in self._lines() if named]
+
+    def _lines(self) -> Iterator[tuple[frozenset[str], str]]:
+        headings = {block.head_row for block in self.layout.blocks}
+        for place in sorted(self.table.cells):
+            cell = self.table.cells[place]
+            if cell.row in self.layout.coded_rows or cell.row in headings:
+                continue
+            named = money_of_unit_line(cell.text)
+            is_title = len(self._rows[cell.row]) <= MOST_IN_A_TITLE_ROW
+            if is_title and cell.row < self.layout.first_row:
+                named = named or money_in_brackets(cell.text)
+            yield named, cell.address
+            beside = self._next(cell) if is_unit_label(cell.text) else None
+            if beside is not None and is_units(beside.text):
+                yield money_in(beside.text), beside.address
+
+    # Which item a row speaks of.
+
+    def other_label(self, item: Item, block: Block, code: CodeCell) -> tuple[Said, str] | None:
+        """A label in the row of `item` that is another item's, with the codes of that one."""
+        words = list(block.words_of(code))
+        labels = {self._label(word.text): word for word in words}
+        if self._label(item.label) not in labels:
+            for label, word in labels.items():
+                if codes := self._codes_by_label.get(label):
+                    return Said(word.text.strip(), word.address), "、".join(codes)
+        return self._other_measure(item, words, code)
+
+    def _other_measure(
+        self, item: Item, words: list[Cell], code: CodeCell
+    ) -> tuple[Said, str] | None:
+        partner = self.form.partners.get(item.code)
+        if partner is None or len(code.codes) > 1:
+            return None
+        measures = {re.sub(r"\(.*", "", pressed(word.text)): word for word in words}
+        word = measures.get(partner.measure or "")
+        if word is None or item.measure in measures:
+            return None
+        return Said(word.text.strip(), word.address), partner.code
+
+    @cached_property
+    def _codes_by_label(self) -> dict[str, list[str]]:
+        codes: dict[str, list[str]] = {}
+        for item in self.form.items:
+            codes.setdefault(self._label(item.label), []).append(item.code)
+        return codes
+
+    def _label(self, text: str) -> str:
+        """A label without what sheets put round it: 其中：, numbers, units, formulas, signs."""
+        text = re.sub(r"[A-Z][A-Z0-9]{0,7}=.*", "", pressed(text))
+        text = re.sub(r"^[(]?[0-9一二三四五六七八九十]{1,2}[.、)]", "", text)
+        text = re.sub(r"^其中:?|\((单位:)?[家户人次个件份万元、,/]+\)$", "", text)
+        text = re.sub(r"^[A-Z][0-9]{0,2}(?=[\u4e00-\u9fff])", "", text)
+        return re.sub(r"\W", "", text)

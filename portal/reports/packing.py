@@ -1,0 +1,69 @@
+"""Packing: what a workbook brought travels in the page that asks about it, kept nowhere.
+
+Whoever alters it on the way has only typed other figures: they are judged anew.
+"""
+
+import json
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Mapping
+from typing import Any
+
+from portal.domain.form import Form
+from portal.domain.intake import CellProblem, Intake
+from portal.typed import legible
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes of an unpacked intake; a sheet of two thousand rows, each with a problem, takes 0.4 MB."""
+
+
+def pack(intake: Intake) -> str:
+    """What is known of the sheet, but for the question, as a text of letters and digits."""
+    kept = {
+        "sheet": intake.sheet,
+        "figures": dict(intake.figures),
+        "addresses": dict(intake.addresses),
+        "problems": [_plain(each) for each in intake.problems],
+        "warnings": [_plain(each) for each in intake.warnings],
+        "blanks": intake.blanks,
+        "absent": intake.absent,
+    }
+    return urlsafe_b64encode(zlib.compress(json.dumps(kept).encode(), 9)).decode().rstrip("=")
+
+
+def _plain(problem: CellProblem) -> list[str]:
+    return [problem.address, problem.code or "", problem.sentence, problem.offer or ""]
+
+
+def unpack(form: Form, text: str) -> Intake:
+    """The intake in a text that `pack` made, its question answered; raises `ValueError`."""
+    leaves = {item.code for item in form.leaves}
+    try:
+        reader = zlib.decompressobj()
+        content = reader.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), LARGEST)
+        kept = json.loads(content)
+        return Intake(
+            sheet=_text(kept["sheet"]),
+            figures={at: it for at, it in _texts(kept["figures"]).items() if at in leaves},
+            addresses=_texts(kept["addresses"]),
+            problems=tuple(_problem(form, *each) for each in kept["problems"]),
+            warnings=tuple(_problem(form, *each) for each in kept["warnings"]),
+            blanks=tuple(map(_text, kept["blanks"])),
+            absent=tuple(map(_text, kept["absent"])),
+        )
+    except (Error, zlib.error, LookupError, TypeError, AttributeError, RecursionError) as broken:
+        raise ValueError("no packed intake") from broken
+
+
+def _problem(form: Form, address: Any, code: Any, sentence: Any, offer: Any) -> CellProblem:
+    known = code if isinstance(code, str) and code in form.by_code else None
+    return CellProblem(_text(address), known, _text(sentence), _text(offer) or None)
+
+
+def _texts(plain: Mapping[Any, Any]) -> dict[str, str]:
+    return {_text(name): _text(text) for name, text in plain.items()}
+
+
+def _text(text: Any) -> str:
+    return legible(str(text)[:500])
