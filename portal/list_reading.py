@@ -46,9 +46,10 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     """How a text may be written: Excel's “Unicode 文本” is UTF-16, its csv the code of here."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
-    if b"\x00" in content[:200]:
-        # Without a mark at its head: blanks, commas and line ends tell the order of the bytes.
-        return ("utf-16-be",) if content[:1] == b"\x00" else ("utf-16-le", "utf-16-be")
+    if b"\x00" in content:
+        # Without a mark at its head: the first byte of a tab, digit or line end tells the order.
+        in_order = content[::2].count(0) > content[1::2].count(0)
+        return ("utf-16-be",) if in_order else ("utf-16-le",)
     return ("utf-8-sig", "gb18030")
 
 

@@ -16,7 +16,10 @@ LOST = "\N{REPLACEMENT CHARACTER}"
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What a paste leaves of a picture: as invisible as a format character."""
 
-_ORDINARY = pattern("[ -~\N{IDEOGRAPHIC SPACE}-\u9fff\uff01-\uff5e]*")
+_ORDINARY = pattern(
+    "[ -~\N{IDEOGRAPHIC SPACE}-\u9fff\ue000-\ufaff\uff01-\uff5e"
+    "\U00020000-\U0002fffd\U00030000-\U0003fffd]*"
+)
 """Texts that hold nothing refused and nothing unseen, whatever the version of Unicode."""
 
 _CALLED = {
