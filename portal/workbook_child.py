@@ -104,7 +104,7 @@ SPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-WORDS = "workbook sheet definedName si t rPh numFmts numFmt cellXfs xf row c v f mergeCell"
+WORDS = "workbook sheet definedName calcPr si t rPh numFmts numFmt cellXfs xf row c v f mergeCell"
 NAMES = {f"{space} {word}": word for space in SPACES for word in WORDS.split()}
 """The elements that are read, by the name that expat gives them."""
 
@@ -128,6 +128,7 @@ class _Workbook:
         self.parts = {_part_name(part.filename): part for part in self.archive.infolist()}
         self.formats: list[str] = []
         self.links = _Links()
+        self.results_missing = False
         self.elements = 0
         self.cells = 0
 
@@ -195,6 +196,9 @@ class _Workbook:
             if NAMES.get(tag) == "sheet":
                 found.extend(_tab(attributes, related))
             self.links.start(NAMES.get(tag, ""), attributes)
+            if NAMES.get(tag) == "calcPr":
+                # A program that cannot calculate asks for it, and writes 0 for every result.
+                self.results_missing = attributes.get("fullCalcOnLoad") in {"1", "true"}
 
         self.parse(book, start, lambda tag: self.links.end(NAMES.get(tag, "")), self.links.text)
         if "workbook" not in words:
@@ -551,6 +555,8 @@ class _SheetReader:
                 return "text", self.shared_text(value)
             case _ if not value.strip():
                 return ("uncalculated" if self.formula.present else "number"), ""
+            case "n" if self.formula.present and self.workbook.results_missing and value == "0":
+                return "uncalculated", ""
             case "n":
                 return self.kinds[self.format], self.beginning(value.strip())
             case "b":

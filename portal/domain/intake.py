@@ -38,15 +38,16 @@ class CellProblem:
 class Intake:
     """What a workbook brings to a report.
 
-    `figures` has the text of every figure that can be taken, by item, as if it were typed, and
-    `addresses` the cell of everything that is filled. `problems` are cells not taken, those with
-    an offer may be; `warnings` are said and stop nothing. `blanks` are the items that the sheet
-    leaves empty, `absent` those it does not have. `organisation` is the unit that it names as
-    its own, `misnamed` what names another one than expected, `stale` the year or campaign of a
-    title that is not the expected one.
+    `taken_from` names the columns of figures. `figures` has the text of every figure that can be
+    taken, by item, as if it were typed, and `addresses` the cell of everything that is filled.
+    `problems` are cells not taken, those with an offer may be; `warnings` are said and stop
+    nothing. `blanks` are the items that the sheet leaves empty, `absent` those it does not have.
+    `organisation` is the unit that it names as its own, `misnamed` what names another one than
+    expected, `stale` the year or campaign of a title that is not the expected one.
     """
 
     sheet: str = ""
+    taken_from: str = ""
     figures: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[CellProblem, ...] = ()
@@ -74,6 +75,7 @@ def find_figures(form: Form, grid: Grid, expected: Expected | None = None) -> In
     leaves = [found[item.code] for item in form.leaves]
     return Intake(
         sheet=layout.table.name,
+        taken_from=layout.named_columns,
         figures={each.item.code: each.text for each in leaves if each.figure is not None},
         addresses={code: each.cell.address for code, each in found.items() if each.cell},
         problems=(
@@ -238,10 +240,11 @@ def _notes(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
 
 def _uncoded(layout: Layout) -> Iterator[CellProblem]:
     for cell, code in layout.uncoded():
-        sentence = f"{cell.text} 所在的行没有代码，没有读入。"
+        number = cell.text or "公式"
+        sentence = f"{number} 所在的行没有代码，没有读入。"
         if code is not None:
             text = f"“{code.text}”{_look_alike(code.text)}"
-            sentence = f"{cell.text} 没有读入：{code.address} 写的{text}不是本表的代码。"
+            sentence = f"{number} 没有读入：{code.address} 写的{text}不是本表的代码。"
         yield CellProblem(cell.address, None, sentence)
 
 

@@ -110,6 +110,11 @@ class Block:
         heads = (cell for column in self.columns for cell in self.heads.get(column, ()))
         return max((cell.row for cell in heads if not is_number(cell)), default=0)
 
+    def named(self, column: int) -> str:
+        """A column with what stands above it: D 列（2027年）."""
+        heads = [cell.text.strip() for cell in self.heads.get(column, ()) if not is_number(cell)]
+        return f"{letters(column)} 列" + (f"（{heads[-1]}）" if heads else "")
+
     def words_of(self, code: CodeCell) -> Iterator[Cell]:
         """The texts that stand in the row of a code, merged ones too, up to the next codes."""
         for column in self.span:
@@ -155,6 +160,11 @@ class Layout:
     def coded_rows(self) -> frozenset[int]:
         """The rows that name an item."""
         return frozenset(cell.row for block in self.blocks for cell in block.codes)
+
+    @property
+    def named_columns(self) -> str:
+        """The columns of figures as people find them: D 列（2027年）."""
+        return "、".join(block.named(column) for block in self.blocks for column in block.columns)
 
     def uncoded(self) -> Iterator[tuple[Cell, Cell | None]]:
         """The numbers among the figures whose row names no item, with what stands for a code."""
@@ -350,6 +360,15 @@ class _Surroundings:
         right = [column for column in found if column in self.right]
         return right or (found if len(self.code_columns) == 1 else [])
 
+    def is_sum_of_units(self, column: int) -> bool:
+        """Whether a column is called nothing but 合计 and others are those of other units."""
+        *surer, _ = self.merit(column)
+        return not any(surer) and any(
+            self.expected and self.expected.units.is_foreign(head)
+            for heads in self.heads.values()
+            for head in heads
+        )
+
     def why_not(self, column: int) -> Cell | None:
         """The heading by which a column never holds the figures that are wanted."""
         for cell in self.head_cells.get(column, ()):
@@ -440,6 +459,8 @@ def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
         best = [column for column, _ in _countable(around) if column not in best] or best
     if len(best) > 1:
         raise NoLayout(_several(around, best))
+    if best and around.is_sum_of_units(best[0]):
+        raise NoLayout(f"{around.named(best[0])}是各单位的合计，表里没有本单位的一列，没有读入。")
     return best[0] if best else None
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from portal.domain.figures import Kind
 from portal.domain.form import Form, Item
 from portal.domain.grid import NUMBERS, Cell, CellKind, Table
+from portal.domain.labels import other_item, other_measure
 from portal.domain.layout import Block, CodeCell, Layout
 from portal.domain.sheet_words import (
     Expected,
@@ -157,37 +158,7 @@ class SheetSays:
 
     def other_label(self, item: Item, block: Block, code: CodeCell) -> tuple[Said, str] | None:
         """A label in the row of `item` that is another item's, with the codes of that one."""
-        words = list(block.words_of(code))
-        labels = {self._label(word.text): word for word in words}
-        if self._label(item.label) not in labels:
-            for label, word in labels.items():
-                if codes := self._codes_by_label.get(label):
-                    return Said(word.text.strip(), word.address), "、".join(codes)
-        return self._other_measure(item, words, code)
-
-    def _other_measure(
-        self, item: Item, words: list[Cell], code: CodeCell
-    ) -> tuple[Said, str] | None:
-        partner = self.form.partners.get(item.code)
-        if partner is None or len(code.codes) > 1:
-            return None
-        measures = {re.sub(r"\(.*", "", pressed(word.text)): word for word in words}
-        word = measures.get(partner.measure or "")
-        if word is None or item.measure in measures:
-            return None
-        return Said(word.text.strip(), word.address), partner.code
-
-    @cached_property
-    def _codes_by_label(self) -> dict[str, list[str]]:
-        codes: dict[str, list[str]] = {}
-        for item in self.form.items:
-            codes.setdefault(self._label(item.label), []).append(item.code)
-        return codes
-
-    def _label(self, text: str) -> str:
-        """A label without what sheets put round it: 其中：, numbers, units, formulas, signs."""
-        text = re.sub(r"[A-Z][A-Z0-9]{0,7}=.*", "", pressed(text))
-        text = re.sub(r"^[(]?[0-9一二三四五六七八九十]{1,2}[.、)]", "", text)
-        text = re.sub(r"^其中:?|\((单位:)?[家户人次个件份万元、,/]+\)$", "", text)
-        text = re.sub(r"^[A-Z][0-9]{0,2}(?=[\u4e00-\u9fff])", "", text)
-        return re.sub(r"\W", "", text)
+        words = [Said(word.text.strip(), word.address) for word in block.words_of(code)]
+        other = other_item(self.form, item, words)
+        alone = len(code.codes) == 1
+        return other or (other_measure(self.form, item, words) if alone else None)

@@ -83,7 +83,7 @@ def is_unit_label(text: str) -> bool:
 def other_money(named: Iterable[str], unit: str) -> str | None:
     """The unit of money that is named in place of `unit`; None where it is named as well."""
     named = set(named)
-    return min(named) if named and unit not in named else None
+    return min(named) if named and unit in YUAN and unit not in named else None
 
 
 def converted(number: Decimal, money: str, unit: str) -> Decimal:

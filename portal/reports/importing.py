@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, Filling
 from portal.domain.checks import Counters, Issue
-from portal.domain.figures import show
+from portal.domain.figures import read, show
 from portal.domain.form import Form, Item
 from portal.domain.intake import CellProblem, Intake, find_figures
 from portal.domain.marks import Marks, misfits
@@ -123,12 +123,14 @@ class Change:
 class Preview:
     """What confirming would change; nothing of it is written yet.
 
+    `problems` are the cells and rows that are not taken, `notes` are said of those that are.
     `same` counts the figures that stand there already, `elsewhere` are the new issues at items
     that do not change themselves, `counters` are those of the report as it would be.
     """
 
     changes: tuple[Change, ...]
     problems: tuple[CellProblem, ...]
+    notes: tuple[CellProblem, ...]
     same: int
     elsewhere: tuple[Issue, ...]
     counters: Counters
@@ -186,7 +188,9 @@ def preview(filling: Filling, intake: Intake) -> Preview:
         problems=(
             *(each for each in intake.problems if each.code not in offers),
             *refused.values(),
+            *(each for each in intake.warnings if each.code is None),
         ),
+        notes=tuple(each for each in intake.warnings if each.code),
         same=len(judged) - len(wanted) - len(refused),
         elsewhere=tuple(
             issue
@@ -217,9 +221,11 @@ def _changes(
         if item.code in wanted:
             text = wanted[item.code].typed.text
             yield Change(item, old, new, version, text, cell, issues=issues)
-        elif (offer := offers.get(item.code)) and offer.offer != old:
+        elif offer := offers.get(item.code):
             text = offer.offer or ""
-            yield Change(item, old, text, version, text, cell, False, offer.sentence)
+            offered = show(read(text, item.unit).figure, item.unit)
+            if offered != old:
+                yield Change(item, old, offered, version, text, cell, False, offer.sentence)
         elif item.calculated and old != new:
             yield Change(item, old, new, cell=cell, issues=issues)
 

@@ -22,6 +22,7 @@ def pack(intake: Intake) -> str:
     """What is known of the sheet, but for the question, as a text of letters and digits."""
     kept = {
         "sheet": intake.sheet,
+        "taken_from": intake.taken_from,
         "figures": dict(intake.figures),
         "addresses": dict(intake.addresses),
         "problems": [_plain(each) for each in intake.problems],
@@ -45,6 +46,7 @@ def unpack(form: Form, text: str) -> Intake:
         kept = json.loads(content)
         return Intake(
             sheet=_text(kept["sheet"]),
+            taken_from=_text(kept["taken_from"]),
             figures={at: it for at, it in _texts(kept["figures"]).items() if at in leaves},
             addresses=_texts(kept["addresses"]),
             problems=tuple(_problem(form, *each) for each in kept["problems"]),

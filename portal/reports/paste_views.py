@@ -7,14 +7,16 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import allow, reporter
-from portal.assignment import Filling
-from portal.db import writing
-from portal.domain.form import Form, Item
-from portal.domain.paste import BlockRefused, Placement, place_block, read_block
+from portal.assignment import Assignment, Filling
+from portal.db import db, writing
+from portal.domain.form import Item
+from portal.domain.paste import Block, BlockRefused, Placement, place_block, read_block
+from portal.domain.paste_words import Question, has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
 from portal.identity import actor
 from portal.reports import comparing, operations, pasting, rows
+from portal.reports.importing import expected_of
 from portal.reports.pasting import Pasted
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
@@ -35,7 +37,7 @@ from portal.typed import legible, number_in
 @allow(reporter)
 def paste(campaign: str) -> Any:
     """Paste a block from the item `start` downwards; without scripts the sheet is saved too."""
-    placement, unclear = _placement(_assignment(campaign).form)
+    placement, unclear, question = _placement(_assignment(campaign))
     try:
         with writing() as session:
             before = _filling(campaign)
@@ -47,20 +49,32 @@ def paste(campaign: str) -> Any:
     except NotAllowedNow as refused:
         return _pasted_too_late(_filling(campaign), placement, refused.sentence)
     if wants_fragment():
-        return _fragments(before, pasted, unclear), _status(pasted, unclear)
-    return _whole_answer(pasted, [one for one in typed if one.refused], unclear)
+        return _fragments(before, pasted, unclear, question), _status(pasted, unclear)
+    return _whole_answer(pasted, [one for one in typed if one.refused], unclear, question)
 
 
-def _placement(form: Form) -> tuple[Placement, str]:
-    """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
-    start = request.form.get("start", "")
+def _placement(assignment: Assignment) -> tuple[Placement, str, Question | None]:
+    """Where the posted block goes; nowhere, and why, where it is not clear or is asked about."""
+    form, start = assignment.form, request.form.get("start", "")
     try:
         if start not in form.by_code:
             raise BlockRefused("请先选择从哪一项开始粘贴。")
         block = read_block(request.form.get("block", ""))
-        return place_block(form, block, start), ""
+        settled = _settled(assignment, block, place_block(form, block, start))
     except BlockRefused as refused:
-        return Placement((), ()), refused.sentence
+        return Placement((), ()), refused.sentence, None
+    if isinstance(settled, Question):
+        return Placement((), ()), settled.sentence, settled
+    return settled, "", None
+
+
+def _settled(assignment: Assignment, block: Block, placement: Placement) -> Placement | Question:
+    """The placement once the block's own words contradict nothing, or have been answered for."""
+    if not has_words(block):
+        return placement
+    expected = expected_of(db.session(), assignment)
+    answers = frozenset(request.form.get("answer", "").split())
+    return settle(assignment.form, block, placement, expected, answers)
 
 
 def _beside(filling: Filling, placement: Placement) -> dict[Item, Typed]:
@@ -82,7 +96,9 @@ def _status(pasted: Pasted, unclear: str) -> int:
     return 422 if unclear or pasted.refusals else 200
 
 
-def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: str) -> Any:
+def _whole_answer(
+    pasted: Pasted, typed: list[Entered], unclear: str, question: Question | None
+) -> Any:
     status = max(_status(pasted, unclear), 422 if typed else 200)
     campaign = pasted.filling.assignment.campaign.code
     if status == 200:
@@ -94,6 +110,7 @@ def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: str) -> Any:
         [*pasted.refused, *typed],
         pasted=pasted,
         sentence=unclear,
+        question=question,
         block=block,
         start=request.form.get("start", ""),
     )
@@ -105,9 +122,10 @@ def _shown_again(block: str) -> str:
     return "\n".join("\t".join(map(legible, line)) for line in lines)
 
 
-def _fragments(before: Filling, pasted: Pasted, unclear: str) -> str:
+def _fragments(before: Filling, pasted: Pasted, unclear: str, question: Question | None) -> str:
     entered = {one.item: one for one in pasted.entered}
-    return _changed(before, pasted.filling, entered, pasted=pasted, sentence=unclear)
+    said = {"pasted": pasted, "sentence": unclear, "question": question}
+    return _changed(before, pasted.filling, entered, **said)
 
 
 def _changed(

@@ -266,6 +266,15 @@ def test_a_column_headed_by_another_unit_is_refused_with_its_cell(form: Form, na
     assert f"C1“{name}”" in found.problems[0].sentence
 
 
+def test_the_sum_over_units_is_not_taken_for_our_own_figures(form: Form) -> None:
+    rows: list[list[Content]] = [[code, 1, 2, 3] for code in ("E1", "E2", "E3")]
+
+    found = said(form, ["代码", "合计", "葛店开发区总工会", "梁子湖区总工会"], *rows)
+
+    assert found.figures == {}
+    assert "B1“合计”是各单位的合计" in found.problems[0].sentence
+
+
 # Labels against codes.
 
 C9, C10, C11 = (

@@ -324,6 +324,19 @@ def test_the_export_of_another_year_is_asked_about_and_that_of_this_year_is_not(
     assert "数是本次的吗" not in _previewed(echeng, new).text
 
 
+def test_a_row_that_is_not_read_is_listed_with_its_cell(echeng):
+    rows = [("代码", "项目", "数量"), ("C9 慰问", "x", 5), ("C8", "x", 6), ("D8", "x", 7)]
+    rows += [("C9", "x", 8), ("\u04211", "x", 9)]
+
+    page = _previewed(echeng, _workbook(*rows))
+
+    named = {each.get("data-cell"): each.text for each in page.all("li", issue="error")}
+    assert set(named) == {"C2", "C6"}
+    assert "“C9 慰问”" in named["C2"]
+    assert "外文字母" in named["C6"]
+    assert "数取自 C 列（数量）" in page.text
+
+
 def test_money_in_yuan_is_offered_and_only_written_when_ticked(echeng):
     page = _previewed(echeng, _sheet(("单位：家、人次、元",), C9=12, D9=34500))
 

@@ -318,3 +318,50 @@ def test_a_paste_after_a_zero_report_ends_it(echeng):
     _paste(echeng, "1\n2\n", "F1")
 
     assert not echeng.report.zero_report
+
+
+IN_YUAN = "代码\t项目\t数量（元）\nI\tx\t128000\nA1\tx\t500000\n"
+
+
+def test_a_heading_in_yuan_is_asked_about_before_anything_is_written(echeng):
+    answer = _paste(echeng, IN_YUAN)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "第 1 行第 3 列写的单位是元，本表按万元填" in page.says("paste-result")
+    answers = {each.root.get("value"): each.text for each in page.at("paste-result").all("button")}
+    assert answers["converted"] == "按元换算后粘贴"
+    assert answers["stated"] == "仍按万元粘贴"
+    assert echeng.report is None
+
+    fields = _versions(echeng) | {"block": IN_YUAN, "start": "C1", "answer": "converted"}
+    done = echeng.post("/paste", htmx=True, **fields)
+
+    assert done.status_code == 200
+    assert (echeng.value("I"), echeng.value("A1")) == (12_800_000, 50_000_000)
+
+
+def test_without_scripts_the_question_comes_with_the_sheet_and_what_was_typed_is_saved(echeng):
+    sheet = echeng.page().sheet() | {"B": "9", "block": IN_YUAN, "start": "C1"}
+
+    answer = echeng.post("/paste", **sheet)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert ("answer", "converted") in page.buttons()
+    assert (echeng.value("B"), echeng.value("I")) == (9, None)
+    assert "128000" in page.text
+
+    again = page.sheet() | {"block": IN_YUAN, "start": "C1", "answer": "stated"}
+    assert echeng.post("/paste", **again).status_code == 303
+    assert echeng.value("I") == 128_000_000_000
+
+
+def test_a_block_of_another_year_or_unit_is_not_written(echeng):
+    asked = _paste(echeng, "2022年春节慰问情况\t\n代码\t数量\nB\t5\n")
+    refused = _paste(echeng, "填报单位：葛店开发区总工会\t\n代码\t数量\nB\t5\n")
+
+    assert (asked.status_code, refused.status_code) == (422, 422)
+    assert "写 2022 年，数是本次的吗？" in Page.of(asked.text).says("paste-result")
+    assert "第 1 行第 1 列写的是“葛店开发区总工会”" in Page.of(refused.text).says("paste-result")
+    assert echeng.report is None

@@ -389,7 +389,10 @@ EXAMPLES: dict[str, Example] = {
         page=f"{REPORT}/submission",
     ),
     "reports.answer_import": Example(
-        {"sheet": pack_intake(Intake("统计表", {"F1": "12"}, {"F1": "B2"})), "file": "made.xlsx"}
+        {
+            "sheet": pack_intake(Intake("统计表", "B 列", {"F1": "12"}, {"F1": "B2"})),
+            "file": "made.xlsx",
+        }
     ),
     "reports.confirm_import": Example(
         {"take": "F1", "F1": "12", "F1.version": "0", "F1.cell": "E7", "file": "made.xlsx"},
@@ -399,7 +402,7 @@ EXAMPLES: dict[str, Example] = {
     "reports.keep_draft": Example(),
     "reports.paste": Example(
         {"block": "12\n13", "start": "F1", "F1.version": "0", "F2.version": "0"},
-        reads=frozenset({"nonce", "beside"}),
+        reads=frozenset({"nonce", "beside", "answer"}),
     ),
     "reports.preview_import": Example(
         {"workbook": workbook(("代码", "数量"), ("F1", 12), ("F2", 3), ("F3", 4))},

@@ -252,6 +252,20 @@ def test_a_text_is_shown_without_signs_that_nobody_sees(written: str, shown: str
     assert values(sheet(ONE_CELL.format(text_cell("A1", written)))) == [("text", shown)]
 
 
+@pytest.mark.parametrize(
+    ("asks", "value", "kind"),
+    [("1", "0", "uncalculated"), ("1", "5", "number"), ("0", "0", "number"), ("", "0", "number")],
+)
+def test_a_result_of_a_program_that_cannot_calculate_is_none(asks: str, value: str, kind: str):
+    asked = f'<calcPr fullCalcOnLoad="{asks}"/></workbook>'
+    parts: dict[str, str | bytes] = {
+        BOOK: workbook("统计表").replace("</workbook>", asked),
+        SHEET: worksheet(ONE_CELL.format(f"<c><f>1+1</f><v>{value}</v></c>")),
+    }
+
+    assert [kind_found for kind_found, _ in values(book(parts))] == [kind]
+
+
 def test_hidden_sheets_are_told_from_visible_ones():
     tabs = workbook("统计表", "底稿", "密").replace('name="底稿"', 'name="底稿" state="hidden"')
     parts: dict[str, str | bytes] = {

@@ -75,6 +75,8 @@ document.addEventListener("click", (event) => {
   if (pressed.id === "paste") paste(document.getElementById("paste-text").value, document.getElementById("paste-start").value);
   if (pressed.closest("#undo-paste")) undoPaste();
   if (pressed.name === "again-paste") postBlock(...lastPost);
+  // what the block's heading says was asked about: the same block goes once more, with the answer
+  if (pressed.name === "answer") postBlock(lastPost[0], { ...lastPost[1], answer: pressed.value }, lastPost[2]);
   if (pressed.name === "close-paste") pasteResult().hidden = true;
 });
 

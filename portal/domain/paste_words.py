@@ -1,0 +1,214 @@
+"""What a pasted block says beside its figures: another unit, another year, money in 元.
+
+A paste writes at once. So one whose words contradict the report is answered first, and written
+when somebody has said what its figures are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+
+from portal.domain.figures import Kind
+from portal.domain.form import Form
+from portal.domain.labels import other_item
+from portal.domain.number_format import XML_NUMBER
+from portal.domain.paste import Block, BlockRefused, PastedFigure, Placement, Skipped
+from portal.domain.sheet_words import (
+    Expected,
+    Said,
+    converted,
+    is_label_of_unit,
+    money_in,
+    money_in_brackets,
+    money_of_unit_line,
+    other_money,
+    stale_title,
+    unit_beside,
+    unit_named,
+)
+
+CURRENT, CONVERTED, STATED = "current", "converted", "stated"
+"""Answers: the figures are of this campaign; amounts are converted; they are as the form has."""
+
+MOST_IN_A_TITLE_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a block is written: a sentence, and answers with their words."""
+
+    sentence: str
+    answers: tuple[tuple[str, str], ...]
+
+
+def has_words(block: Block) -> bool:
+    """Whether a block has anything but figures, so that its words can be compared at all."""
+    return any(sign.isalpha() for row in block for text in row for sign in text)
+
+
+def settle(
+    form: Form, block: Block, placement: Placement, expected: Expected, answers: frozenset[str]
+) -> Placement | Question:
+    """The placement as it is to be written, or what has to be asked first.
+
+    `answers` are those given to earlier questions. Raises `BlockRefused` where the block names
+    another unit.
+    """
+    words = _Words(form, block, placement, expected)
+    if misnamed := words.misnamed:
+        own = expected.units.own[0]
+        raise BlockRefused(f"{misnamed.address}写的是“{misnamed.words}”，不是{own}，没有粘贴。")
+    if (stale := words.stale) and CURRENT not in answers:
+        sentence = f"{stale.address}写 {stale.words}，数是本次的吗？还没有粘贴。"
+        return Question(sentence, ((_with(answers, CURRENT), "是，照样粘贴"),))
+    money = words.money
+    if money and answers.isdisjoint({CONVERTED, STATED}):
+        return _unit_question(form, money, answers)
+    return _in_unit(form, words.labelled, money if CONVERTED in answers else {})
+
+
+def _unit_question(form: Form, money: dict[str, Said], answers: frozenset[str]) -> Question:
+    code, said = next(iter(money.items()))
+    own = form.by_code[code].unit.name
+    return Question(
+        f"{said.address}写的单位是{said.words}，本表按{own}填。还没有粘贴。",
+        (
+            (_with(answers, CONVERTED), f"按{said.words}换算后粘贴"),
+            (_with(answers, STATED), f"仍按{own}粘贴"),
+        ),
+    )
+
+
+def _with(answers: frozenset[str], answer: str) -> str:
+    return " ".join(sorted({*answers, answer}))
+
+
+def _in_unit(form: Form, placement: Placement, money: dict[str, Said]) -> Placement:
+    figures = (
+        _converted(form, figure, money[figure.code]) if figure.code in money else figure
+        for figure in placement.figures
+    )
+    return replace(placement, figures=tuple(figures))
+
+
+def _converted(form: Form, figure: PastedFigure, said: Said) -> PastedFigure:
+    number = _number(figure.text)
+    if number is None:
+        return figure
+    amount = converted(number, said.words, form.by_code[figure.code].unit.name)
+    return replace(figure, text=f"{amount.normalize():f}")
+
+
+def _number(text: str) -> Decimal | None:
+    plain = text.strip().replace(",", "").replace("，", "")
+    return Decimal(plain) if XML_NUMBER.fullmatch(plain) else None
+
+
+@dataclass(frozen=True)
+class _Words:
+    form: Form
+    block: Block
+    placement: Placement
+    expected: Expected
+
+    @cached_property
+    def _figure_rows(self) -> frozenset[int]:
+        return frozenset(figure.row for figure in self.placement.figures)
+
+    @cached_property
+    def _lines(self) -> list[list[tuple[str, str]]]:
+        """The filled cells of each row without figures, with their places."""
+        return [
+            [(text, _place(row, at)) for at, text in enumerate(texts, 1) if text.strip()]
+            for row, texts in enumerate(self.block, 1)
+            if row not in self._figure_rows
+        ]
+
+    @cached_property
+    def _titles(self) -> list[tuple[str, str]]:
+        return [each for line in self._lines if len(line) <= MOST_IN_A_TITLE_ROW for each in line]
+
+    def _headings(self, column: int) -> Iterator[tuple[str, str]]:
+        """What stands above the figures of a column, the nearest first."""
+        first = min(self._figure_rows, default=1)
+        for row in range(first - 1, 0, -1):
+            text = self.block[row - 1][column - 1]
+            if text.strip():
+                yield text, _place(row, column)
+
+    @property
+    def _every_heading(self) -> Iterator[tuple[str, str]]:
+        for column in sorted({figure.column for figure in self.placement.figures}):
+            yield from self._headings(column)
+
+    @property
+    def misnamed(self) -> Said | None:
+        units = self.expected.units
+        for line in self._lines:
+            for (text, place), (beside, at) in zip(line, [*line[1:], ("", "")], strict=True):
+                named, where = unit_named(text), place
+                if named is None and is_label_of_unit(text):
+                    named, where = unit_beside(text, beside), at
+                if named is not None and units.own and not units.is_own(named):
+                    return Said(named, where)
+        for text, place in self._every_heading:
+            if units.is_foreign(text):
+                return Said(text.strip(), place)
+        titles = (Said(text.strip(), at) for text, at in self._titles)
+        return next((each for each in titles if units.mentions_foreign(each.words)), None)
+
+    @property
+    def stale(self) -> Said | None:
+        headings = stale_title(self._every_heading, self.expected)
+        return headings or stale_title(self._titles, self.expected)
+
+    @property
+    def labelled(self) -> Placement:
+        """The placement without the figures beside another item's label, which are skipped."""
+        others = {each: other for each in self.placement.figures if (other := self._other(each))}
+        return Placement(
+            tuple(each for each in self.placement.figures if each not in others),
+            (*self.placement.skipped, *(_skipped(each, *other) for each, other in others.items())),
+        )
+
+    def _other(self, figure: PastedFigure) -> tuple[Said, str] | None:
+        row = enumerate(self.block[figure.row - 1], 1)
+        texts = [Said(text.strip(), _place(figure.row, at)) for at, text in row if text.strip()]
+        return other_item(self.form, self.form.by_code[figure.code], texts)
+
+    @property
+    def money(self) -> dict[str, Said]:
+        """For each amount whose words name another unit than its item's, that unit."""
+        found = {}
+        for figure in self.placement.figures:
+            unit = self.form.by_code[figure.code].unit
+            if unit.kind is Kind.MONEY and _number(figure.text):
+                others = (
+                    Said(other, place)
+                    for named, place in self._money_round(figure)
+                    if (other := other_money(named, unit.name))
+                )
+                if said := next(others, None):
+                    found[figure.code] = said
+        return found
+
+    def _money_round(self, figure: PastedFigure) -> Iterator[tuple[frozenset[str], str]]:
+        label = money_in_brackets(self.form.by_code[figure.code].label)
+        for at, text in enumerate(self.block[figure.row - 1], 1):
+            if at != figure.column:
+                yield money_in_brackets(text) - label, _place(figure.row, at)
+        for text, place in self._headings(figure.column):
+            yield money_in(text), place
+        for line in self._lines:
+            for text, place in line:
+                yield money_of_unit_line(text), place
+
+
+def _skipped(figure: PastedFigure, said: Said, codes: str) -> Skipped:
+    sentence = f"这一行写的“{said.words}”是 {codes} 的，不是 {figure.code}，请核对后单独填写。"
+    return Skipped(figure.text, figure.row, figure.column, sentence)
+
+
+def _place(row: int, column: int) -> str:
+    return f"第 {row} 行第 {column} 列"
