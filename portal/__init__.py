@@ -18,6 +18,7 @@ from portal import (
     home,
     html,
     identity,
+    moving,
     organisations,
     paper,
     paper_code,
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     paper_code.init_app(app)
     identity.init_app(app)
     uploads.init_app(app)
+    moving.init_app(app)
     tenancy.init_app(app)
     access.init_app(app)
     CSRFProtect(app)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.assignment import Assignment
 from portal.domain import calendar
@@ -17,6 +17,7 @@ from portal.domain.board import HANDED_IN, Scan, Unit
 from portal.domain.consolidation import Basis, Member, place_below
 from portal.domain.reminding import Chased
 from portal.domain.report_state import State
+from portal.domain.tree_moves import gone_words
 from portal.models import (
     Campaign,
     Expectation,
@@ -33,6 +34,7 @@ from portal.prepared import named
 NO_FIGURES: Mapping[int, int] = {}
 NO_CHASES: Mapping[int, Chased] = {}
 
+_heir = aliased(Organisation)
 _units = (
     select(
         Expectation.organisation_id,
@@ -46,6 +48,8 @@ _units = (
         Expectation.exempt_reason,
         Organisation.contact,
         Organisation.phone,
+        Organisation.closed_at,
+        _heir.name.label("merged_into"),
         Report.id.label("report_id"),
         Report.state,
         Report.submissions,
@@ -62,6 +66,7 @@ _units = (
         SignedCopy.matched_at,
     )
     .join(Organisation, Organisation.id == Expectation.organisation_id)
+    .outerjoin(_heir, _heir.id == Organisation.merged_into_id)
     .outerjoin(
         Report,
         (Report.campaign_id == Expectation.campaign_id)
@@ -221,7 +226,20 @@ def _unit(
         contact=row.contact,
         phone=row.phone,
         chased=chased,
+        gone=_gone(row, state, dates, extension),
     )
+
+
+def _gone(
+    row: Any, state: State, dates: calendar.Dates, extension: calendar.Extension | None
+) -> str:
+    """What became of a unit, where it concerns the campaign: no board of the past changes.
+
+    It does where the report is still owed, and where the unit went before 停止填报.
+    """
+    stopped = calendar.close_of(dates, extension) + calendar.MINUTE
+    concerns = row.closed_at and (state not in HANDED_IN or row.closed_at < stopped)
+    return gone_words(row.closed_at, row.merged_into) if concerns else ""
 
 
 def _scan(row: Any) -> Scan | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
+from portal.domain.tree_moves import deciding_union
 from portal.identity import Person
 from portal.models import Campaign, Expectation, Organisation, Report
 
@@ -16,11 +17,18 @@ from portal.models import Campaign, Expectation, Organisation, Report
 def decider_of(session: Session, expectation: Expectation) -> int:
     """The id of the organisation that decides on a unit's report.
 
-    It is the next union up; the city decides on its own report. A unit that was moved while it
-    reports is judged where it stands now, since those it left may not enter it any more.
+    It is the next union up; the city decides on its own report. Of a unit that has moved since
+    it is the lowest union above it then and now: those that it left may not enter it any more,
+    and the sums of those that it came to do not hold its report. A closed union decides nothing.
     """
     unit = session.get_one(Organisation, expectation.organisation_id)
-    return unit.parent_id or unit.id
+    return deciding_union(expectation.path, unit.path, _closed(session))
+
+
+def _closed(session: Session) -> frozenset[int]:
+    return frozenset(
+        session.scalars(select(Organisation.id).where(Organisation.closed_at.is_not(None)))
+    )
 
 
 def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
@@ -39,6 +47,7 @@ class Waiting:
     submitted_at: datetime
 
 
+_upper = aliased(Organisation)
 _waiting = (
     select(
         Campaign.code.label("campaign"),
@@ -46,9 +55,12 @@ _waiting = (
         Expectation.name,
         Report.submissions,
         Report.submitted_at,
+        Expectation.path,
+        Organisation.path.label("living_path"),
     )
     .join(Expectation, Expectation.campaign_id == Campaign.id)
     .join(Organisation, Organisation.id == Expectation.organisation_id)
+    .outerjoin(_upper, _upper.id == Organisation.parent_id)
     .join(
         Report,
         (Report.campaign_id == Expectation.campaign_id)
@@ -58,6 +70,8 @@ _waiting = (
         Campaign.status == Status.PUBLISHED,
         Report.state == State.SUBMITTED,
         (Organisation.parent_id == bindparam("decider"))
+        | (Organisation.parent_id != Expectation.parent_id)
+        | _upper.closed_at.is_not(None)
         | ((Organisation.id == bindparam("decider")) & Organisation.parent_id.is_(None)),
     )
     .order_by(Report.submitted_at, Expectation.position, Expectation.code)
@@ -69,9 +83,10 @@ def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
 
     The session reads its subtree; what waits for a union further down is not among them.
     """
-    rows = session.execute(_waiting, {"decider": decider.id})
+    rows = session.execute(_waiting, {"decider": decider.id}).all()
+    closed = _closed(session) if rows else frozenset()
     return [
         Waiting(row.campaign, row.code, row.name, row.submissions, row.submitted_at)
         for row in rows
-        if row.submitted_at
+        if row.submitted_at and deciding_union(row.path, row.living_path, closed) == decider.id
     ]

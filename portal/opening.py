@@ -21,6 +21,7 @@ from portal.founding import CODE, CODE_RULE, Actor, NotFounded, Objection, recor
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail import Action
+from portal.moving import hold_tree
 
 NOT_LISTED = "未列入本次应报范围"
 CLOSED = "单位已撤销"
@@ -296,6 +297,7 @@ def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: dateti
     edition = session.get_one(FormEdition, campaign.edition_id)
     if edition.published_at is None:
         raise ValueError(f"表样 {edition.form}@{edition.version} 尚未发布，请先发布表样。")
+    hold_tree(session)
     expected = sum(row.expected for row in _copied_again(session, campaign))
     if not expected:
         raise ValueError(f"填报任务 {campaign.code} 没有应报单位。")

@@ -98,6 +98,16 @@ def inside(organisation: Organisation) -> Iterator[FencedSession]:
 
 
 @contextmanager
+def shared() -> Iterator[FencedSession]:
+    """A session without a scope: it reads what all share, such as the tree, and nothing else."""
+    session = FencedSession(db, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
 def subtree(organisation: Organisation) -> Iterator[FencedSession]:
     """A session that reads `organisation` and everything below it, and writes nothing."""
     session = FencedSession(db, scope=SubtreeScope(organisation.path), expire_on_commit=False)

@@ -56,10 +56,14 @@ def found_database(folder: Path, engine: str = SQLITE) -> None:
     if engine == SQLITE:
         schema.upgrade(f"sqlite:///{folder / 'portal.sqlite3'}")
         return
-    made = _running[0]
-    name = new_database(made)
-    schema.upgrade(made.url(OWNER, name), role=SERVANT)
-    _name_file(folder).write_text(name)
+    empty_database(folder)
+    addresses = environment_of(folder)
+    schema.upgrade(addresses["PORTAL_DATABASE_ADMIN_URL"], role=SERVANT)
+
+
+def empty_database(folder: Path) -> None:
+    """Give a folder a database of its own on PostgreSQL, with nothing in it."""
+    _name_file(folder).write_text(new_database(_running[0]))
 
 
 def copy_city(original: Path, folder: Path) -> None:

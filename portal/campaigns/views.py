@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, tenancy
+from portal import clock, moving, tenancy
 from portal.access import allow, city_admin, city_records
 from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
@@ -255,6 +255,7 @@ def _publication_page(planned: str, refused: str = "") -> str:
 def publish(planned: str) -> Any:
     """Publish the campaign: from its opening on, its units can fill."""
     now = clock.now()
+    moving.carry_out_due(now)
     with changing(planned) as (session, campaign):
         if campaign.status == Status.PUBLISHED:
             return _to_plan(planned, "这个填报任务已经发布。")

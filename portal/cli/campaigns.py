@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from portal import founding, opening, tenancy
+from portal import founding, moving, opening, tenancy
 from portal.cli.city import now, operator
 from portal.db import writing
 from portal.domain.calendar import Dates, in_words, read_instant
@@ -120,6 +120,7 @@ def _create(session: Session, plan: Plan, expected: tuple[Listing, list[Listed]]
 @click.argument("code")
 def open_one(code: str) -> None:
     """Open a draft campaign with the tree as it is now."""
+    moving.carry_out_due(now())
     with tenancy.opening() as door, writing(door) as session:
         found = _campaign(session, code)
         expected = opening.open_campaign(session, found, by=operator(), at=now())

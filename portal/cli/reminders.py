@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from portal import mailing
+from portal import mailing, moving
 from portal.assignment import Assignment, find_assignment
 from portal.board import filled_in, units_below
 from portal.cli.city import now, operator
@@ -61,6 +61,8 @@ def remind(dry_run: bool) -> None:
     if post is None and not dry_run:
         raise SettingError("没有设置 PORTAL_SMTP_URL，不能发邮件；可以先用 --dry-run 看会发给谁。")
     at, failed, sent = now(), 0, 0
+    if not dry_run:
+        moving.carry_out_due(at)
     for letter in _letters(at):
         if dry_run or post is None:
             click.echo(_line(letter, "将发送"))
@@ -117,7 +119,7 @@ def _owed(assignment: Assignment, unit: Unit, at: datetime) -> Owed | None:
     campaign = assignment.campaign
     due = max(campaign.due, unit.extended_until or campaign.due)
     moment = moment_now(campaign.opens, calendar.to_the_minute(due), at)
-    if moment is None or not unit.expected or unit.state in HANDED_IN:
+    if moment is None or not unit.expected or unit.gone or unit.state in HANDED_IN:
         return None
     link = current_app.config["PORTAL"].public_url + _path_of(campaign, unit)
     standing = queries.standing(unit.state, unit.filled, len(assignment.form.leaves))

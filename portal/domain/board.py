@@ -34,7 +34,8 @@ class Unit:
     report below the head of the board holds its figures already, so that it is listed
     仅供核对 and not counted. `filled` is the number of typed figures, `scan` None where
     nothing has been submitted that could be stamped. `on_behalf` says that the unit has yet to
-    confirm what the next union up entered for it.
+    confirm what the next union up entered for it. `gone` says what became of a unit that was
+    closed (已撤销) or merged since; its report is still owed, and nobody is there to be chased.
     """
 
     organisation_id: int
@@ -58,6 +59,7 @@ class Unit:
     contact: str = ""
     phone: str = ""
     chased: Chased | None = None
+    gone: str = ""
 
     @property
     def counted(self) -> bool:

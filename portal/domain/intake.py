@@ -69,7 +69,7 @@ def find_figures(form: Form, grid: Grid, expected: Expected | None = None) -> In
     try:
         layout = find_layout(form, grid.visible, expected)
     except NoLayout as lack:
-        return Intake(problems=(CellProblem("", None, str(lack)),), marks=marks)
+        return Intake(problems=(CellProblem(lack.cell, None, str(lack)),), marks=marks)
     says = SheetSays(form, layout, expected or Expected())
     found = {item.code: _look_up(item, says) for item in form.items}
     leaves = [found[item.code] for item in form.leaves]

@@ -16,7 +16,6 @@ from portal.domain.sheet_words import (
     is_label_of_unit,
     pressed,
     years_in,
-    years_of_dates,
 )
 
 LEAST_CODES = 3
@@ -43,6 +42,9 @@ NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说�
 LONGEST_HEADING = 12
 """Signs within which a year heads a column; a longer text is a title."""
 
+LONGEST_HEADING_ALONE = 8
+"""Signs of a heading in a row that has hardly any other."""
+
 PAIR = 2
 """Cells of a label with its text."""
 
@@ -54,7 +56,14 @@ LEAST_RIVAL = 2
 
 
 class NoLayout(ValueError):
-    """The sheet cannot be read; the message is the sentence that says what it lacks."""
+    """The sheet cannot be read; the message is the sentence that says what it lacks.
+
+    `cell` is the address of what stands in the way, where that is one cell.
+    """
+
+    def __init__(self, sentence: str, cell: str = "") -> None:
+        super().__init__(sentence)
+        self.cell = cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,20 +332,32 @@ class _Surroundings:
         return heads
 
     @cached_property
+    def _filled(self) -> Counter[int]:
+        """How many filled cells each row has."""
+        return Counter(row for row, _ in self.table.cells)
+
+    @cached_property
     def _rows_of_names(self) -> set[int]:
         """The rows of two cells that name the unit: 填报单位 and beside it who that is."""
-        filled = Counter(row for row, _ in self.table.cells)
         return {
             row
             for (row, _), cell in self.table.cells.items()
-            if filled[row] <= PAIR and is_label_of_unit(cell.text)
+            if self._filled[row] <= PAIR and is_label_of_unit(cell.text)
         }
+
+    def _is_heading(self, row: int, cell: Cell) -> bool:
+        """Whether a cell heads its column, as a date or a line of units at the top does not."""
+        if self._filled[row] > PAIR or row == self.codes[0].row - 1:
+            return True
+        text = _without_brackets(pressed(cell.text))
+        return len(text) <= LONGEST_HEADING_ALONE and ":" not in text
 
     def _head(self, row: int, column: int) -> Cell | None:
         area = self.table.merge_at(row, column)
         if area and any(area.left <= code <= area.right for code in self.code_columns):
             return None
-        return self.table.seen(row, column)
+        cell = self.table.seen(row, column)
+        return cell if cell is not None and self._is_heading(row, cell) else None
 
     @cached_property
     def heads(self) -> dict[int, list[str]]:
@@ -423,7 +444,7 @@ class _Surroundings:
 def _years_of_heading(head: str) -> frozenset[int]:
     if re.fullmatch("20[0-9]{2}", head):
         return frozenset({int(head)})
-    return years_in(head) | years_of_dates(head) if len(head) <= LONGEST_HEADING else frozenset()
+    return years_in(head) if len(head) <= LONGEST_HEADING else frozenset()
 
 
 def _without_brackets(text: str) -> str:
@@ -483,7 +504,7 @@ def _only_column(around: _Surroundings) -> int:
         if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
     ]
     if not likely:
-        raise NoLayout(_none(around))
+        raise _none(around)
     if len(likely) > 1:
         raise NoLayout(_several(around, likely))
     return likely[0]
@@ -496,11 +517,12 @@ def _countable(around: _Surroundings) -> Iterator[tuple[int, int]]:
             yield column, numbers
 
 
-def _none(around: _Surroundings) -> str:
+def _none(around: _Surroundings) -> NoLayout:
     others = [cell for column in around.right if (cell := around.why_not(column))]
     named = "、".join(f"{cell.address}“{cell.text}”" for cell in others[:3])
     why = f"（{named} 不是本单位本次的数）" if named else ""
-    return f"没有找到数量列{why}，请在填数的一列上方写明“数量”。"
+    sentence = f"没有找到数量列{why}，请在填数的一列上方写明“数量”。"
+    return NoLayout(sentence, others[0].address if others else "")
 
 
 def _several(around: _Surroundings, columns: Iterable[int]) -> str:

@@ -34,12 +34,12 @@ CURRENT, CONVERTED, STATED = "current", "converted", "stated"
 MOST_IN_A_TITLE_ROW = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked before a block is written: a sentence, and answers with their words."""
+class Asked(BlockRefused):
+    """The block is not written before somebody answers: `answers` are values with their words."""
 
-    sentence: str
-    answers: tuple[tuple[str, str], ...]
+    def __init__(self, sentence: str, *answers: tuple[str, str]) -> None:
+        super().__init__(sentence)
+        self.answers = answers
 
 
 def has_words(block: Block) -> bool:
@@ -49,11 +49,11 @@ def has_words(block: Block) -> bool:
 
 def settle(
     form: Form, block: Block, placement: Placement, expected: Expected, answers: frozenset[str]
-) -> Placement | Question:
-    """The placement as it is to be written, or what has to be asked first.
+) -> Placement:
+    """The placement as it is to be written once the block's own words contradict nothing.
 
     `answers` are those given to earlier questions. Raises `BlockRefused` where the block names
-    another unit.
+    another unit, `Asked` where it names another year or unit of money.
     """
     words = _Words(form, block, placement, expected)
     if misnamed := words.misnamed:
@@ -61,22 +61,20 @@ def settle(
         raise BlockRefused(f"{misnamed.address}写的是“{misnamed.words}”，不是{own}，没有粘贴。")
     if (stale := words.stale) and CURRENT not in answers:
         sentence = f"{stale.address}写 {stale.words}，数是本次的吗？还没有粘贴。"
-        return Question(sentence, ((_with(answers, CURRENT), "是，照样粘贴"),))
+        raise Asked(sentence, (_with(answers, CURRENT), "是，照样粘贴"))
     money = words.money
     if money and answers.isdisjoint({CONVERTED, STATED}):
-        return _unit_question(form, money, answers)
+        raise _asked_unit(form, money, answers)
     return _in_unit(form, words.labelled, money if CONVERTED in answers else {})
 
 
-def _unit_question(form: Form, money: dict[str, Said], answers: frozenset[str]) -> Question:
+def _asked_unit(form: Form, money: dict[str, Said], answers: frozenset[str]) -> Asked:
     code, said = next(iter(money.items()))
     own = form.by_code[code].unit.name
-    return Question(
+    return Asked(
         f"{said.address}写的单位是{said.words}，本表按{own}填。还没有粘贴。",
-        (
-            (_with(answers, CONVERTED), f"按{said.words}换算后粘贴"),
-            (_with(answers, STATED), f"仍按{own}粘贴"),
-        ),
+        (_with(answers, CONVERTED), f"按{said.words}换算后粘贴"),
+        (_with(answers, STATED), f"仍按{own}粘贴"),
     )
 
 
@@ -167,9 +165,11 @@ class _Words:
     def labelled(self) -> Placement:
         """The placement without the figures beside another item's label, which are skipped."""
         others = {each: other for each in self.placement.figures if (other := self._other(each))}
-        return Placement(
-            tuple(each for each in self.placement.figures if each not in others),
-            (*self.placement.skipped, *(_skipped(each, *other) for each, other in others.items())),
+        skipped = (_skipped(each, *other) for each, other in others.items())
+        return replace(
+            self.placement,
+            figures=tuple(each for each in self.placement.figures if each not in others),
+            skipped=(*self.placement.skipped, *skipped),
         )
 
     def _other(self, figure: PastedFigure) -> tuple[Said, str] | None:

@@ -143,15 +143,27 @@ def text_for_group(
     now: datetime,
     link: str,
     only_number: bool,
+    gone: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The text for the group chat: those who have not submitted at this second, or how many."""
+    """The text for the group chat: those who have not submitted at this second, or how many.
+
+    `gone` are the names of those missing that were closed or merged, with what became of them:
+    they are told of and not asked.
+    """
     if not names:
-        return f"{campaign}统计表：应报 {expected} 家，已全部上报，感谢各单位支持。"
+        rest = f"除{_told(gone)}外，" if gone else ""
+        return f"{campaign}统计表：应报 {expected} 家，{rest}已全部上报，感谢各单位支持。"
     missing = f"尚有 {len(names)} 家未上报{'' if only_number else '：' + '、'.join(names)}"
+    if gone:
+        missing += f"；另有 {len(gone)} 家不再催报：{_told(gone)}"
     return (
         f"{campaign}统计表：截至{_clock(now)}，应报 {expected} 家，{missing}。"
         f"{_until(due, closes, now)}请尚未上报的单位登录填报：{link}"
     )
+
+
+def _told(gone: Sequence[tuple[str, str]]) -> str:
+    return "、".join(f"{name}（{words}）" for name, words in gone)
 
 
 def subject_of_mail(campaign: str) -> str:

@@ -52,7 +52,7 @@ def as_seen(item: Item, cell: Cell) -> Taken:
         note = f"单元格显示 {seen}，文件里是 {held.text}，取显示的数。"
         return Taken(f"{shown:f}", note=note)
     offered = held.text if _hides_decimals(number, shown) else f"{shown:f}"
-    return Taken(offered, (_said_otherwise(cell, seen, held.text, offered),))
+    return Taken(offered, (_said_otherwise(cell, seen, held.text),))
 
 
 def _is_honest(item: Item, number: Decimal, shown: Decimal) -> bool:
@@ -68,12 +68,12 @@ def _hides_decimals(number: Decimal, shown: Decimal) -> bool:
     return abs(number - shown) <= step / 2
 
 
-def _said_otherwise(cell: Cell, seen: str, held: str, offered: str) -> str:
+def _said_otherwise(cell: Cell, seen: str, held: str) -> str:
     how = {
         CellKind.PERCENT: "单元格按百分数显示",
         CellKind.SCALED: "单元格的格式缩小了显示的数：显示",
     }.get(cell.kind, "单元格显示")
-    return f"{how} {seen}，文件里是 {held}，是否记为 {offered}？"
+    return f"{how} {seen}，文件里是 {held}，请核对。"
 
 
 def from_another_workbook(taken: Taken, cell: Cell) -> Taken:

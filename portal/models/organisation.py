@@ -23,7 +23,11 @@ KINDS = ("市总", "区总", "开发区", "市直系统", "市直属企（事）
 
 
 class Organisation(Base):
-    """One union body, the tenant; `position` is its place in the city's fixed order."""
+    """One union body, the tenant; `position` is its place in the city's fixed order.
+
+    `merged_into_id` says for which other one it was closed. `next_parent_id` is the upper union
+    that it moves to when its open campaigns have stopped, with who decided that, and when.
+    """
 
     __tablename__ = "organisation"
 
@@ -37,6 +41,16 @@ class Organisation(Base):
     contact: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(50), default="")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    next_parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    move_planned_at: Mapped[datetime | None] = mapped_column(Instant)
+    move_planned_by: Mapped[str] = mapped_column(String(100), default="")
+    move_planned_by_id: Mapped[int | None]
+
+    def forget_planned_move(self) -> None:
+        """No move waits any more."""
+        self.next_parent_id = self.move_planned_at = self.move_planned_by_id = None
+        self.move_planned_by = ""
 
 
 def path_below(parent_path: str, organisation_id: int) -> str:

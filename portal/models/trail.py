@@ -51,6 +51,8 @@ class Action(StrEnum):
     ORGANISATION_ADDED = "organisation-added"
     ORGANISATION_CHANGED = "organisation-changed"
     ORGANISATION_MOVED = "organisation-moved"
+    MOVE_PLANNED = "move-planned"
+    MOVE_CANCELLED = "move-cancelled"
     ORGANISATION_CLOSED = "organisation-closed"
     ORGANISATION_REOPENED = "organisation-reopened"
     ORGANISATION_MERGED = "organisation-merged"
@@ -130,6 +132,8 @@ ACTION_LABELS = {
     Action.ORGANISATION_ADDED: "新增单位",
     Action.ORGANISATION_CHANGED: "修改单位",
     Action.ORGANISATION_MOVED: "移动单位",
+    Action.MOVE_PLANNED: "安排移动单位",
+    Action.MOVE_CANCELLED: "取消移动单位",
     Action.ORGANISATION_CLOSED: "关闭单位",
     Action.ORGANISATION_REOPENED: "恢复单位",
     Action.ORGANISATION_MERGED: "合并单位",

@@ -16,7 +16,7 @@ from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
 from portal.models.trail import Action, Channel, record_everywhere
 from portal.models.user import ROLE_LABELS
-from portal.organisations.operations import hold_tree
+from portal.moving import hold_tree
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
 from portal.passwords import NO_PASSWORD
 

@@ -7,55 +7,32 @@ so no past board, sum, name or order changes with it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import links
-from portal.db import hold
+from portal import links, moving
+from portal.domain.calendar import in_words
 from portal.domain.report_state import NotAllowedNow
+from portal.domain.tree_moves import OpenCampaign
 from portal.founding import DEEPEST
 from portal.identity import Person
 from portal.models import Organisation, SignIn, User
-from portal.models.organisation import (
-    SEGMENT,
-    add_organisation,
-    end_of_subtree,
-    organisation_by_code,
-    path_below,
-)
+from portal.models.organisation import add_organisation, organisation_by_code
 from portal.models.trail import Action, record, record_all
+from portal.moving import named
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
-
-
-def hold_tree(session: Session) -> None:
-    """Let one change of the tree wait for the other, so that no two moves make a ring.
-
-    Rows that only refer to the root, such as those of the trail, do not wait.
-    """
-    root = select(Organisation.id).where(Organisation.parent_id.is_(None))
-    hold(session, root.with_for_update(key_share=True), {})
-
-
-def _read_anew(session: Session, unit: Organisation) -> Organisation:
-    """The organisation as it is now, belonging to the session that changes it."""
-    found = session.scalars(
-        select(Organisation)
-        .where(Organisation.id == unit.id)
-        .execution_options(populate_existing=True)
-    )
-    return found.one()
 
 
 def add_below(
     session: Session, above: Organisation, typed: Typed, *, by: Person, at: datetime
 ) -> Organisation:
     """Put a new organisation below `above`; raises `ValueError` where its code is taken."""
-    hold_tree(session)
-    above = _read_anew(session, above)
+    moving.hold_tree(session)
+    above = moving.read_anew(session, above)
     if above.closed_at:
         raise NotAllowedNow(f"{above.name}已关闭，不能在下面新增单位。")
-    if _levels(above.path) >= DEEPEST:
+    if moving.levels(above.path) >= DEEPEST:
         raise NotAllowedNow(f"单位最多 {DEEPEST} 级，这里不能再往下新增。")
     if organisation_by_code(session, typed.code):
         raise ValueError(f"代码 {typed.code} 已经有单位用了，请换一个。")
@@ -69,12 +46,8 @@ def add_below(
     )
     made.contact, made.phone = typed.contact, typed.phone
     session.flush()
-    _record(session, Action.ORGANISATION_ADDED, above, by, at, note=_named(made))
+    _record(session, Action.ORGANISATION_ADDED, above, by, at, note=named(made))
     return made
-
-
-def _levels(path: str) -> int:
-    return path.count("/") - 1
 
 
 def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at: datetime) -> None:
@@ -83,7 +56,7 @@ def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at
     Name, kind and order of a unit are the business of those above it, since their tables print
     them. Raises `NotAllowedNow` where somebody changed it since the page was shown.
     """
-    unit = _read_anew(session, unit)
+    unit = moving.read_anew(session, unit)
     if unit.id == by.organisation.id and unit.parent_id:
         own = (unit.name, unit.kind, str(unit.position))
         if (typed.name, typed.kind, typed.position) != own:
@@ -107,19 +80,35 @@ def _described(unit: Organisation) -> str:
 
 def move(
     session: Session, unit: Organisation, target: Organisation, *, by: Person, at: datetime
-) -> None:
-    """Put a unit, with everything below it, under another one.
+) -> Sequence[OpenCampaign]:
+    """Put a unit, with everything below it, under another one, or plan that for later.
 
-    Raises `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the
-    unit is not to be moved. Moving it to where it stands changes nothing.
+    Answers the open campaigns that the move waits for; none when it is done. Raises
+    `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the unit is
+    not to be moved. Moving it to where it stands changes nothing.
     """
-    hold_tree(session)
-    unit, target = _read_anew(session, unit), _read_anew(session, target)
+    moving.hold_tree(session)
+    unit, target = moving.read_anew(session, unit), moving.read_anew(session, target)
     _refuse_own(unit, by, "移动")
     if unit.closed_at:
         raise NotAllowedNow("单位已关闭，请先恢复再移动。")
-    if target.id != unit.parent_id:
-        _put_below(session, unit, target, by=by, at=at)
+    if target.id == unit.parent_id:
+        return ()
+    if refused := moving.objection(session, unit, target):
+        raise ValueError(refused)
+    if waits := moving.open_campaigns(unit, at):
+        moving.plan(session, unit, target, waits, by=by, at=at)
+    else:
+        moving.put_below(session, unit, target, by=by, at=at)
+    return waits
+
+
+def cancel_move(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
+    """取消移动: the unit stays below the union where it stands."""
+    moving.hold_tree(session)
+    unit = moving.read_anew(session, unit)
+    _refuse_own(unit, by, "移动")
+    moving.cancel(session, unit, by=by, at=at)
 
 
 def _refuse_own(unit: Organisation, by: Person, what: str) -> None:
@@ -127,56 +116,6 @@ def _refuse_own(unit: Organisation, by: Person, what: str) -> None:
         raise NotAllowedNow(f"最上级单位不能{what}。")
     if unit.id == by.organisation.id:
         raise NotAllowedNow(f"本单位不能由自己{what}，请联系上级工会的管理员。")
-
-
-def _put_below(
-    session: Session, unit: Organisation, target: Organisation, *, by: Person, at: datetime
-) -> None:
-    if target.closed_at:
-        raise ValueError(f"{target.name}已关闭，不能作为上级单位。")
-    if target.path.startswith(unit.path):
-        raise ValueError("不能移到自己或自己的下级单位下面。")
-    if _levels(target.path) + _height(session, unit) > DEEPEST:
-        raise ValueError(f"移过去后单位会超过 {DEEPEST} 级。")
-    left = session.get_one(Organisation, unit.parent_id)
-    # first, since the database's own wall knows this transaction by the path that is given up
-    _record(
-        session,
-        Action.ORGANISATION_MOVED,
-        unit,
-        by,
-        at,
-        old=_named(left),
-        new=_named(target),
-        note=_named(unit),
-    )
-    _rewrite_paths(session, unit.path, path_below(target.path, unit.id))
-    session.execute(
-        update(Organisation)
-        .where(Organisation.id == unit.id)
-        .values(parent_id=target.id)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _height(session: Session, unit: Organisation) -> int:
-    """How many levels a unit and everything below it take."""
-    longest = session.scalar(
-        select(func.max(func.length(Organisation.path))).where(
-            Organisation.path >= unit.path, Organisation.path < end_of_subtree(unit.path)
-        )
-    )
-    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT + 1
-
-
-def _rewrite_paths(session: Session, old: str, new: str) -> None:
-    """Let every path that begins with `old` begin with `new`, in one statement."""
-    session.execute(
-        update(Organisation)
-        .where(Organisation.path >= old, Organisation.path < end_of_subtree(old))
-        .values(path=new + func.substr(Organisation.path, len(old) + 1))
-        .execution_options(synchronize_session=False)
-    )
 
 
 def close(
@@ -192,16 +131,18 @@ def close(
     `unfinished` are the reports that it still owes; with any of them it is not closed. A unit
     with living units below it is not closed either: nobody would review their reports.
     """
-    hold_tree(session)
-    unit = _read_anew(session, unit)
+    moving.hold_tree(session)
+    unit = moving.read_anew(session, unit)
     _refuse_own(unit, by, "关闭")
     if unit.closed_at:
         return
     _refuse_unfinished(unfinished, "关闭")
     if below := len(_children(session, unit)):
         raise NotAllowedNow(f"还有 {below} 个下级单位，请先移动、合并或关闭它们。")
+    _refuse_awaited(session, unit, "关闭")
+    note = f"{named(unit)}{moving.dropped(session, unit)}"
     _shut(session, unit, at)
-    _record(session, Action.ORGANISATION_CLOSED, unit, by, at, note=_named(unit))
+    _record(session, Action.ORGANISATION_CLOSED, unit, by, at, note=note)
 
 
 def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
@@ -211,6 +152,12 @@ def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
             f"{names}里，这个单位的报表还没有审核通过。请先审核通过或改为免报；"
             f"确实要现在{what}，请勾选“仍要{what}”。"
         )
+
+
+def _refuse_awaited(session: Session, unit: Organisation, what: str) -> None:
+    if coming := moving.arriving(session, unit):
+        names = "、".join(each.name for each in coming)
+        raise NotAllowedNow(f"{names}等待移到{unit.name}之下，请先取消移动，再{what}。")
 
 
 def _children(session: Session, unit: Organisation) -> Sequence[Organisation]:
@@ -226,6 +173,7 @@ def _children(session: Session, unit: Organisation) -> Sequence[Organisation]:
 def _shut(session: Session, unit: Organisation, at: datetime) -> None:
     """Close the doors of a unit: its row says so, and whoever is signed in is out."""
     unit.closed_at = at
+    unit.forget_planned_move()
     session.execute(
         update(SignIn)
         .where(SignIn.organisation_id == unit.id, SignIn.ended_at.is_(None))
@@ -239,17 +187,17 @@ def _shut(session: Session, unit: Organisation, at: datetime) -> None:
 
 def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
     """恢复: a closed unit reports again, and its people sign in as before."""
-    hold_tree(session)
-    unit = _read_anew(session, unit)
+    moving.hold_tree(session)
+    unit = moving.read_anew(session, unit)
     if unit.closed_at is None:
         return
     _refuse_own(unit, by, "恢复")
     above = session.get_one(Organisation, unit.parent_id)
     if above.closed_at:
         raise NotAllowedNow(f"上级单位{above.name}已关闭，请先恢复上级单位。")
-    unit.closed_at = None
+    unit.closed_at = unit.merged_into_id = None
     session.flush()
-    _record(session, Action.ORGANISATION_REOPENED, unit, by, at, note=_named(unit))
+    _record(session, Action.ORGANISATION_REOPENED, unit, by, at, note=named(unit))
 
 
 def merge(
@@ -266,11 +214,12 @@ def merge(
     """合并: `unit` is closed for `into`, and campaigns that are over keep both under their names.
 
     With `with_people` its accounts move over, else they stay behind closed doors. The units
-    below it go below `into` with `units_into`, else below the union above them. The session
-    sees the accounts of all organisations. Raises as `move` and `close`.
+    below it go below `into` with `units_into`, else below the union above them: not while a
+    campaign collects from them, since they would change their upper union in its middle. The
+    session sees the accounts of all organisations. Raises as `move` and `close`.
     """
-    hold_tree(session)
-    unit, into = _read_anew(session, unit), _read_anew(session, into)
+    moving.hold_tree(session)
+    unit, into = moving.read_anew(session, unit), moving.read_anew(session, into)
     _refuse_own(unit, by, "合并")
     if unit.closed_at:
         raise NotAllowedNow("单位已关闭，不能再合并。")
@@ -281,15 +230,34 @@ def merge(
     _refuse_unfinished(unfinished, "合并")
     heir = into if units_into else session.get_one(Organisation, unit.parent_id)
     children = _children(session, unit)
+    _refuse_collected(children, at)
+    _refuse_awaited(session, unit, "合并")
     for child in children:
-        _put_below(session, child, heir, by=by, at=at)
+        if refused := moving.objection(session, child, heir):
+            raise ValueError(refused)
+        moving.put_below(session, child, heir, by=by, at=at)
+    dropped = moving.dropped(session, unit)
     _shut(session, unit, at)
+    unit.merged_into_id = into.id
+    session.flush()
     moved = _move_people(session, unit, into, by=by, at=at) if with_people else 0
-    note = f"{_named(unit)}并入{_named(into)}，转入用户 {moved} 人，下级单位 {len(children)} 个"
+    note = f"{named(unit)}并入{named(into)}，转入用户 {moved} 人，下级单位 {len(children)} 个"
     if children:
         note += f"归{heir.name}"
+    note += dropped
     for place in (unit, into):
         _record(session, Action.ORGANISATION_MERGED, place, by, at, note=note)
+
+
+def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:
+    """Raise where a unit below the merged one would change its upper union too early."""
+    for child in children:
+        if waits := moving.open_campaigns(child, at):
+            until = in_words(max(each.until for each in waits))
+            raise NotAllowedNow(
+                f"“{waits[0].name}”还没有停止填报，下级单位{child.name}现在不能换上级。"
+                f"请在停止填报（{until}）以后再合并。"
+            )
 
 
 def _move_people(
@@ -342,10 +310,6 @@ def _successor(user: User, into: Organisation, at: datetime) -> User:
         must_change_password=user.must_change_password,
         created_at=at,
     )
-
-
-def _named(unit: Organisation) -> str:
-    return f"{unit.name}（{unit.code}）"
 
 
 def _record(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import moving
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Extension, Organisation, Report, TrailEntry, User
@@ -98,6 +99,34 @@ def above(session: Session, unit: Organisation) -> Sequence[Organisation]:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedMove:
+    """A unit that moves from one upper union to another when its campaigns have stopped."""
+
+    unit: Organisation
+    left: Organisation
+    target: Organisation
+
+
+def planned_moves(session: Session, here: Organisation) -> Sequence[PlannedMove]:
+    """The moves that wait at a unit: its own, then those away from it, then those to it."""
+    own = [here] if here.next_parent_id else []
+    units = [*own, *moving.leaving(session, here), *moving.arriving(session, here)]
+    return [
+        PlannedMove(
+            unit,
+            session.get_one(Organisation, unit.parent_id),
+            session.get_one(Organisation, unit.next_parent_id),
+        )
+        for unit in units
+    ]
+
+
+def merged_into(session: Session, here: Organisation) -> Organisation | None:
+    """The unit for which `here` was closed, or None."""
+    return session.get(Organisation, here.merged_into_id) if here.merged_into_id else None
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A campaign that still expects a report from a unit, and where the report stands."""
 
@@ -138,6 +167,8 @@ ON_THE_UNIT = (
     Action.ORGANISATION_ADDED,
     Action.ORGANISATION_CHANGED,
     Action.ORGANISATION_MOVED,
+    Action.MOVE_PLANNED,
+    Action.MOVE_CANCELLED,
     Action.ORGANISATION_CLOSED,
     Action.ORGANISATION_REOPENED,
     Action.ORGANISATION_MERGED,

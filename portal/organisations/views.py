@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, tenancy
+from portal import clock, moving, tenancy
 from portal.access import admin, allow
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
@@ -93,6 +93,9 @@ def _page(typed: Typed | None = None, refused: str = "") -> str:
         is_own=here.id == home.id,
         unfinished=queries.unfinished(session, clock.now()),
         history=queries.history(session),
+        waits=moving.open_campaigns(here, clock.now()),
+        moves=queries.planned_moves(session, here),
+        merged_into=queries.merged_into(session, here),
     )
 
 
@@ -120,8 +123,22 @@ def move() -> Any:
 
     def act(session: Session) -> str:
         target = _place("target")
-        operations.move(session, organisation_here(), target, by=actor(), at=clock.now())
+        waits = operations.move(session, organisation_here(), target, by=actor(), at=clock.now())
+        if waits:
+            return f"已安排：停止填报后自动移到{target.name}之下；在那以前可以取消。"
         return f"已移到{target.name}之下。"
+
+    return _done(act)
+
+
+@bp.post("/organisation/place/cancellation")
+@allow(admin)
+def cancel_move() -> Any:
+    """取消移动: this unit stays below the union where it stands."""
+
+    def act(session: Session) -> str:
+        operations.cancel_move(session, organisation_here(), by=actor(), at=clock.now())
+        return "已取消移动，单位留在现在的上级之下。"
 
     return _done(act)
 

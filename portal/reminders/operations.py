@@ -11,13 +11,15 @@ from portal.domain.reminding import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor
 from portal.identity import Person
-from portal.models import Reminder, Report
+from portal.models import Organisation, Reminder, Report
 from portal.models.trail import Action, record
 from portal.models.trail import Channel as TrailChannel
 
 
-def require_missing(assignment: Assignment) -> None:
-    """Raise `NotAllowedNow` where there is nothing to chase."""
+def require_missing(assignment: Assignment, unit: Organisation) -> None:
+    """Raise `NotAllowedNow` where there is nothing or nobody to chase."""
+    if unit.closed_at:
+        raise NotAllowedNow("这个单位已经撤销或合并，没有人可催；请改为免报，或由上级代录。")
     if not assignment.expectation.expected:
         raise NotAllowedNow("这个单位本次免报，不用催报。")
     if assignment.state in HANDED_IN:

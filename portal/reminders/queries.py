@@ -14,15 +14,20 @@ from portal.domain import board
 from portal.domain.board import Show, Unit
 from portal.domain.reminding import broken
 from portal.domain.report_state import State
-from portal.models import Reminder, User
+from portal.domain.tree_moves import gone_words
+from portal.models import Organisation, Reminder, User
 from portal.models.user import Role
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Those of a node's units that have not submitted, in the city's fixed order."""
+    """Those of a node's units that have not submitted, in the city's fixed order.
+
+    `gone` are those among them that were closed or merged: nobody is there to be chased.
+    """
 
     missing: Sequence[Unit]
+    gone: Sequence[Unit]
     expected: int
     leaves: int
     read_at: datetime
@@ -46,12 +51,20 @@ def read_desk(session: Session, assignment: Assignment, now: datetime) -> Desk:
     campaign = assignment.campaign
     filled, chased = filled_in(session, campaign), chased_below(session, campaign)
     units = units_below(session, assignment, now, filled, chased)
+    missing = board.listed(units, Show.MISSING)
     return Desk(
-        missing=board.listed(units, Show.MISSING),
+        missing=[unit for unit in missing if not unit.gone],
+        gone=[unit for unit in missing if unit.gone],
         expected=board.counts(units)[Show.EXPECTED],
         leaves=len(assignment.form.leaves),
         read_at=now,
     )
+
+
+def gone(session: Session, unit: Organisation) -> str:
+    """What became of a unit that was closed or merged; empty of a living one."""
+    into = session.get(Organisation, unit.merged_into_id) if unit.merged_into_id else None
+    return gone_words(unit.closed_at, into.name if into else None)
 
 
 def standing(state: State, filled: int, leaves: int) -> str:

@@ -95,6 +95,7 @@ def _group_text(
         now=desk.read_at,
         link=_settings().public_url,
         only_number=only_number,
+        gone=[(unit.name, unit.gone) for unit in desk.gone],
     )
 
 
@@ -156,6 +157,7 @@ def _unit_page(
         "reminders/unit.html",
         assignment=assignment,
         handed_in=assignment.state in HANDED_IN,
+        gone=queries.gone(session, organisation_here()),
         text=text_for_unit(_owed(filling), clock.now(), assignment.campaign.contact),
         reminders=queries.reminders_of(session, assignment),
         recipients=queries.recipients(session).get(here, []),
@@ -188,7 +190,7 @@ def note_call(campaign: str) -> Any:
         return _unit_page(_filling(campaign), call=call, problems=problems), 422
     with writing() as session:
         assignment = _assignment(campaign)
-        operations.require_missing(assignment)
+        operations.require_missing(assignment, organisation_here())
         reminder = Reminder(
             organisation_id=assignment.expectation.organisation_id,
             campaign_id=assignment.campaign.id,
@@ -214,7 +216,7 @@ def send_mail(campaign: str) -> Any:
     post = _settings().post
     if post is None:
         raise NotAllowedNow("系统没有配置邮件服务器，不能发邮件；可以复制文字从群里或短信催报。")
-    operations.require_missing(filling.assignment)
+    operations.require_missing(filling.assignment, organisation_here())
     here = filling.assignment.expectation.organisation_id
     found = queries.recipients(db.session()).get(here, [])
     if not found:

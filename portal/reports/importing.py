@@ -84,7 +84,8 @@ def read_intake(session: Session, assignment: Assignment, content: bytes) -> Int
     if intake.marks and (sentences := misfits(intake.marks, _marks(assignment))):
         raise Unfit("".join(sentences))
     if not intake.sheet:
-        raise Unfit("".join(problem.sentence for problem in intake.problems))
+        (lack,) = intake.problems
+        raise Unfit(lack.sentence, lack.address)
     if intake.misnamed:
         raise _misnamed(intake.misnamed, assignment.expectation.name)
     return intake

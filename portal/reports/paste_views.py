@@ -11,7 +11,7 @@ from portal.assignment import Assignment, Filling
 from portal.db import db, writing
 from portal.domain.form import Item
 from portal.domain.paste import Block, BlockRefused, Placement, place_block, read_block
-from portal.domain.paste_words import Question, has_words, settle
+from portal.domain.paste_words import has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
 from portal.identity import actor
@@ -37,7 +37,7 @@ from portal.typed import legible, number_in
 @allow(reporter)
 def paste(campaign: str) -> Any:
     """Paste a block from the item `start` downwards; without scripts the sheet is saved too."""
-    placement, unclear, question = _placement(_assignment(campaign))
+    placement, unclear = _placement(_assignment(campaign))
     try:
         with writing() as session:
             before = _filling(campaign)
@@ -49,27 +49,24 @@ def paste(campaign: str) -> Any:
     except NotAllowedNow as refused:
         return _pasted_too_late(_filling(campaign), placement, refused.sentence)
     if wants_fragment():
-        return _fragments(before, pasted, unclear, question), _status(pasted, unclear)
-    return _whole_answer(pasted, [one for one in typed if one.refused], unclear, question)
+        return _fragments(before, pasted, unclear), _status(pasted, unclear)
+    return _whole_answer(pasted, [one for one in typed if one.refused], unclear)
 
 
-def _placement(assignment: Assignment) -> tuple[Placement, str, Question | None]:
-    """Where the posted block goes; nowhere, and why, where it is not clear or is asked about."""
+def _placement(assignment: Assignment) -> tuple[Placement, BlockRefused | None]:
+    """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
     form, start = assignment.form, request.form.get("start", "")
     try:
         if start not in form.by_code:
             raise BlockRefused("请先选择从哪一项开始粘贴。")
         block = read_block(request.form.get("block", ""))
-        settled = _settled(assignment, block, place_block(form, block, start))
+        return _settled(assignment, block, place_block(form, block, start)), None
     except BlockRefused as refused:
-        return Placement((), ()), refused.sentence, None
-    if isinstance(settled, Question):
-        return Placement((), ()), settled.sentence, settled
-    return settled, "", None
+        return Placement((), ()), refused
 
 
-def _settled(assignment: Assignment, block: Block, placement: Placement) -> Placement | Question:
-    """The placement once the block's own words contradict nothing, or have been answered for."""
+def _settled(assignment: Assignment, block: Block, placement: Placement) -> Placement:
+    """The placement, where the block's own words contradict nothing or have been answered for."""
     if not has_words(block):
         return placement
     expected = expected_of(db.session(), assignment)
@@ -90,15 +87,13 @@ def _pasted_too_late(filling: Filling, placement: Placement, sentence: str) -> A
     return _too_late(filling, _beside(filling, placement))
 
 
-def _status(pasted: Pasted, unclear: str) -> int:
+def _status(pasted: Pasted, unclear: BlockRefused | None) -> int:
     if pasted.conflict:
         return 409
     return 422 if unclear or pasted.refusals else 200
 
 
-def _whole_answer(
-    pasted: Pasted, typed: list[Entered], unclear: str, question: Question | None
-) -> Any:
+def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: BlockRefused | None) -> Any:
     status = max(_status(pasted, unclear), 422 if typed else 200)
     campaign = pasted.filling.assignment.campaign.code
     if status == 200:
@@ -109,8 +104,7 @@ def _whole_answer(
         _filling(campaign),
         [*pasted.refused, *typed],
         pasted=pasted,
-        sentence=unclear,
-        question=question,
+        unclear=unclear,
         block=block,
         start=request.form.get("start", ""),
     )
@@ -122,10 +116,9 @@ def _shown_again(block: str) -> str:
     return "\n".join("\t".join(map(legible, line)) for line in lines)
 
 
-def _fragments(before: Filling, pasted: Pasted, unclear: str, question: Question | None) -> str:
+def _fragments(before: Filling, pasted: Pasted, unclear: BlockRefused | None) -> str:
     entered = {one.item: one for one in pasted.entered}
-    said = {"pasted": pasted, "sentence": unclear, "question": question}
-    return _changed(before, pasted.filling, entered, **said)
+    return _changed(before, pasted.filling, entered, pasted=pasted, unclear=unclear)
 
 
 def _changed(

@@ -4,17 +4,22 @@ import pytest
 
 from portal.domain.form import Form
 from portal.domain.paste import BlockRefused, Placement, place_block, read_block
-from portal.domain.paste_words import Question, has_words, settle
+from portal.domain.paste_words import Asked, has_words, settle
 from tests.domain.test_sheet_words import EXPECTED
 
 
-def settled(form: Form, text: str, *answers: str, start: str = "A1") -> Placement | Question:
+def settled(form: Form, text: str, *answers: str, start: str = "A1") -> Placement:
     block = read_block(text)
     return settle(form, block, place_block(form, block, start), EXPECTED, frozenset(answers))
 
 
-def figures(outcome: Placement | Question) -> dict[str, str]:
-    assert isinstance(outcome, Placement), outcome
+def asked(form: Form, text: str, *answers: str, start: str = "A1") -> Asked:
+    with pytest.raises(Asked) as question:
+        settled(form, text, *answers, start=start)
+    return question.value
+
+
+def figures(outcome: Placement) -> dict[str, str]:
     return {figure.code: figure.text.strip() for figure in outcome.figures}
 
 
@@ -31,9 +36,8 @@ IN_YUAN = [
 
 @pytest.mark.parametrize(("text", "place"), IN_YUAN, ids=[str(at) for at in range(len(IN_YUAN))])
 def test_amounts_in_yuan_are_asked_about(form: Form, text: str, place: str) -> None:
-    question = settled(form, text)
+    question = asked(form, text)
 
-    assert isinstance(question, Question)
     assert question.sentence == f"{place}写的单位是元，本表按万元填。还没有粘贴。"
     assert question.answers == (
         ("converted", "按元换算后粘贴"),
@@ -46,7 +50,7 @@ def test_amounts_in_yuan_are_asked_about(form: Form, text: str, place: str) -> N
 def test_a_column_headed_in_yuan_is_asked_about_without_codes(form: Form) -> None:
     text = "发放款物（元）\n34500\n12000"
 
-    assert isinstance(settled(form, text, start="D9"), Question)
+    assert "元" in asked(form, text, start="D9").sentence
     assert figures(settled(form, text, "converted", start="D9")) == {"D9": "3.45", "D10": "1.2"}
 
 
@@ -61,7 +65,7 @@ def test_a_column_headed_in_yuan_is_asked_about_without_codes(form: Form) -> Non
     ],
 )
 def test_words_that_agree_ask_nothing(form: Form, text: str) -> None:
-    assert isinstance(settled(form, text), Placement)
+    assert settled(form, text).figures
 
 
 @pytest.mark.parametrize(
@@ -74,9 +78,8 @@ def test_words_that_agree_ask_nothing(form: Form, text: str) -> None:
     ],
 )
 def test_another_year_is_asked_about(form: Form, text: str, said: str) -> None:
-    question = settled(form, text)
+    question = asked(form, text)
 
-    assert isinstance(question, Question)
     assert question.sentence == f"{said}，数是本次的吗？还没有粘贴。"
     assert question.answers == (("current", "是，照样粘贴"),)
     assert figures(settled(form, text, "current")) == {"A1": "5"}
@@ -85,9 +88,8 @@ def test_another_year_is_asked_about(form: Form, text: str, said: str) -> None:
 def test_one_question_follows_the_other(form: Form) -> None:
     text = "2022年春节慰问情况\t\n代码\t数量（元）\nA1\t500000"
 
-    second = settled(form, text, "current")
+    second = asked(form, text, "current")
 
-    assert isinstance(second, Question)
     assert [answer for answer, _ in second.answers] == ["converted current", "current stated"]
     assert figures(settled(form, text, "current", "converted")) == {"A1": "50"}
 
@@ -120,7 +122,6 @@ def test_a_figure_beside_another_items_label_is_left_out_and_said(form: Form) ->
     )
 
     assert figures(outcome) == {"C11": "2", "B": "3"}
-    assert isinstance(outcome, Placement)
     assert outcome.skipped[0].sentence == (
         "这一行写的“生产一线涌现出来的先进模范人物”是 C10、D10 的，不是 C9，请核对后单独填写。"
     )

@@ -125,3 +125,26 @@ def test_a_promise_is_broken_when_its_minute_is_over():
     assert not broken(promised, promised + timedelta(seconds=59))
     assert broken(promised, promised + timedelta(minutes=1))
     assert not broken(None, promised)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["鄂城"], "尚有 1 家未上报：鄂城；另有 1 家不再催报：葛店（已撤销）。"),
+        ([], "应报 4 家，除葛店（已撤销）外，已全部上报"),
+    ],
+)
+def test_a_unit_that_is_gone_is_told_of_and_not_asked(names, words):
+    text = text_for_group(
+        "2027年春节送温暖",
+        names,
+        expected=4,
+        due=DUE,
+        closes=CLOSES,
+        now=NOW,
+        link="http://x/",
+        only_number=False,
+        gone=[("葛店", "已撤销")],
+    )
+
+    assert words in text

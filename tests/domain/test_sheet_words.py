@@ -378,6 +378,25 @@ def test_the_column_is_chosen_by_what_it_is_called(
     assert said(form, *columns(*heads)).figures["E1"] == wanted
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026年12月30日",
+        "2026/12/30",
+        "填报日期：2026年12月",
+        "编号：2026-07",
+        "表号：工统计划1表",
+        "批准文号：鄂统〔2026〕12号",
+        "有效期至2026年12月",
+    ],
+)
+def test_a_line_above_the_figures_is_no_heading_of_theirs(form: Form, line: str) -> None:
+    found = said(form, ["2027年春节送温暖统计表"], [None, None, line], *columns(None, "数量"))
+
+    assert found.figures["E1"] == "11"
+    assert said(form, [None, line], *columns("数量")).figures["E1"] == "10"
+
+
 def test_the_fuller_column_does_not_win(form: Form) -> None:
     rows = columns("2026年", "2027年", rows=6)
     for row in rows[3:]:

@@ -110,3 +110,16 @@ def test_every_mail_is_on_the_board(run):
     city = run.city.person("shizong")
     assert "邮件（已发送）" in city.board().one("tr", organisation="gedian").text
     assert run.city.scalar("SELECT count(*) FROM trail WHERE action = 'reminded'") == 3
+
+
+def test_who_is_gone_gets_nothing_and_due_moves_are_carried_out(run, postbox):
+    desk = run.city.person("shizong")
+    desk.post("/o/gedian/organisation/closing", despite="1")
+    desk.post("/o/echeng-jiceng1/organisation/place", target="linkong")
+
+    run(MOMENT)
+    run("2027-01-28 17:31")
+
+    assert "liuyang@example.cn" not in postbox.to()
+    moved = "SELECT p.code FROM organisation o JOIN organisation p ON p.id = o.parent_id "
+    assert run.city.scalar(f"{moved} WHERE o.code = 'echeng-jiceng1'") == "linkong"

@@ -295,6 +295,7 @@ EXAMPLES: dict[str, Example] = {
             "phone": "",
         }
     ),
+    "organisations.cancel_move": Example({}, at="jiceng"),
     "organisations.change": Example(
         {"name": "一小工会", "kind": "基层", "position": "31", "contact": "甲", "phone": "1"},
         at="jiceng",

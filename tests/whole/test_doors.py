@@ -36,6 +36,7 @@ FencedSession portal.identity.sign_in_door
 FencedSession portal.tenancy.opening
 FencedSession portal.tenancy.all_people
 FencedSession portal.tenancy.former_names
+FencedSession portal.tenancy.shared
 FencedSession portal.tenancy.subtree
 FencedSession portal.tenancy.verifying
 FencedSession portal.tenancy.inside
@@ -92,6 +93,7 @@ subtree       portal.review.views.queue
 subtree       portal.organisations.roster_views.download_roster
 subtree       portal.organisations.views.tree
 subtree       portal.paper.views._within_reach
+subtree       portal.moving.open_campaigns
 subtree       portal.status.views._board
 subtree       portal.cli.reminders._owed_to
 subtree       portal.reminders.views._missing
@@ -99,6 +101,7 @@ inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note
 inside        portal.cli.reminders._running
 inside        portal.consolidation.export_views._steps
+inside        portal.moving._carry_out
 inside        portal.reminders.views._note_posted
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify

@@ -128,6 +128,7 @@ healthz                      public
 home.home                    signed_in
 home.organisation            member
 organisations.add              admin
+organisations.cancel_move      admin
 organisations.change           admin
 organisations.close            admin
 organisations.confirm_roster   admin
