@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.domain.characters import objection, unseen_in
 from portal.domain.form import parse_form
 from portal.domain.form_document import require_shape
 from portal.domain.passwords import canonical_username
@@ -29,6 +30,9 @@ CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 """Codes of organisations and campaigns, which stand in addresses."""
 
 CODE_RULE = "应为 2 至 63 位小写字母、数字或 - ，并以字母或数字开头"
+
+LONGEST_PERSON = 100
+"""Characters of a person's name."""
 
 DEEPEST = 20
 """Levels of the tree: what a path has room for."""
@@ -138,6 +142,13 @@ def _as_units(known: Mapping[str, Organisation]) -> dict[str, Unit]:
 
 def wrong_words(unit: Unit) -> Iterator[tuple[str, str]]:
     """What is wrong with a unit's words, as pairs of the field and a sentence without its stop."""
+    for field, called, text in (
+        ("name", "名称", unit.name),
+        ("contact", "联系人", unit.contact),
+        ("phone", "电话", unit.phone),
+    ):
+        if sentence := objection(text):
+            yield field, f"{called}{sentence}"
     if not 0 < len(unit.name) <= 200:
         yield "name", "名称应为 1 至 200 字"
     if unit.kind not in KINDS:
@@ -259,8 +270,8 @@ def add_user(
     username, name = canonical_username(username), name.strip()
     if session.scalar(select(User.id).where(User.username == username)):
         raise ValueError(f"用户名 {username} 已经有人用了。")
-    if not 0 < len(name) <= 100:
-        raise ValueError("姓名应为 1 至 100 字。")
+    if sentence := wrong_name(name):
+        raise ValueError(f"{sentence}。")
     user = User(
         organisation_id=organisation.id,
         username=username,
@@ -277,6 +288,16 @@ def add_user(
     duties = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
     _record_user(session, Action.USER_CREATED, user, f"，{duties}", by, at)
     return user
+
+
+def wrong_name(name: str) -> str:
+    """What is wrong with a person's name, as a sentence without its stop; empty when nothing is."""
+    if not 0 < len(name) <= LONGEST_PERSON:
+        return f"姓名应为 1 至 {LONGEST_PERSON} 字"
+    if unseen := unseen_in(name):
+        return f"姓名里有看不见的字符 {unseen}，请删去"
+    sentence = objection(name)
+    return f"姓名{sentence}" if sentence else ""
 
 
 def give_password(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from unicodedata import category
 
+from portal.domain.characters import in_lines, shown
+
 MOST_DIGITS = 9
 """So many fit every column and page number; Python itself would read thousands."""
 
@@ -11,11 +13,13 @@ NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 def legible(text: str) -> str:
-    """The text as it can be shown again: what no page may hold becomes a replacement mark."""
-    return "".join(
-        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
-    )
+    """The text as a page can show it again, with a mark where it holds what no page may."""
+    return shown(text)
+
+
+def legible_in_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(legible(line.replace("\t", " ")) for line in in_lines(text).split("\n"))
 
 
 def nonce_in(fields: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from portal.domain.allocation import Deduction
+from portal.domain.characters import is_refused, is_unseen
 from portal.domain.figures import Unit
 from portal.domain.form import Form
 from portal.domain.sheet import TOTAL, Column, Part, Row, Sheet
@@ -391,5 +392,5 @@ def attachment_name(*parts: str, suffix: str = "xlsx") -> str:
 
 
 def _name_part(part: str) -> str:
-    signs = (" " if unicodedata.category(sign)[0] == "C" else sign for sign in part)
+    signs = (" " if is_refused(sign) or is_unseen(sign) else sign for sign in part)
     return re.sub(r'[\\/:*?"<>|\s]+', " ", "".join(signs)).strip(" ._")

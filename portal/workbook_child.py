@@ -10,11 +10,10 @@ import json
 import posixpath
 import re
 import sys
-import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 try:
@@ -23,36 +22,51 @@ except ImportError:  # Windows has none; there the parent's clock is the only li
     resource = None  # type: ignore[assignment]
 
 MEMORY = 400 * 1024 * 1024
-PROCESSOR_SECONDS = 1
-
 LARGEST_PART = 8 * 1024 * 1024
-MOST_ELEMENTS = 120_000
-MOST_CELLS = 20_000
 MOST_SHEETS = 50
 MOST_MERGES = 5_000
-LAST_ROW = 2_000
 LAST_COLUMN = 100
-MOST_MERGED = LAST_ROW * LAST_COLUMN
-"""Cells of one sheet in merged areas, of those that are read; more only where areas overlap."""
+LONGEST_NAME = 120
 
-LONGEST_TEXT = 120
-"""Signs kept of a cell: no code, heading or figure is longer."""
+
+class Limits(NamedTuple):
+    """How much is read of one file: a form fits one screen, a list may be long.
+
+    `text` is how many signs are kept of a cell: no code, heading or figure of a form is longer,
+    and no name of a list.
+    """
+
+    seconds: int
+    elements: int
+    cells: int
+    rows: int
+    text: int
+
+    @property
+    def merged(self) -> int:
+        """Cells of one sheet in merged areas, of those that are read; more only by overlapping."""
+        return self.rows * LAST_COLUMN
+
+
+FORM = Limits(seconds=1, elements=120_000, cells=20_000, rows=2_000, text=120)
+LIST = Limits(seconds=4, elements=1_000_000, cells=150_000, rows=20_010, text=256)
 
 
 def main() -> None:
-    """Answer for the workbook on standard input."""
-    keep_within_limits()
-    answer = json.dumps(answer_for(sys.stdin.buffer.read()), separators=(",", ":"))
+    """Answer for the workbook on standard input; the argument ``list`` says that it is one."""
+    limits = LIST if sys.argv[1:] == ["list"] else FORM
+    keep_within_limits(limits.seconds)
+    answer = json.dumps(answer_for(sys.stdin.buffer.read(), limits), separators=(",", ":"))
     sys.stdout.buffer.write(answer.encode("ascii"))
 
 
-def keep_within_limits() -> None:
+def keep_within_limits(seconds: int = FORM.seconds) -> None:
     """Bind this process, from now on: no new file or connection, no child, little memory."""
     if resource is None:
         return
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, PROCESSOR_SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
@@ -69,13 +83,13 @@ class Refused(Exception):
     def __init__(self, reason: str, place: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.place = place[:LONGEST_TEXT]
+        self.place = place[:LONGEST_NAME]
 
 
-def answer_for(content: bytes) -> dict[str, Any]:
+def answer_for(content: bytes, limits: Limits = FORM) -> dict[str, Any]:
     """The sheets of a workbook, or the reason why it is refused; never raises."""
     try:
-        workbook = _Workbook(content)
+        workbook = _Workbook(content, limits)
         return {"sheets": list(workbook.sheets()), "formats": workbook.formats}
     except Refused as refusal:
         return {"refused": refusal.reason, "place": refusal.place}
@@ -108,7 +122,8 @@ Relations = dict[str, tuple[str, str]]
 class _Workbook:
     """The parts of a workbook, each unpacked when it is wanted."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self.limits = limits
         self.archive = zipfile.ZipFile(BytesIO(content))
         self.parts = {_part_name(part.filename): part for part in self.archive.infolist()}
         self.formats: list[str] = []
@@ -196,7 +211,7 @@ class _Workbook:
 
     def texts(self, part: str | None) -> list[str]:
         """The texts that the cells share."""
-        reader = _TextsReader()
+        reader = _TextsReader(self.limits.text)
         if part is not None:
             self.parse(part, reader.start, reader.end, reader.text)
         return reader.texts
@@ -219,7 +234,7 @@ class _Workbook:
 
         def counted(tag: str, attributes: Attributes) -> None:
             self.elements += 1
-            if self.elements > MOST_ELEMENTS:
+            if self.elements > self.limits.elements:
                 raise Refused("too-much")
             start(tag, attributes)
 
@@ -261,7 +276,7 @@ def _tab(attributes: Attributes, related: Relations) -> Iterator[tuple[str, bool
     kind, part = related.get(relation, ("", ""))
     if kind == "worksheet":
         hidden = attributes.get("state", "visible") in {"hidden", "veryHidden"}
-        yield _shown(attributes.get("name", "")), hidden, part
+        yield _beginning(attributes.get("name", ""), LONGEST_NAME), hidden, part
 
 
 def _refuse_declarations(*_: object) -> None:
@@ -308,7 +323,8 @@ class _Links:
 class _TextsReader:
     """The shared texts, or one text within a cell: formatted runs joined, readings left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
         self.texts: list[str] = []
         self.pieces: list[str] = []
         self.taking = self.reading_aid = False
@@ -333,29 +349,16 @@ class _TextsReader:
         elif word == "rPh":
             self.reading_aid = False
         elif word == "si":
-            self.texts.append(_shown("".join(self.pieces)))
+            self.texts.append(_beginning("".join(self.pieces), self.longest))
 
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def _shown(text: str) -> str:
-    """The beginning of a text as it can be shown: unescaped, without signs that cannot be seen."""
-    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[: 8 * LONGEST_TEXT])
-    text = text[:LONGEST_TEXT]
-    if text.isprintable():
-        return text
-    return "".join(sign if _is_seen(sign) else " " for sign in text)
-
-
-UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
-
-
-def _is_seen(sign: str) -> bool:
-    """Whether a sign shows: what this Python does not know yet may be a Han of a newer Unicode."""
-    if unicodedata.category(sign) in UNSEEN:
-        return False
-    return not 0xFDD0 <= ord(sign) <= 0xFDEF and ord(sign) & 0xFFFE != 0xFFFE
+def _beginning(text: str, longest: int) -> str:
+    """The beginning of a text, unescaped; which signs can be shown, whoever reads it decides."""
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[: 8 * longest])
+    return text[:longest]
 
 
 DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -460,7 +463,7 @@ class _SheetReader:
         self.kind = self.format = ""
         self.in_cell = self.in_value = False
         self.pieces: list[str] = []
-        self.inline = _TextsReader()
+        self.inline = _TextsReader(workbook.limits.text)
         self.formula = _Formula(workbook.links)
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -504,15 +507,16 @@ class _SheetReader:
     def merge(self, written: str) -> None:
         """Keep what is read of a merged area; whole columns and rows may be merged as well."""
         top, left, bottom, right = _area(written)
-        height = min(bottom, LAST_ROW) - top + 1
+        last_row = self.workbook.limits.rows
+        height = min(bottom, last_row) - top + 1
         width = min(right, LAST_COLUMN) - left + 1
         self.merge_count += 1
-        if self.merge_count > MOST_MERGES or (bottom > LAST_ROW and right > LAST_COLUMN):
+        if self.merge_count > MOST_MERGES or (bottom > last_row and right > LAST_COLUMN):
             raise Refused("merges", written)
         if height > 0 and width > 0:
             self.merged += height * width
             self.merges.append((top, left, top + height - 1, left + width - 1))
-        if self.merged > MOST_MERGED:
+        if self.merged > self.workbook.limits.merged:
             raise Refused("merges", written)
 
     def text(self, piece: str) -> None:
@@ -544,9 +548,9 @@ class _SheetReader:
         value = "".join(self.pieces)
         match self.kind:
             case "inlineStr":
-                return "text", _shown("".join(self.inline.pieces))
+                return "text", self.beginning("".join(self.inline.pieces))
             case "str":
-                return "text", _shown(value)
+                return "text", self.beginning(value)
             case "s" if value:
                 return "text", self.shared_text(value)
             case _ if not value.strip():
@@ -554,14 +558,17 @@ class _SheetReader:
             case "n" if self.formula.present and self.workbook.results_missing and value == "0":
                 return "uncalculated", ""
             case "n":
-                return self.kinds[self.format], _shown(value.strip())
+                return self.kinds[self.format], self.beginning(value.strip())
             case "b":
                 return "boolean", "FALSE" if value.strip() in {"0", "false"} else "TRUE"
             case "e":
-                return "error", _shown(value)
+                return "error", self.beginning(value)
             case "d":
-                return "date", _shown(value)
+                return "date", self.beginning(value)
         raise Refused("damaged")
+
+    def beginning(self, text: str) -> str:
+        return _beginning(text, self.workbook.limits.text)
 
     def shared_text(self, number: str) -> str:
         if not re.fullmatch("[0-9]{1,7}", number.strip()) or int(number) >= len(self.shared):
@@ -571,12 +578,12 @@ class _SheetReader:
     def keep(self, kind: str, text: str) -> None:
         """Write the cell down: row, column, kind, text, formula, format's number, link."""
         place = self.row, self.column
-        if self.row > LAST_ROW or self.column > LAST_COLUMN:
+        if self.row > self.workbook.limits.rows or self.column > LAST_COLUMN:
             raise Refused("far", f"{_letters(self.column)}{self.row}")
         if place in self.taken:
             raise Refused("damaged")
         self.workbook.cells += 1
-        if self.workbook.cells > MOST_CELLS:
+        if self.workbook.cells > self.workbook.limits.cells:
             raise Refused("too-much")
         self.taken.add(place)
         formula, format_number = self.formula, self.format_numbers[self.format]

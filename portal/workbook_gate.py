@@ -49,6 +49,15 @@ ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 PICTURES_AND_PAPERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
+TEXT_IN_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def is_text(content: bytes) -> bool:
+    """Whether a file may be a table saved as text; what `_what_else` knows by name is none."""
+    known = (b"PK", OLE, *ARCHIVES, *PICTURES_AND_PAPERS)
+    return bool(content) and (content.startswith(TEXT_IN_UTF_16) or not content.startswith(known))
+
+
 def _what_else(content: bytes) -> str:
     if content.startswith(OLE):
         old = f"这是旧版 xls、et 或其他文档，{SAVE_AS_XLSX}"

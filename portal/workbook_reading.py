@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+from portal.domain.characters import blanked
 from portal.domain.grid import Area, Cell, CellKind, Grid, Table, table_of
 from portal.workbook_gate import (
     DAMAGED,
@@ -37,11 +38,18 @@ AT_ONCE = 2
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
-def read_workbook(content: bytes) -> Grid:
-    """The cells of an uploaded xlsx file; raises `Refused` with the sentence to show."""
+LONGEST_OF_LIST = 20.0
+LARGEST_ANSWER_OF_LIST = 64 * 1024 * 1024
+
+
+def read_workbook(content: bytes, *, long: bool = False) -> Grid:
+    """The cells of an uploaded xlsx file; raises `Refused` with the sentence to show.
+
+    `long` is for a list, which may have ten times the rows of a form.
+    """
     let_through(content)
     with _a_place():
-        written = _answer_of_child(content)
+        written = _answer_of_child(content, long=long)
     return _grid(written)
 
 
@@ -55,9 +63,9 @@ def _a_place() -> Iterator[None]:
         _places.release()
 
 
-def _answer_of_child(content: bytes) -> bytes:
+def _answer_of_child(content: bytes, *, long: bool) -> bytes:
     # Isolated and without site-packages: the child needs the standard library alone.
-    command = [sys.executable, "-I", "-S", "-B", str(CHILD)]
+    command = [sys.executable, "-I", "-S", "-B", str(CHILD), *(["list"] if long else [])]
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -65,11 +73,11 @@ def _answer_of_child(content: bytes) -> bytes:
         stderr=subprocess.DEVNULL,
         env=_bare_environment(),
     )
-    clock = threading.Timer(LONGEST, child.kill)
+    clock = threading.Timer(LONGEST_OF_LIST if long else LONGEST, child.kill)
     clock.start()
     try:
         with child:
-            return _exchange(child, content)
+            return _exchange(child, content, LARGEST_ANSWER_OF_LIST if long else LARGEST_ANSWER)
     finally:
         clock.cancel()
 
@@ -79,11 +87,11 @@ def _bare_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
-def _exchange(child: "subprocess.Popen[bytes]", content: bytes) -> bytes:
+def _exchange(child: "subprocess.Popen[bytes]", content: bytes, largest: int) -> bytes:
     # The child reads all before it writes, so neither waits for the other.
     with suppress(OSError), cast(IO[bytes], child.stdin) as question:
         question.write(content)
-    return cast(IO[bytes], child.stdout).read(LARGEST_ANSWER)
+    return cast(IO[bytes], child.stdout).read(largest)
 
 
 REFUSALS = {
@@ -96,7 +104,8 @@ REFUSALS = {
     "declarations": f"文件里有不应出现的声明（DTD），{SAVE_AS_XLSX}",
     "sheets": "工作表过多，请只保留填报用的一张表再导入。",
     "merges": "合并单元格过多或过大（{place}），请取消合并后再导入。",
-    "far": "{place} 离表格太远（只读前 2000 行、100 列），请把统计表单独复制到新工作簿再导入。",
+    "far": "{place} 离表格太远（统计表只读前 2000 行，名单只读前 20010 行，都只读前 100 列），"
+    "请把表格单独复制到新工作簿再导入。",
 }
 
 
@@ -119,17 +128,19 @@ def _grid(written: bytes) -> Grid:
 def _table(sheet: dict[str, Any], formats: Sequence[str]) -> Table:
     cells = [_cell(written, formats) for written in sheet["cells"]]
     merges = [Area(*map(int, corners)) for corners in sheet["merges"]]
-    return table_of(str(sheet["name"]), cells, hidden=bool(sheet["hidden"]), merges=merges)
+    return table_of(blanked(str(sheet["name"])), cells, hidden=bool(sheet["hidden"]), merges=merges)
 
 
 def _cell(written: Sequence[Any], formats: Sequence[str]) -> Cell:
     row, column, kind, text, formula, code, linked = written
+    visible = blanked(str(text))
     return Cell(
         int(row),
         int(column),
         CellKind(kind),
-        str(text),
+        visible,
         formula=bool(formula),
         format=formats[code],
         linked=bool(linked),
+        raw=None if visible == text else str(text),
     )

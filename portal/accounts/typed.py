@@ -1,24 +1,28 @@
 """What an administrator typed about a person: read kindly, with a sentence for what is wrong."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
+from portal.domain.characters import objection, shown, taken_out, without_unseen
 from portal.domain.passwords import canonical_username
+from portal.domain.roster import folded
 from portal.domain.seen import mark_of
+from portal.founding import wrong_name
 from portal.models import User
 from portal.models.user import Role
 from portal.settings import MAIL_ADDRESS
 
-LONGEST_NAME = 100
 LONGEST_PHONE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A person's account as typed; `problems` has a sentence for each field that will not do."""
+    """A person's account as typed; `problems` has a sentence for each field that will not do.
+
+    `said` tells what was taken out of the texts, empty when nothing was.
+    """
 
     username: str = ""
     name: str = ""
@@ -26,29 +30,29 @@ class Typed:
     email: str = ""
     roles: tuple[Role, ...] = ()
     seen: str = ""
+    said: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = True) -> Typed:
     """The fields of a form; `username` and `roles` say whether the form asks for them."""
     typed = Typed(
-        username=_plain(form.get("new_username", "")),
-        name=_plain(form.get("name", "")),
-        phone=_plain(form.get("phone", "")),
-        email=_plain(form.get("email", "")),
+        username=folded(form.get("new_username", "")),
+        name=without_unseen(form.get("name", "")),
+        phone=without_unseen(form.get("phone", "")),
+        email=folded(without_unseen(form.get("email", ""))),
         roles=_roles(form.getlist("roles")),
         seen=form.get("seen", ""),
+        said=taken_out(*(form.get(name, "") for name in ("name", "phone", "email"))),
     )
-    return with_problems(typed, dict(_problems(typed, username=username, roles=roles)))
+    problems = dict(_problems(typed, username=username, roles=roles))
+    visible = replace(typed, name=shown(typed.name), phone=shown(typed.phone))
+    return with_problems(visible, problems)
 
 
 def with_problems(typed: Typed, problems: Mapping[str, str]) -> Typed:
     """The same with these problems."""
     return replace(typed, problems=problems)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _roles(typed: Iterable[str]) -> tuple[Role, ...]:
@@ -62,9 +66,11 @@ def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[st
             canonical_username(typed.username)
         except ValueError as wrong:
             yield "username", str(wrong)
-    if not 0 < len(typed.name) <= LONGEST_NAME or not typed.name.isprintable():
-        yield "name", f"姓名应为 1 至 {LONGEST_NAME} 字。"
-    if len(typed.phone) > LONGEST_PHONE or not typed.phone.isprintable():
+    if sentence := wrong_name(typed.name):
+        yield "name", f"{sentence}。"
+    if sentence := objection(typed.phone):
+        yield "phone", f"电话{sentence}。"
+    elif len(typed.phone) > LONGEST_PHONE:
         yield "phone", f"电话不能超过 {LONGEST_PHONE} 字。"
     if typed.email and not MAIL_ADDRESS.fullmatch(typed.email):
         yield "email", "电子邮箱应如 name@example.cn，没有就不填。"

@@ -63,7 +63,7 @@ def _new_page(typed: Typed) -> str:
 @allow(admin)
 def create_user() -> Any:
     """Give a person an account, and show the one-time link that opens it."""
-    typed, here, now = read(request.form, username=True), organisation_here(), clock.now()
+    typed, here, now = _typed(username=True), organisation_here(), clock.now()
     if typed.problems:
         return _new_page(typed), 422
     with tenancy.all_people() as door, writing(door):
@@ -74,6 +74,14 @@ def create_user() -> Any:
         handed = links.make_links(door, [(user, here)], by=_by(), at=now)
         door.commit()
     return _links_page(handed, f"已新建用户 {user.name}（{user.username}）。")
+
+
+def _typed(*, username: bool = False, roles: bool = True) -> Typed:
+    """The form as typed; what was taken out of it is told on the page that comes next."""
+    typed = read(request.form, username=username, roles=roles)
+    if typed.said:
+        flash(typed.said)
+    return typed
 
 
 def _by() -> Actor:
@@ -116,7 +124,7 @@ def _user_page(user: User, typed: Typed | None = None, refused: str = "") -> str
 @allow(admin)
 def change_user(username: str) -> Any:
     """Change a user's name, phone and roles."""
-    typed = read(request.form)
+    typed = _typed()
     with writing() as here:
         user = user_or_404(username)
         if typed.problems:
@@ -139,7 +147,7 @@ def _stale(user: User, typed: Typed, refused: NotAllowedNow) -> Any:
 @allow(admin)
 def hand_over(username: str) -> Any:
     """换人: the account passes to another person, whose one-time link is shown."""
-    typed, now = read(request.form, roles=False), clock.now()
+    typed, now = _typed(roles=False), clock.now()
     with writing() as here:
         user = user_or_404(username)
         if typed.problems:

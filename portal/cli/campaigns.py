@@ -15,7 +15,7 @@ from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.opening import Listed, Plan
-from portal.roster import Roster, read_listed
+from portal.roster import Listing, read_expected
 
 
 def moment(text: str) -> datetime:
@@ -71,7 +71,7 @@ def create(
 ) -> None:
     """Create a draft campaign with its expected units."""
     dates = Dates(opens, due, closes)
-    expected = None if expect == "all" else read_listed(Path(expect))
+    expected = None if expect == "all" else read_expected(Path(expect))
     with tenancy.opening() as door, writing(door) as session:
         plan = Plan(
             code=code,
@@ -85,6 +85,8 @@ def create(
         )
         _create(session, plan, expected)
         session.commit()
+    for remark in expected[0].remarks if expected else ():
+        click.echo(remark)
     click.echo(f"已新建填报任务 {code}（草稿）：{name}")
     for label, instant in (("填报开始", opens), ("报送截止", due), ("停止填报", closes)):
         click.echo(f"  {label} {in_words(instant)}")
@@ -105,7 +107,7 @@ def _campaign(session: Session, code: str) -> Campaign:
     return found
 
 
-def _create(session: Session, plan: Plan, expected: tuple[Roster, list[Listed]] | None) -> None:
+def _create(session: Session, plan: Plan, expected: tuple[Listing, list[Listed]] | None) -> None:
     try:
         listed = expected[1] if expected else None
         opening.create_campaign(session, plan, listed, by=operator(), at=now())

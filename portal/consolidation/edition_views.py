@@ -22,6 +22,7 @@ from portal.consolidation.tree import read_tree
 from portal.consolidation.views import bp
 from portal.db import db, writing
 from portal.domain.calendar import ZONE
+from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation import Scope
 from portal.domain.edition import FREEZABLE, Difference
 from portal.domain.paper_code import code_of, read_code
@@ -31,7 +32,7 @@ from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK
 from portal.paper_code import PaperCode, code_leading_to
 from portal.tenancy import subtree
-from portal.typed import legible, nonce_in
+from portal.typed import nonce_in
 
 
 def _assignment(campaign: str) -> Assignment:
@@ -273,7 +274,10 @@ def _moment() -> datetime | None:
 @allow(own_reviewer)
 def report_upward(campaign: str, number: int) -> Any:
     """标记已报省总: note that this edition was reported to the union above."""
-    remark = legible(request.form.get("remark", "").strip())
+    typed = request.form.get("remark", "")
+    remark = without_unseen(typed)
+    if sentence := objection(remark):
+        raise BadInput(f"备注{sentence}，没有保存。")
     if len(remark) > LONGEST_REMARK:
         raise BadInput(f"备注最多 {LONGEST_REMARK} 个字，没有保存。")
     with writing() as session:
@@ -281,7 +285,7 @@ def report_upward(campaign: str, number: int) -> Any:
         kept = _kept(assignment, number)
         editions.report_upward(session, assignment, kept, remark, by=actor(), at=clock.now())
         session.commit()
-    flash(f"已标记：{kept.title}已报省总。")
+    flash(f"已标记：{kept.title}已报省总。{taken_out(typed)}")
     return redirect(url_for(".edition", campaign=campaign, number=number), 303)
 
 

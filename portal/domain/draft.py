@@ -28,7 +28,7 @@ def checked(document: Document) -> Document:
 
 def one_line(text: str) -> str:
     """The text on one line, without signs that nobody sees."""
-    return " ".join(several_lines(text).split())
+    return re.sub(r" *\n *| {2,}", " ", several_lines(text))
 
 
 def several_lines(text: str) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from portal.domain.characters import is_refused, is_unseen
 from portal.domain.check_rules import Grade
 from portal.domain.figures import Problem
 from portal.domain.form import Form
@@ -42,7 +43,7 @@ def refuse(reason: str, words: str) -> Problem | None:
     words = words.strip()
     if reason not in REASONS:
         return Problem("请先选择一项原因。")
-    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in words):
+    if any(is_refused(sign) or is_unseen(sign) for sign in words):
         return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
     if len(words) > MOST_CHARACTERS:
         return Problem(f"说明有 {len(words)} 字，请压缩到 {MOST_CHARACTERS} 字以内。")
@@ -75,7 +76,7 @@ def _says_nothing(words: str) -> bool:
 
 
 def _is_han(sign: str) -> bool:
-    return "㐀" <= sign <= "鿿"
+    return "㐀" <= sign <= "鿿" or "\U00020000" <= sign <= "\U0003fffd"
 
 
 def explained(issue: Issue, explanations: Mapping[str, Explanation]) -> bool:

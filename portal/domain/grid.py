@@ -37,7 +37,8 @@ class Cell:
 
     `formula` says that the text is the result that a formula had when the file was saved, and
     `linked` that this formula takes from another workbook. `format` is the number format, empty
-    where a number is shown as it is.
+    where a number is shown as it is. In `text` a blank stands for what nobody sees; where that
+    makes a difference, `raw` is the text to the letter.
     """
 
     row: int
@@ -47,6 +48,12 @@ class Cell:
     formula: bool = False
     format: str = ""
     linked: bool = False
+    raw: str | None = None
+
+    @property
+    def written(self) -> str:
+        """The text to the letter, with what nobody sees: what a name is read from."""
+        return self.text if self.raw is None else self.raw
 
     @property
     def shown(self) -> str | None:

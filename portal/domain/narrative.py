@@ -89,8 +89,8 @@ def paragraph(form: Form, account: Account) -> str:
     return _introduced("".join(sentences), account.past)
 
 
-_CHANGE = "\ue000"
-"""Stands in a sentence for the words that introduce a change; no name has this sign."""
+_CHANGE = "\x00"
+"""Stands in a sentence for the words that introduce a change; no name may hold it."""
 
 
 def _introduced(text: str, past: Past | None) -> str:

@@ -10,20 +10,25 @@ from binascii import Error
 from collections.abc import Sequence
 from typing import Any
 
+from portal.domain.characters import is_surrogate
 from portal.domain.roster import Line, Roster
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of an unpacked roster; five thousand units and people take one."""
 
+LONGEST = 500
+"""Signs of one text, which names and sentences are far from."""
+
 
 def pack(roster: Roster) -> str:
     """The roster as a text of letters and digits."""
     lines = [[_plain(line) for line in lines] for lines in (roster.units, roster.people)]
-    return urlsafe_b64encode(zlib.compress(json.dumps(lines).encode(), 9)).decode().rstrip("=")
+    content = [*lines, list(roster.left)]
+    return urlsafe_b64encode(zlib.compress(json.dumps(content).encode(), 9)).decode().rstrip("=")
 
 
 def _plain(line: Line) -> list[Any]:
-    return [line.sheet, line.row, dict(line.texts), dict(line.columns)]
+    return [line.sheet, line.row, *map(dict, (line.texts, line.columns, line.wrong, line.said))]
 
 
 def unpack(text: str) -> Roster:
@@ -34,8 +39,8 @@ def unpack(text: str) -> Roster:
         content = reader.decompress(packed, LARGEST)
         if reader.unconsumed_tail:
             raise ValueError("too large")
-        units, people = json.loads(content)
-        return Roster(_lines(units), _lines(people))
+        units, people, left = json.loads(content)
+        return Roster(_lines(units), _lines(people), tuple(map(_text, left)))
     except (Error, zlib.error, TypeError, AttributeError, RecursionError) as broken:
         raise ValueError("no packed roster") from broken
 
@@ -45,12 +50,21 @@ def _lines(plain: Any) -> Sequence[Line]:
         Line(
             str(sheet)[:100],
             int(row),
-            {str(name): _text(text) for name, text in texts.items()},
+            _texts(texts),
             {str(name): min(int(column), 100) for name, column in columns.items()},
+            _texts(wrong),
+            _texts(said),
         )
-        for sheet, row, texts, columns in plain
+        for sheet, row, texts, columns, wrong, said in plain
     ]
 
 
+def _texts(plain: Any) -> dict[str, str]:
+    return {str(name): _text(text) for name, text in plain.items()}
+
+
 def _text(text: object) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in str(text)[:200])
+    """A text as `pack` had it, which never has what no page can show."""
+    if any(map(is_surrogate, str(text))):
+        raise ValueError("no packed text")
+    return str(text)[:LONGEST]

@@ -1,7 +1,7 @@
 """Planning an import: what each line of a roster would do, before anything is done."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -9,10 +9,11 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.characters import objection
 from portal.domain.passwords import canonical_username
 from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
-from portal.founding import CODE, CODE_RULE, DEEPEST, Unit, wrong_words
+from portal.founding import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
 from portal.identity import Person
 from portal.models import Organisation, User
 from portal.models.organisation import organisations_below
@@ -45,6 +46,11 @@ class Step:
     outcome: Outcome
     changes: Sequence[tuple[str, str, str]] = ()
     problems: Sequence[tuple[str, str]] = ()
+
+    @property
+    def said(self) -> Sequence[tuple[str, str]]:
+        """The cells that were not read to the letter, each with a sentence."""
+        return [(self.line.cell(name), sentence) for name, sentence in self.line.said.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ class _Planning:
             self._kept(line, "contact", standing.contact if standing else ""),
             self._kept(line, "phone", standing.phone if standing else ""),
         )
-        problems = [(line.cell(name), sentence) for name, sentence in self.objections(line, unit)]
+        problems = _with_cells(line, self.objections(line, unit))
         changes = () if standing is None else tuple(self.unit_changes(unit, standing))
         if standing and changes:
             problems += [
@@ -224,13 +230,13 @@ class _Planning:
         account = self.accounts.get(username)
         roles, unknown = _roles(line["roles"])
         phone = self._kept(line, "phone", account.phone if account else "")
-        problems = [
-            (line.cell(name), sentence)
-            for name, sentence in (
+        problems = _with_cells(
+            line,
+            (
                 *self.person_objections(line, username, roles, unknown, phone),
                 *(self.account_refusals(line, account, roles) if account else ()),
-            )
-        ]
+            ),
+        )
         changes = (
             ()
             if account is None or problems
@@ -258,9 +264,11 @@ class _Planning:
             yield "username", "用户名须为 2 至 64 位的字母、数字或 _ . - ，并以字母或数字开头"
         elif self.seen_users.setdefault(username, line) is not line:
             yield "username", f"用户名与第 {self.seen_users[username].row} 行重复"
-        if not 0 < len(line["name"]) <= 100:
-            yield "name", "姓名应为 1 至 100 字"
-        if len(phone) > 50:
+        if sentence := wrong_name(line["name"]):
+            yield "name", sentence
+        if sentence := objection(phone):
+            yield "phone", f"电话{sentence}"
+        elif len(phone) > 50:
             yield "phone", "电话不能超过 50 字"
         if unknown:
             known = "、".join(ROLE_LABELS.values())
@@ -288,6 +296,13 @@ class _Planning:
             yield "roles", "不能修改自己的角色"
         elif home.parent_id is None and Role.ADMIN in taken:
             yield "roles", "最上级单位的管理员请在用户页里改"
+
+
+def _with_cells(line: Line, objections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is wrong with a line, with its cells; of a cell that cannot be read, that alone."""
+    wrong = line.wrong.items()
+    more = [(name, sentence) for name, sentence in objections if name not in line.wrong]
+    return [(line.cell(name), sentence) for name, sentence in (*wrong, *more)]
 
 
 def _outcome(problems: Sequence[object], *, is_new: bool, changes: Sequence[object]) -> Outcome:

@@ -12,6 +12,7 @@ from portal.domain.roster import Roster, read_roster
 from portal.errors import BadInput
 from portal.identity import actor, organisation_here
 from portal.links import link_address
+from portal.list_reading import read_list
 from portal.models.organisation import organisations_below
 from portal.organisations import queries
 from portal.organisations.importing import import_roster
@@ -22,7 +23,6 @@ from portal.organisations.views import bp
 from portal.uploads import takes_file, uploaded
 from portal.workbook import attachment_name
 from portal.workbook_gate import LARGEST_FILE, Refused
-from portal.workbook_reading import read_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,12 +58,12 @@ def download_roster() -> Any:
 @allow(admin)
 @takes_file(LARGEST_FILE)
 def preview_roster() -> Any:
-    """Read a workbook and show, line by line, what its import would do; nothing is written."""
+    """Read a list and show, line by line, what its import would do; nothing is written."""
     file = uploaded("workbook")
     if file is None:
-        return _roster_page("请先选择一个 xlsx 文件。"), 422
+        return _roster_page("请先选择名单文件。"), 422
     try:
-        found = read_roster(read_workbook(file.content))
+        found = read_roster(read_list(file.content))
     except Refused as refused:
         return _roster_page(str(refused)), 422
     if not found.units and not found.people:
@@ -84,6 +84,7 @@ def _preview(found: Roster, refused: str = "") -> str:
         "organisations/roster_preview.html",
         here=here,
         plan=planned,
+        left=found.left,
         outcomes=Outcome,
         packed=pack(found),
         refused=refused,

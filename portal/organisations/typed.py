@@ -1,11 +1,12 @@
 """What an administrator typed about an organisation, with a sentence for what is wrong."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
+from portal.domain.characters import shown, taken_out, without_unseen
+from portal.domain.roster import as_kind, folded
 from portal.domain.seen import mark_of
 from portal.founding import CODE, CODE_RULE, Unit, wrong_words
 from portal.models import Organisation
@@ -13,7 +14,10 @@ from portal.models import Organisation
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """An organisation as typed; `problems` has a sentence for each field that will not do."""
+    """An organisation as typed; `problems` has a sentence for each field that will not do.
+
+    `said` tells what was taken out of the texts, empty when nothing was.
+    """
 
     code: str = ""
     name: str = ""
@@ -22,6 +26,7 @@ class Typed:
     contact: str = ""
     phone: str = ""
     seen: str = ""
+    said: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, parent: str) -> Unit:
@@ -35,26 +40,26 @@ def read(form: MultiDict[str, str], *, new: bool) -> Typed:
     """The fields of a form; a new organisation has a code besides."""
 
     def text(name: str) -> str:
-        return _plain(form.get(name, ""))
+        return without_unseen(form.get(name, ""))
 
     typed = Typed(
-        code=text("code"),
+        code=folded(text("code")),
         name=text("name"),
-        kind=text("kind"),
-        position=text("position"),
+        kind=as_kind(text("kind")),
+        position=folded(text("position")),
         contact=text("contact"),
         phone=text("phone"),
         seen=text("seen"),
+        said=taken_out(*(form.get(name, "") for name in ("name", "contact", "phone"))),
     )
-    return replace(typed, problems=dict(_problems(typed, new=new)))
+    return _to_be_shown(replace(typed, problems=dict(_problems(typed, new=new))))
 
 
-_FULL_WIDTH = str.maketrans("()", "（）")
-
-
-def _plain(text: str) -> str:
-    """The text without full-width digits and letters; brackets stay as the union writes them."""
-    return unicodedata.normalize("NFKC", text).translate(_FULL_WIDTH).strip()
+def _to_be_shown(typed: Typed) -> Typed:
+    """The same for the page; what was refused of a text stands there as a mark."""
+    return replace(
+        typed, name=shown(typed.name), contact=shown(typed.contact), phone=shown(typed.phone)
+    )
 
 
 def _problems(typed: Typed, *, new: bool) -> Iterator[tuple[str, str]]:

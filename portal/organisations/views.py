@@ -39,6 +39,14 @@ def new_organisation() -> Any:
     return _new_page(Typed(kind="基层", position=str(place)))
 
 
+def _typed(*, new: bool) -> Typed:
+    """The form as typed; what was taken out of it is told on the page that comes next."""
+    typed = read(request.form, new=new)
+    if typed.said:
+        flash(typed.said)
+    return typed
+
+
 def _new_page(typed: Typed) -> str:
     return render_template(
         "organisations/new.html", here=organisation_here(), typed=typed, kinds=KINDS
@@ -49,7 +57,7 @@ def _new_page(typed: Typed) -> str:
 @allow(admin)
 def add() -> Any:
     """Put a new unit below this organisation."""
-    typed = read(request.form, new=True)
+    typed = _typed(new=True)
     if typed.problems:
         return _new_page(typed), 422
     with writing() as session:
@@ -95,7 +103,7 @@ def _page(typed: Typed | None = None, refused: str = "") -> str:
 @allow(admin)
 def change() -> Any:
     """Change name, kind, order, contact and phone."""
-    typed = read(request.form, new=False)
+    typed = _typed(new=False)
     if typed.problems:
         return _page(typed), 422
     with writing() as session:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
 from portal.domain.calendar import Status
+from portal.domain.characters import IN_LINES, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
@@ -44,6 +45,8 @@ class Published:
 
 def refuse_text(text: str, name: str, longest: int) -> Problem | None:
     """Why a text is not taken, or None."""
+    if sentence := objection(text, IN_LINES):
+        return Problem(f"{name}{sentence}。")
     if not text:
         return Problem(f"请写{name}的内容。")
     if len(text) > longest:

@@ -8,6 +8,7 @@ from portal import clarifying, clock
 from portal.access import allow, answerer, city_answerer, may, report_reader, reporter
 from portal.assignment import Assignment, fill_of, find_assignment
 from portal.db import db, writing
+from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.errors import BadInput
@@ -17,7 +18,7 @@ from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
 from portal.tenancy import subtree
-from portal.typed import legible, number_asked
+from portal.typed import legible_in_lines, number_asked
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 
@@ -31,9 +32,17 @@ def _item(assignment: Assignment, code: str) -> Item:
 
 
 def _text(name: str) -> str:
-    """A typed text line by line, without what no page may hold."""
-    lines = request.form.get(name, "").strip().splitlines()
-    return "\n".join(legible(line.rstrip()) for line in lines)
+    """A typed text line by line, without what nobody sees."""
+    return in_lines(request.form.get(name, ""))
+
+
+def _taken_out() -> str:
+    return taken_out(*(request.form.get(name, "") for name in ("text", "question", "answer")))
+
+
+def _shown_again() -> dict[str, str]:
+    """What was typed, as the page can show it."""
+    return {name: legible_in_lines(text) for name, text in request.form.items()}
 
 
 @bp.get("/questions")
@@ -67,7 +76,7 @@ def ask(campaign: str, item: str) -> Any:
         return _at_item(assignment, about, text, problem), 422 if problem else 200
     if problem:
         raise BadInput(problem.sentence)
-    flash(f"已向市总提问（{about.name}），答复后会公布在这一项。")
+    flash(f"已向市总提问（{about.name}），答复后会公布在这一项。{_taken_out()}")
     return redirect(url_for("reports.item_panel", campaign=campaign, item=item), 303)
 
 
@@ -80,7 +89,7 @@ def _at_item(assignment: Assignment, item: Item, text: str, problem: Problem | N
         published=clarifying.in_force(session, campaign.id).get(item.code, ()),
         questions=clarifying.questions_of(session, campaign.id, item.code),
         may_ask=True,
-        asked=text if problem else "",
+        asked=legible_in_lines(text) if problem else "",
         ask_problem=problem,
     )
 
@@ -114,7 +123,7 @@ def _waiting(assignment: Assignment, problem: Problem | None = None) -> str:
         assignment=assignment,
         asked=asked,
         threads=clarifying.every_version(db.session(), assignment.campaign.id),
-        typed=request.form,
+        typed=_shown_again(),
         problem=problem,
     )
 
@@ -134,7 +143,8 @@ def publish(campaign: str) -> Any:
             )
             if refused is None:
                 session.commit()
-                flash(f"已公布：{item.name}。填过这一项的单位会看到“口径更新，请复核”。")
+                told = "填过这一项的单位会看到“口径更新，请复核”。"
+                flash(f"已公布：{item.name}。{told}{_taken_out()}")
                 return redirect(url_for(".waiting", campaign=campaign), 303)
             problem = refused
     return _waiting(_assignment(campaign), problem), 422
@@ -165,7 +175,7 @@ def _one(assignment: Assignment, asked: Question, problem: Problem | None = None
         asked=asked,
         item=assignment.form.by_code[asked.item],
         published=published.get(asked.item, ()),
-        typed=request.form,
+        typed=_shown_again(),
         problem=problem,
     )
 
@@ -185,7 +195,8 @@ def answer(campaign: str, question: int) -> Any:
             problem = operations.answer(session, assignment, asked, _published(), by=by, at=at)
         if problem is None:
             session.commit()
-            flash("已答复该单位。" if "alone" in request.form else "已公布给各单位。")
+            done = "已答复该单位。" if "alone" in request.form else "已公布给各单位。"
+            flash(f"{done}{_taken_out()}")
             return redirect(
                 url_for(".waiting", organisation=by.organisation.code, campaign=campaign), 303
             )

@@ -15,6 +15,7 @@ from portal import on_behalf
 from portal.access import NotYourRole
 from portal.assignment import Filling, Stored, fill_of
 from portal.deciding import may_decide
+from portal.domain.characters import objection, shown, without_unseen
 from portal.domain.check_rules import Grade
 from portal.domain.figures import Problem
 from portal.domain.form import Item
@@ -26,7 +27,6 @@ from portal.reports import operations, saving
 from portal.reports.operations import NotReady
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed
-from portal.typed import legible
 
 GROUNDS = ("来电", "传真", "照片")
 LONGEST_CALLER = 25
@@ -42,7 +42,7 @@ class Ground:
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Ground":
         """As posted."""
-        return cls(fields.get("ground", ""), legible(fields.get("caller", "").strip()))
+        return cls(fields.get("ground", ""), shown(without_unseen(fields.get("caller", ""))))
 
     @property
     def problem(self) -> Problem | None:
@@ -51,6 +51,8 @@ class Ground:
             return Problem("请选择代录的依据：来电、传真或照片。")
         if not self.caller:
             return Problem("请写明由单位的哪一位提供。")
+        if sentence := objection(self.caller):
+            return Problem(f"提供人{sentence}。")
         if len(self.caller) > LONGEST_CALLER:
             return Problem(f"提供人不超过 {LONGEST_CALLER} 字。")
         return None

@@ -138,7 +138,7 @@ def _submission(
 def submit_on_behalf(campaign: str) -> Any:
     """上报 for the unit."""
     ground, nonce = Ground.of(request.form), nonce_in(request.form)
-    reason, words = request.form.get("reason", ""), legible(request.form.get("words", ""))
+    reason, words = request.form.get("reason", ""), request.form.get("words", "")
     problem = ground.problem
     with writing() as session:
         filling = _filling(campaign)
@@ -160,7 +160,7 @@ def submit_on_behalf(campaign: str) -> Any:
             unready = Problem("还不能上报，请先处理下面的问题。")
             problem = outcome if isinstance(outcome, Problem) else unready
         session.rollback()
-    typed = {"reason": reason, "words": words}
+    typed = {"reason": reason, "words": legible(words)}
     return _submission(_filling(campaign), ground=ground, typed=typed, problem=problem), 422
 
 

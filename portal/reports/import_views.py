@@ -7,6 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from portal import clock
 from portal.access import allow, reporter
 from portal.db import db, writing
+from portal.domain.characters import without_unseen
 from portal.identity import actor
 from portal.reports import importing
 from portal.reports.importing import Chosen, Unfit
@@ -60,7 +61,7 @@ def preview_import(campaign: str) -> Any:
     upload = uploaded("workbook")
     if upload is None:
         return _import_page(campaign, "请先选择要导入的 xlsx 文件。"), 422
-    file = legible(upload.name)
+    file = legible(without_unseen(upload.name))
     try:
         intake = importing.read_intake(db.session(), _assignment(campaign), upload.content)
     except (Refused, Unfit) as refused:

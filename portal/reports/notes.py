@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
+from portal.domain.characters import IN_LINES, in_lines, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
@@ -14,7 +15,6 @@ from portal.identity import Person
 from portal.models import ItemNote, Report
 from portal.models.note import LONGEST_NOTE
 from portal.models.trail import Action, record
-from portal.typed import legible
 
 NOT_BEGUN = "这张表还没有开始填，填写第一个数后才能写备注。"
 
@@ -27,13 +27,10 @@ def notes_of(session: Session, report: Report | None, item: Item) -> Sequence[It
     return session.scalars(wanted.order_by(ItemNote.id.desc())).all()
 
 
-def tidy(typed: str) -> str:
-    """The typed note as it is kept: line by line, without what no page may hold."""
-    return "\n".join(legible(line.rstrip()) for line in typed.strip().splitlines())
-
-
 def refuse(text: str) -> Problem | None:
-    """Why a tidied note is not taken, or None."""
+    """Why a note is not taken, or None."""
+    if sentence := objection(text, IN_LINES):
+        return Problem(f"备注{sentence}。")
     if not text:
         return Problem("请写备注的内容。")
     if len(text) > LONGEST_NOTE:
@@ -51,7 +48,7 @@ def write(
     report = assignment.report
     if report is None:
         raise NotAllowedNow(NOT_BEGUN)
-    text = tidy(typed)
+    text = in_lines(typed)
     if problem := refuse(text):
         return problem
     row = {

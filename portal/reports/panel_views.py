@@ -10,6 +10,7 @@ from portal.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.amount_words import exact_yuan, in_words
 from portal.domain.calendar import Status
+from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form import Item
 from portal.html import wants_fragment
@@ -17,6 +18,7 @@ from portal.identity import actor, organisation_here
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST
 from portal.reports.views import bp
+from portal.typed import legible_in_lines
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -53,7 +55,9 @@ def item_panel(campaign: str, item: str) -> Any:
     return _panel(filling, _item(filling.assignment, item))
 
 
-def _panel(filling: Filling, item: Item, *, typed: str = "", problem: Problem | None = None) -> str:
+def _panel(
+    filling: Filling, item: Item, *, typed: str = "", problem: Problem | None = None, said: str = ""
+) -> str:
     here = organisation_here().id
     may_read_trail = may(trail_reader, here)
     return render_template(
@@ -69,6 +73,7 @@ def _panel(filling: Filling, item: Item, *, typed: str = "", problem: Problem | 
         may_write=may(note_writer, here) and filling.assignment.report is not None,
         typed=typed,
         problem=problem,
+        said=said,
     )
 
 
@@ -82,11 +87,13 @@ def write_note(campaign: str, item: str) -> Any:
         noted = _item(assignment, item)
         problem = notes.write(session, assignment, noted, typed, by=actor(), at=clock.now())
         session.commit()
+    said = taken_out(typed)
     if wants_fragment() or problem:
         filling = fill_of(db.session(), _assignment(campaign))
-        kept = notes.tidy(typed) if problem else ""
-        return _panel(filling, noted, typed=kept, problem=problem), 422 if problem else 200
-    flash("备注已保存。")
+        kept = legible_in_lines(typed) if problem else ""
+        page = _panel(filling, noted, typed=kept, problem=problem, said=said)
+        return page, 422 if problem else 200
+    flash(f"备注已保存。{said}")
     return redirect(url_for(".item_panel", campaign=campaign, item=item), 303)
 
 

@@ -19,6 +19,7 @@ from portal.access import allow, may, report_reader, reporter, reviewer
 from portal.assignment import Assignment, find_assignment
 from portal.db import db, writing
 from portal.deciding import may_decide
+from portal.domain.characters import is_refused, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.scans import SUFFIXES
 from portal.headers import INERT
@@ -88,7 +89,7 @@ def _files() -> list[tuple[str, bytes]]:
 def _name(sent: str) -> str:
     """The file's name without folders and without signs that nobody sees."""
     last = sent.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in last if sign.isprintable())[-LONGEST_NAME:]
+    return without_unseen("".join(sign for sign in last if not is_refused(sign)))[-LONGEST_NAME:]
 
 
 @bp.get("/<int(max=9999):number>/<int(max=99):page_number>")

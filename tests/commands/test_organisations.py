@@ -138,23 +138,26 @@ def test_a_title_other_columns_and_half_width_brackets_do_no_harm(empty: Shell, 
     ]
 
 
-def test_one_merge_over_the_whole_sheet_takes_no_time(empty: Shell, tmp_path):
+def test_one_merge_over_the_whole_sheet_takes_no_time_and_is_named(empty: Shell, tmp_path):
     file = roster(tmp_path / "units.xlsx", *CITY)
     merge = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     rewritten(file, "xl/worksheets/sheet1.xml", "</sheetData>", f"</sheetData>{merge}")
 
     answer = empty("organisation", "import", file)
 
-    assert (answer.status, len(empty.ask(TREE))) == (0, 4)
+    assert (answer.status, empty.ask(TREE)) == (1, [])
+    assert "合并单元格过多或过大（A1:XFD1048576）" in answer.errors
 
 
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("units.xlsx", b"not a workbook", "不是 xlsx 工作簿"),
-        ("units.xlsx", b"", "不是 xlsx 工作簿"),
-        ("units.xlsx", b"PK" + b"\0" * (6 * 1024 * 1024), "太大，超过 5 MB"),
-        ("units.csv", b"\xff\xff\xff", "不是文本文件"),
+        ("units.xlsx", b"not a workbook", "没有找到表头"),
+        ("units.xlsx", b"", "文件是空的"),
+        ("units.xlsx", b"PK" + b"\0" * (6 * 1024 * 1024), "文件超过 2 MB"),
+        ("units.xlsx", b"PK\x03\x04 broken", "文件不完整"),
+        ("units.csv", b"\xff\xff\xff", "也不是可以读取的文本表格"),
+        ("units.csv", b"\x00" * 100, "也不是可以读取的文本表格"),
         ("units.csv", "单位,电话\n".encode(), "没有找到表头"),
         ("units.csv", ",".join(HEAD).encode(), "表头下面没有单位"),
     ],
@@ -174,7 +177,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_unpacked(empty: Shell, tmp_p
     answer = empty("organisation", "import", bomb(tmp_path / "units.xlsx"))
 
     assert answer.status == 1
-    assert "展开后太大" in answer.errors
+    assert "展开后内容过多" in answer.errors
 
 
 def test_a_broken_workbook_is_told(empty: Shell, tmp_path):

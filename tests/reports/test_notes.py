@@ -120,13 +120,34 @@ def test_five_hundred_characters_are_taken(echeng):
     assert _note(echeng, "字" * 500).status_code == 303
 
 
-def test_what_no_page_may_hold_is_replaced(echeng):
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x85", "\u2028", "\ufdd0", "\ufffd"])
+def test_what_no_note_may_hold_is_refused_and_marked(echeng, sign):
     echeng.fill(C9="12")
 
-    _note(echeng, "甲\x00乙\x07丙<b>")
+    answer = _note(echeng, f"甲{sign}乙<b>")
 
-    [note] = _notes(echeng)
-    assert note.startswith("甲\N{REPLACEMENT CHARACTER}乙\N{REPLACEMENT CHARACTER}丙<b>")
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "备注里有不能使用的字符" in page.by_id("note-problem").text
+    assert page.at("note-text").text == "甲\N{REPLACEMENT CHARACTER}乙<b>"
+    assert _notes(echeng) == []
+
+
+@pytest.mark.parametrize("text", ["王\U0003158e", "张\ue816", "第Ⅱ批\n　　第㈢批", "葛\U000e0100"])
+def test_a_note_keeps_every_character(echeng, text):
+    echeng.fill(C9="12")
+
+    assert _note(echeng, text).status_code == 303
+    assert [entry.note for entry in echeng.trail("noted")] == [text]
+
+
+def test_what_nobody_sees_is_taken_out_of_a_note_and_told(echeng):
+    echeng.fill(C9="12")
+
+    answer = _note(echeng, "甲\u200b乙\ufeff", htmx=True)
+
+    assert "去掉了看不见的字符 U+200B、U+FEFF。" in answer.text
+    assert _notes(echeng)[0].startswith("甲乙")
 
 
 def test_a_report_that_was_not_begun_takes_no_notes(echeng):

@@ -1,0 +1,71 @@
+"""Reading lists that people bring: a workbook, or a text as Excel and WPS save it, as a grid.
+
+Roster in the browser, `portal organisation import` and lists of expected units read by this alone.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from portal.domain.grid import Cell, CellKind, Grid, table_of
+from portal.workbook_gate import LARGEST_FILE, Refused, is_text
+from portal.workbook_reading import read_workbook
+
+TEXT_SHEET = "名单"
+"""What the one table of a text is called, as the sheet of a workbook is."""
+
+MOST_ROWS = 20_000
+MOST_COLUMNS = 100
+LONGEST_TEXT = 256
+"""Characters kept of a cell, as of a workbook's: no name is longer."""
+
+NO_TEXT = "这不是 xlsx 工作簿，也不是可以读取的文本表格（UTF-8、UTF-16 或 GBK 编码）。"
+
+
+def read_list(content: bytes) -> Grid:
+    """The cells of a file that lists something; raises `Refused` with the sentence to show."""
+    if not is_text(content):
+        return read_workbook(content, long=True)
+    if len(content) > LARGEST_FILE:
+        raise Refused("文件超过 2 MB，请分成几个文件导入。")
+    return Grid((table_of(TEXT_SHEET, _cells(_decoded(content))),))
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _encodings(content):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Refused(NO_TEXT)
+
+
+def _encodings(content: bytes) -> tuple[str, ...]:
+    """How a text may be written: Excel's “Unicode 文本” is UTF-16, its csv the code of here."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if b"\x00" in content:
+        # Without a mark at its head: the first byte of a tab, digit or line end tells the order.
+        in_order = content[::2].count(0) > content[1::2].count(0)
+        return ("utf-16-be",) if in_order else ("utf-16-le",)
+    return ("utf-8-sig", "gb18030")
+
+
+def _cells(text: str) -> Iterator[Cell]:
+    try:
+        for row, texts in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), 1):
+            if row > MOST_ROWS:
+                raise Refused(f"名单超过 {MOST_ROWS:,} 行，请分成几个文件导入。")
+            for column, each in enumerate(texts[:MOST_COLUMNS], 1):
+                if each.strip():
+                    yield Cell(row, column, CellKind.TEXT, each[:LONGEST_TEXT])
+    except csv.Error as error:
+        raise Refused(NO_TEXT) from error
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells: the sign that more of the lines have."""
+    lines = text.splitlines()
+    return max("\t,", key=lambda sign: sum(sign in line for line in lines))
