@@ -135,7 +135,7 @@ class Expected:
 
 
 def expected(members: Iterable[Member], head: str) -> Expected:
-    """The units below `head`, and itself, by what their reports are to its sum.
+    """The `members`, which are `head` and all below it, by what their reports are to its sum.
 
     A report of `head` itself covers nobody here, even where it is 全口径: those below it owe it
     theirs. Raises `KeyError` when `head` is not among `members`.

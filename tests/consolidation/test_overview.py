@@ -67,8 +67,11 @@ def test_a_partial_sum_is_compared_with_the_same_units(desk):
 
     assert line(page, "last")[:4] == ["80.00", "", "20", "2.00"]
     assert line(page, "difference")[:4] == ["0.00", "", "-11", "0.00"]
-    assert line(page, "percent")[:4] == ["0.0%", "上年未填", "-55.0%", "0.0%"]
-    assert "上年数只含本次已汇总的单位在2022年春节送温暖的数（2 家）" in page.text
+    assert line(page, "percent")[:4] == ["0.0%", "上年无数", "上年不足 100 人次", "0.0%"]
+    assert (
+        "与2022年春节送温暖按两年均已报送的 2 家比较，上年有数的 3 家本次未汇总，不在比较之内。"
+        in page.text
+    )
 
 
 def test_a_whole_sum_is_compared_with_the_whole_of_last_year(desk, years):
