@@ -106,7 +106,7 @@ class _Drawing:
         return simple + 2
 
     def draw_changes(self, totals: int) -> None:
-        """Last year's figures and how they moved: the totals, or what the same units have of them."""
+        """Last year's figures and how they moved: the totals, or those of the same units."""
         compared = self.overview.compared
         if self.overview.compared_title and compared is not None:
             self.put_title(self.overview.compared_title)

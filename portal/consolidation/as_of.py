@@ -26,8 +26,8 @@ _CHANGED_BY: dict[Scope, tuple[ColumnElement[datetime | None], ...]] = {
     Scope.SUBMITTED: (func.max(Report.submitted_at),),
     Scope.DRAFTS: (func.max(Report.submitted_at), func.max(Report.saved_at)),
 }
-"""What changes the figures of a report in a scope: its submission, for 已审核 also the decision that
-brought it in, for 含填报中 also every save."""
+"""What changes the figures of a report in a scope: its submission, for 已审核 also the decision
+that brought it in, for 含填报中 also every save."""
 
 
 def as_of(session: Session, node: Node, now: datetime) -> datetime:

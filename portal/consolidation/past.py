@@ -114,7 +114,7 @@ class PastItem:
         return Change(None, None, "口径或隶属有变")
 
     def sums(self, figures: Mapping[int, int | None]) -> Compared:
-        """The item over those of this campaign's units, by id in `figures`, that have both years."""
+        """The item over those of this campaign's units in `figures`, by id, that have both."""
         groups = [g for g in self.past.units.groups if figures.keys() >= set(g.now)]
         return Compared(
             total(figures.values()),

@@ -37,7 +37,7 @@ def paragraph(page):
 
 @pytest.fixture
 def desk(years):
-    """葛店 and 鄂城 have both years; 市总 and 华容 reported this year alone, 临空 last year alone."""
+    """葛店 and 鄂城 have both years; 市总 and 华容 this year alone, 临空 last year alone."""
     years.report("gedian", "accepted", A3=40 * WAN, B=40, C1=200)
     years.report("echeng", "accepted", A3=40 * WAN, B=0, C1=None)
     years.report("linkong", "accepted", A3=900 * WAN, B=900, C1=900)

@@ -15,7 +15,7 @@ ABOVE = {ECHENG: CITY, VILLAGE: ECHENG, HUARONG: CITY, GEDIAN: CITY, NEW: CITY}
 
 
 def year(*reported: int, without=(NEW,), own=(CITY,), exempt=(), **moved: int) -> Year:
-    """The city's units in a year, all 全口径 but those in `own`; `moved` have another above them."""
+    """The city's units in a year, all 全口径 but those in `own`; `moved` stand elsewhere."""
     units = [one for one in NAMES if one not in without]
     above = {one: moved.get(NAMES[one], ABOVE.get(one)) for one in units}
     members = [member(one, above[one], one in own, one not in exempt) for one in units]
