@@ -84,7 +84,7 @@ def change_of_sum(form: Form, item: Item, sums: Compared, *, comparable: bool = 
 def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
     total, now, last = sums.total or 0, sums.now or 0, sums.last or 0
     if total > 0 and now * 100 < LEAST_CARRIED * total:
-        return f"可比单位不足本次数的 {LEAST_CARRIED}%"
+        return f"可比单位不足 {LEAST_CARRIED}%"
     if not last:
         return "上年为 0"
     least = least_of(form, unit)

@@ -91,9 +91,9 @@ WAN = 1_000_000
     [
         (C, 300, 300, 200, Change(100, "+50.0%", "比上年增加 50%")),
         (C, 375, 300, 200, Change(100, "+50.0%", "比上年增加 50%")),
-        (C, 376, 300, 200, Change(100, None, "可比单位不足本次数的 80%")),
-        (C, 123_000, 1, 1, Change(0, None, "可比单位不足本次数的 80%")),
-        (C, 376, None, 200, Change(None, None, "可比单位不足本次数的 80%")),
+        (C, 376, 300, 200, Change(100, None, "可比单位不足 80%")),
+        (C, 123_000, 1, 1, Change(0, None, "可比单位不足 80%")),
+        (C, 376, None, 200, Change(None, None, "可比单位不足 80%")),
         (C, 300, 300, 0, Change(300, None, "上年为 0")),
         (C, 300, 300, None, Change(None, None, NO_LAST_YEAR)),
         (C, None, None, None, Change(None, None, NO_LAST_YEAR)),
