@@ -13,6 +13,7 @@ from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain import consolidation as domain
 from portal.domain import narrative
+from portal.domain.board import HANDED_IN
 from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, change_of_sum
 from portal.domain.consolidation import Basis, Member, Scope
 from portal.domain.form import Form, Item
@@ -109,9 +110,11 @@ class PastItem:
         """How one unit's figure moved; where it cannot be told, in words why."""
         if organisation_id in self._alone:
             return change(figure, self._alone[organisation_id])
-        if organisation_id in self.past.units.alone:
+        units = self.past.units
+        if organisation_id in units.alone:
             return Change(None, None, NO_LAST_YEAR)
-        return Change(None, None, "口径或隶属有变")
+        changed = organisation_id in units.uneven or organisation_id in units.now
+        return Change(None, None, "口径或隶属有变" if changed else "尚未上报")
 
     def sums(self, figures: Mapping[int, int | None]) -> Compared:
         """The item over those of this campaign's units in `figures`, by id, that have both."""
@@ -173,13 +176,18 @@ def _last_node(session: Session, before: Assignment, stamp: Stamp, shelf: Shelf)
 
 
 def year_of(node: Node) -> Year:
-    """The units of a node in its campaign as years are compared by them."""
+    """The units of a node in its campaign as years are compared by them.
+
+    A report that is still being filled or mended is compared with nothing, also where 含填报中
+    adds it: half of this year against all of last year is no fall.
+    """
     ids = node.tree.organisations
+    submitted = (m for m in node.standing.included if m.state in HANDED_IN)
     held = domain.holders(node.tree.members, node.code)
     return Year(
         holders={ids[code]: ids[holder] if holder else None for code, holder in held.items()},
         full=frozenset(ids[m.code] for m in node.tree.members if m.basis is Basis.FULL),
-        reported=frozenset(ids[member.code] for member in node.standing.included),
+        reported=frozenset(ids[member.code] for member in submitted),
         parents={ids[m.code]: ids[m.parent] if m.parent else None for m in node.tree.members},
     )
 

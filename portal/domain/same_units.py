@@ -15,8 +15,8 @@ class Year:
     """One year's units, by the ids of their organisations.
 
     `holders` gives for each organisation the one whose report holds its figures, None where no
-    report does; `full` are the holders that report 全口径, `reported` those whose report is in
-    the sum. `parents` give what stood above each.
+    report does; `full` are the holders that report 全口径, `reported` those whose submitted report
+    is in the sum. `parents` give what stood above each.
     """
 
     holders: Mapping[int, int | None]
@@ -43,7 +43,8 @@ class SameUnits:
     """What two years can be compared by.
 
     `alone` are this year's units in the sum without a figure of the year before, `uneven` those
-    whose figures of then are not all there, `gone` those of then that are not in this year's sum.
+    whose figures of then are not all there, `gone` those of then without a submitted figure in
+    this year's sum.
     """
 
     groups: tuple[Group, ...]
@@ -75,7 +76,7 @@ class SameUnits:
         if self.uneven:
             told.append(f"另有 {len(self.uneven)} 家口径或隶属有变、上年数不全")
         if self.gone:
-            told.append(f"上年有数的 {len(self.gone)} 家本次未汇总，不在比较之内")
+            told.append(f"上年有数的 {len(self.gone)} 家本次尚无可比的数")
         return "，".join(told)
 
 

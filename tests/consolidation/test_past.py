@@ -48,7 +48,7 @@ def desk(years):
     return years.sign_in("shizong", "reviewer")
 
 
-REMARK = "按两年均已报送的 2 家比较，另有 2 家上年无数，上年有数的 1 家本次未汇总，不在比较之内"
+REMARK = "按两年均已报送的 2 家比较，另有 2 家上年无数，上年有数的 1 家本次尚无可比的数"
 
 
 def test_the_table_compares_the_units_that_both_years_have(desk):
@@ -115,6 +115,18 @@ def test_a_sum_taken_apart_is_compared_alike(desk):
     assert [cell for cell in line(page, "compared") if cell] == ["100.00", "80.00", "+25.0%"]
     district = desk.page(f"{consolidation('shizong', NEXT)}/items/A?kind=区总")
     assert [cell for cell in line(district, "compared") if cell] == ["40.00", "40.00", "0.0%"]
+
+
+def test_what_is_still_being_filled_is_compared_with_nothing(desk, years):
+    years.report("linkong", "draft", campaign=NEXT, A3=1 * WAN)
+    page = desk.page(f"{consolidation('shizong', NEXT)}?scope=drafts")
+    drilled = desk.page(f"{consolidation('shizong', NEXT)}/items/A?scope=drafts")
+
+    assert page.total("A") == "116.00"
+    assert cells(page, "A") == ["100.00", "80.00", "20.00", "+25.0%"]
+    assert REMARK in page.text
+    (row,) = drilled.all("tr", organisation="linkong")
+    assert [words(td) for td in row.findall("td")][-2:] == ["", "尚未上报"]
 
 
 def test_the_pictures_draw_the_units_that_are_compared(desk):

@@ -66,7 +66,7 @@ def test_a_unit_in_one_year_alone_is_on_neither_side():
     assert found.groups == (Group((ECHENG,), (ECHENG,)),)
     assert (found.alone, found.uneven, found.gone) == ({HUARONG}, set(), {GEDIAN})
     assert found.sentence == (
-        "按两年均已报送的 1 家比较，另有 1 家上年无数，上年有数的 1 家本次未汇总，不在比较之内"
+        "按两年均已报送的 1 家比较，另有 1 家上年无数，上年有数的 1 家本次尚无可比的数"
     )
 
 

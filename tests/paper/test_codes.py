@@ -106,14 +106,15 @@ def test_every_code_on_a_print_is_found_by_typing_it(city, city_app, echeng, ged
     gedian.report("accepted")
     freeze(city)
     here, edition = "/consolidation", f"{EDITIONS}/1"
-    correct(city, gedian, C9="13")
     linkong = city_app.person("linkong")
     linkong.post(linkong.url("/report/drafts"))
+    city_app.clock_at(CLOSES.replace(day=29))
+    correct(city, gedian, until="2027-02-05 17:30", C9="13")
     prints = [
         (echeng, "/report/print", 1),
         (echeng, "/report/workbook", 1),
         (echeng, "/report/submissions/1", 1),
-        (gedian, "/report/submissions/2/correction?since=1", 1),
+        (gedian, "/report/submissions/2/correction", 1),
         (linkong, "/report/print", 1),
         (linkong, "/report/drafts/1", 1),
         (city, f"{edition}/print", 1),
@@ -228,7 +229,7 @@ def test_what_changes_after_the_close_gets_a_correction_sheet(city, city_app, ge
     for words in ("更正单", "张慧", "刘洋", submission_code(city_app, "gedian", 2)):
         assert words in page.text
     sheet = city.page(city.url(f"{EDITIONS}/1/difference"))
-    assert sheet.one("a", action="correction").get("href").endswith("/2/correction?since=1")
+    assert sheet.one("a", action="correction").get("href").endswith("/2/correction")
     assert gedian.page(gedian.url("/report/submissions/2")).all("a", action="correction")
 
 
