@@ -1,6 +1,6 @@
 """Last campaign's sums beside this one's, by 上年对应项 and over the units that both years have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,10 +36,12 @@ class Past:
 
     `now` are the sums of these units in this campaign, `then` those in the one before, under
     the codes of this one's edition; an item without a confirmed counterpart is not in `then`.
+    `node` and `members` are theirs then, `footnote` says who was in the sum of then.
     """
 
     form: Form
     node: Node
+    footnote: str
     units: SameUnits
     now: Sums
     then: Sums
@@ -60,7 +62,7 @@ class Past:
     def remark(self) -> str:
         """Which units stand on both sides, as the foot of a table says it."""
         if self.units.whole:
-            return f"上年数为{self.campaign.name}的汇总数：{self.node.standing.footnote}"
+            return f"上年数为{self.campaign.name}的汇总数：{self.footnote}"
         return f"与{self.campaign.name}{self.units.sentence}。"
 
     @property
@@ -148,10 +150,12 @@ def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shel
         return None
     stamp = stamp_of(session, before.expectation)
     last = _last_node(session, before, stamp, shelf)
-    units = same_units(year_of(node), shelf.get(("year", stamp), lambda: year_of(last)))
-    ours, theirs = _members(node, units.now), _members(last, units.then)
-    if not ours:
+    before_us = shelf.get(("reported", stamp), lambda: _reported(last))
+    units = same_units(year_of(node), before_us.year)
+    if not units.groups:
         return None
+    ours = tuple(_members(node, units.now))
+    theirs = tuple(before_us.members[one] for one in before_us.members if one in units.then)
     then = shelf.get(
         ("sums", last.form, tuple(member.code for member in theirs), stamp),
         lambda: sums_of(session, last, theirs),
@@ -159,6 +163,7 @@ def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shel
     return Past(
         form=node.form,
         node=last,
+        footnote=before_us.footnote,
         units=units,
         now=sums_of(session, node, ours),
         then=Sums(
@@ -192,9 +197,24 @@ def year_of(node: Node) -> Year:
     )
 
 
-def _members(node: Node, wanted: frozenset[int]) -> tuple[Member, ...]:
+def _members(node: Node, wanted: frozenset[int]) -> Iterator[Member]:
     ids = node.tree.organisations
-    return tuple(member for member in node.standing.included if ids[member.code] in wanted)
+    return (member for member in node.standing.included if ids[member.code] in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """What is kept of the campaign before between requests: its units, and who is in its sum."""
+
+    year: Year
+    members: Mapping[int, Member]
+    footnote: str
+
+
+def _reported(last: Node) -> _Reported:
+    year, ids = year_of(last), last.tree.organisations
+    members = {ids[member.code]: member for member in _members(last, year.reported)}
+    return _Reported(year, members, last.standing.footnote)
 
 
 def sums_of(session: Session, node: Node, members: tuple[Member, ...]) -> Sums:

@@ -104,12 +104,12 @@ def _groups(now: Year, then: Year) -> Iterator[Group]:
     bearers, bore = tuple(now.bearers), tuple(then.bearers)
     links = [(one, then.holders.get(one)) for one in bearers]
     links += [(one, _heir(one, now, then)) for one in bore]
-    heads = _united(links)
+    heads = _united((one, other) for one, other in links if other is not None and other != one)
     groups: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for one in bearers:
-        groups[heads[one]][0].append(one)
+        groups[heads.get(one, one)][0].append(one)
     for one in bore:
-        groups[heads[one]][1].append(one)
+        groups[heads.get(one, one)][1].append(one)
     return (Group(tuple(ours), tuple(theirs)) for ours, theirs in groups.values())
 
 
@@ -126,7 +126,7 @@ def _heir(one: int, now: Year, then: Year) -> int | None:
     return holder if at == one or holder in now.full else None
 
 
-def _united(links: Iterable[tuple[int, int | None]]) -> dict[int, int]:
+def _united(links: Iterable[tuple[int, int]]) -> dict[int, int]:
     """For each unit in `links` one that stands for all that are linked with it."""
     above: dict[int, int] = {}
 
@@ -136,5 +136,5 @@ def _united(links: Iterable[tuple[int, int | None]]) -> dict[int, int]:
         return one
 
     for one, other in links:
-        above[head(one)] = head(one if other is None else other)
+        above[head(one)] = head(other)
     return {one: head(one) for one in tuple(above)}
