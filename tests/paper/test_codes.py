@@ -229,7 +229,7 @@ def test_what_changes_after_the_close_gets_a_correction_sheet(city, city_app, ge
     for words in ("更正单", "张慧", "刘洋", submission_code(city_app, "gedian", 2)):
         assert words in page.text
     sheet = city.page(city.url(f"{EDITIONS}/1/difference"))
-    assert sheet.one("a", action="correction").get("href").endswith("/2/correction")
+    assert sheet.one("a", action="correction").get("href").endswith("/2/correction?since=1")
     assert gedian.page(gedian.url("/report/submissions/2")).all("a", action="correction")
 
 
