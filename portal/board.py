@@ -4,7 +4,7 @@ The home page counts these rows, the status board shows them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, aliased
 from portal.assignment import Assignment
 from portal.domain import calendar
 from portal.domain.board import HANDED_IN, Scan, Unit
-from portal.domain.consolidation import Basis, Member, place_below
+from portal.domain.consolidation import Basis
 from portal.domain.reminding import Chased
 from portal.domain.report_state import State
 from portal.domain.tree_moves import gone_words
+from portal.expected import expected_of
 from portal.models import (
     Campaign,
     Expectation,
@@ -138,7 +139,7 @@ def units_below(
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
     rows = named(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
     granted = _granted(session, assignment.campaign)
-    covered = _covered(rows, node.code)
+    covered = {member.code for member in expected_of(rows).for_checking}
     dates = assignment.campaign.dates
     whole = len(assignment.form.leaves)
     return tuple(
@@ -162,25 +163,6 @@ def _granted(session: Session, campaign: Campaign) -> Mapping[int, list[calendar
             calendar.Extension(row.until, row.reason, row.granted_by, row.granted_at)
         )
     return granted
-
-
-def _covered(rows: Iterable[Any], node_code: str) -> frozenset[str]:
-    codes = {row.organisation_id: row.code for row in rows}
-    members = (
-        Member(
-            code=row.code,
-            name=row.name,
-            parent=codes.get(row.parent_id),
-            kind=row.kind,
-            order=row.position,
-            basis=Basis(row.basis),
-            expected=row.expected,
-            state=State.NOT_STARTED,
-        )
-        for row in rows
-    )
-    placed = place_below(members, node_code)
-    return frozenset(member.code for member in placed.for_checking)
 
 
 def _in_fixed_order(rows: Sequence[Any]) -> list[Any]:

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.calendar import Dates, Status
-from portal.domain.consolidation import Basis
+from portal.domain.consolidation import Basis, Expected
 from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
+from portal.expected import expected_of
 from portal.founding import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
@@ -286,8 +287,8 @@ def _copy(unit: Organisation, row: Expectation) -> None:
         row.expected, row.exempt_reason = False, CLOSED
 
 
-def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> int:
-    """Publish a draft campaign with the tree as it is now; answers how many units are expected.
+def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> Expected:
+    """Publish a draft campaign with the tree as it is now; answers which units are expected.
 
     A unit founded since the campaign was created is expected where all others are. Raises
     `ValueError` with a sentence when the campaign cannot open.
@@ -298,13 +299,13 @@ def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: dateti
     if edition.published_at is None:
         raise ValueError(f"表样 {edition.form}@{edition.version} 尚未发布，请先发布表样。")
     hold_tree(session)
-    expected = sum(row.expected for row in _copied_again(session, campaign))
-    if not expected:
+    expected = expected_of(_copied_again(session, campaign))
+    if not expected.counted:
         raise ValueError(f"填报任务 {campaign.code} 没有应报单位。")
     campaign.status = Status.PUBLISHED
     campaign.mark_changed(by.name, at)
     session.flush()
-    note = f"{named(campaign)}，应报单位 {expected} 家"
+    note = f"{named(campaign)}，应报单位 {expected.sentence}"
     record_for_city(session, Action.CAMPAIGN_OPENED, note, by=by, at=at, campaign_id=campaign.id)
     return expected
 

@@ -106,6 +106,13 @@ class _Drawing:
         return simple + 2
 
     def draw_changes(self, totals: int) -> None:
+        """Last year's figures and how they moved: the totals, or those of the same units."""
+        compared = self.overview.compared
+        if self.overview.compared_title and compared is not None:
+            self.put_title(self.overview.compared_title)
+            self.write_figures(compared)
+            totals = self.row
+            self.next_row()
         self.put_title("上年")
         self.write_figures({item.code: self.overview.last_of(item) for item in self.overview.items})
         last = self.row

@@ -9,16 +9,20 @@ from markupsafe import Markup
 from portal.domain.paper_code import code_of
 from portal.settings import Settings
 
-QUIET_ZONE = 2
-"""White modules round the QR; the paper round it is white too."""
+QUIET_ZONE = 4
+"""White modules round the QR, as its standard (ISO/IEC 18004) asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperCode:
-    """What a print carries: the code, the link behind it, and its QR as SVG."""
+    """What a print carries: the code, the link behind it, and its QR as SVG.
+
+    The code is `typed` where 核对纸质件 finds the print by it; else the print has the QR alone.
+    """
 
     code: str
     link: str
+    typed: bool = True
 
     @property
     def svg(self) -> Markup:
@@ -33,11 +37,16 @@ def init_app(app: Flask) -> None:
 
 
 def code_leading_to(sha256: str, path: str) -> PaperCode:
-    """What a print carries whose check is a page of its own, at `path`."""
+    """What a print carries that is kept nowhere: only its link, at `path`, leads to its check."""
+    return PaperCode(code_of(sha256), _address(path), typed=False)
+
+
+def _address(path: str) -> str:
     settings: Settings = current_app.config["PORTAL"]
-    return PaperCode(code_of(sha256), settings.public_url + path)
+    return settings.public_url + path
 
 
 def paper_code(sha256: str) -> PaperCode:
     """What a print of the organisation in this request carries for a frozen content."""
-    return code_leading_to(sha256, url_for("paper.open_code", code=code_of(sha256)))
+    code = code_of(sha256)
+    return PaperCode(code, _address(url_for("paper.open_code", code=code)))

@@ -86,7 +86,7 @@ def _expectations(session: Session) -> Outcome:
         if row.path
         != path_below(paths.get((row.campaign_id, row.parent_id), "/"), row.organisation_id)
     )
-    return Outcome("应报单位", f"{len(rows)} 条", faults)
+    return Outcome("各任务的单位名单", f"{len(rows)} 条", faults)
 
 
 def _editions(session: Session) -> Outcome:

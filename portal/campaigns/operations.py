@@ -28,6 +28,7 @@ from portal.campaigns.plan import (
 from portal.domain import limits as check_limits
 from portal.domain import schedule
 from portal.domain.calendar import Dates, Status, in_words, read_instant
+from portal.domain.consolidation import Expected
 from portal.domain.limits import Limits, Reset
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_all_for_city, record_for_city
@@ -288,8 +289,8 @@ def publish(
     announce: bool,
     by: Actor,
     at: datetime,
-) -> int:
-    """Publish a draft, with an announcement to its units if asked; answers how many report.
+) -> Expected:
+    """Publish a draft, with an announcement to its units if asked; answers who reports.
 
     Raises `NotAllowedNow` with the sentence when it cannot be, or was changed since it was
     looked at.

@@ -1,24 +1,28 @@
 """Queries on campaigns: the list, one of any status, and the trail of its changes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.consolidation import Expected
+from portal.expected import expected_of
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
+from portal.prepared import named
 
 PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A campaign on the list: its edition, and how many units report and are 免报."""
+    """A campaign on the list: its edition, and which of its units count, and are 免报."""
 
     campaign: Campaign
     edition: FormEdition
-    expected: int
-    exempt: int
+    expected: Expected
 
 
 def all_campaigns(session: Session) -> Sequence[Campaign]:
@@ -27,24 +31,33 @@ def all_campaigns(session: Session) -> Sequence[Campaign]:
 
 
 def counted(session: Session) -> list[Counted]:
-    """Every campaign with its counts; the session reads the whole tree."""
-    counts = _counts(session)
+    """Every campaign with its units; the session reads the whole tree."""
+    units = _units(session)
     editions = {each.id: each for each in session.scalars(select(FormEdition))}
     return [
-        Counted(each, editions[each.edition_id], *counts.get(each.id, (0, 0)))
+        Counted(each, editions[each.edition_id], expected_of(units[each.id]))
         for each in all_campaigns(session)
     ]
 
 
-def _counts(session: Session) -> Mapping[int, tuple[int, int]]:
-    rows = session.execute(
-        select(
-            Expectation.campaign_id,
-            func.sum(cast(Expectation.expected, Integer)).label("expected"),
-            func.count().label("listed"),
-        ).group_by(Expectation.campaign_id)
-    )
-    return {row.campaign_id: (row.expected, row.listed - row.expected) for row in rows}
+def _units(session: Session) -> Mapping[int, list[Any]]:
+    units: Mapping[int, list[Any]] = defaultdict(list)
+    for row in named(session.execute(_LISTED)):
+        units[row.campaign_id].append(row)
+    return units
+
+
+_LISTED = select(
+    Expectation.campaign_id,
+    Expectation.organisation_id,
+    Expectation.parent_id,
+    Expectation.code,
+    Expectation.name,
+    Expectation.kind,
+    Expectation.position,
+    Expectation.basis,
+    Expectation.expected,
+)
 
 
 @dataclass(frozen=True, slots=True)

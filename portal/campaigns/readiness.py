@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from portal.assignment import base_form
 from portal.domain import schedule
 from portal.domain.calendar import in_words
+from portal.domain.consolidation import Expected
+from portal.expected import expected_of
 from portal.models import Campaign, Expectation, FormEdition, ItemConfirmation, User
 from portal.models.user import Role
 from portal.opening import NOT_LISTED
@@ -24,7 +26,7 @@ class Readiness:
     """What the confirming page says: `missing` stops publication, `doubts` do not."""
 
     edition: FormEdition
-    units: Sequence[Expectation]
+    expected: Expected
     missing: tuple[str, ...]
     doubts: tuple[str, ...]
 
@@ -38,7 +40,7 @@ def readiness(session: Session, campaign: Campaign, now: datetime) -> Readiness:
     units = [row for row in rows if row.expected]
     return Readiness(
         edition,
-        units,
+        expected_of(rows),
         missing=tuple(_missing(campaign, edition, units, now)),
         doubts=(
             *_doubts_of_form(session, edition),

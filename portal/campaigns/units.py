@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from portal import announcements
 from portal.campaigns.plan import plain
 from portal.domain.calendar import Status
-from portal.domain.consolidation import Basis
+from portal.domain.consolidation import Basis, Expected
 from portal.domain.figures import Kind, Unit, canonical, read
 from portal.domain.report_state import NotAllowedNow, State
+from portal.expected import expected_of
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
@@ -108,8 +109,7 @@ class Roll:
     """One page of the list, with the counts over all of it."""
 
     lines: Sequence[Line]
-    expected: int
-    exempt: int
+    expected: Expected
     found: int
     page: int
     pages: int
@@ -136,11 +136,9 @@ def read_roll(
     page = min(max(page, 1), pages)
     part = matching[(page - 1) * PAGE : page * PAGE]
     states = _states(session, campaign)
-    expected = sum(row.expected for row in rows)
     return Roll(
         lines=[(refused or {}).get(row.code) or _line(row, states) for row in part],
-        expected=expected,
-        exempt=len(rows) - expected,
+        expected=expected_of(rows),
         found=len(matching),
         page=page,
         pages=pages,

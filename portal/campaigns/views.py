@@ -273,7 +273,7 @@ def publish(planned: str) -> Any:
             at=now,
         )
         session.commit()
-    return _to_plan(planned, f"已发布：{campaign.name}，应报单位 {expected} 家。")
+    return _to_plan(planned, f"已发布：{campaign.name}，应报单位 {expected.sentence}。")
 
 
 @bp.post("/<planned>/archive")

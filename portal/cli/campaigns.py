@@ -125,4 +125,4 @@ def open_one(code: str) -> None:
         found = _campaign(session, code)
         expected = opening.open_campaign(session, found, by=operator(), at=now())
         session.commit()
-    click.echo(f"已发布填报任务 {code}：{found.name}，应报单位 {expected} 家。")
+    click.echo(f"已发布填报任务 {code}：{found.name}，应报单位 {expected.sentence}。")

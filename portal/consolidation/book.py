@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.consolidation.as_of import as_of
 from portal.consolidation.editions import Kept
 from portal.consolidation.node import Column, Node, state_in_words
 from portal.consolidation.sums import MOST_AT_ONCE
@@ -32,7 +33,7 @@ def book_of(session: Session, node: Node, now: datetime) -> Book:
         form=node.form,
         organisation=node.tree.node.name,
         period=node.assignment.campaign.period,
-        as_of=in_words(now),
+        as_of=in_words(as_of(session, node, now)),
         mark=f"汇总·{node.scope.label}",
         footnotes=node.footnotes,
         headings=[_heading(node, column, figures) for column in node.columns],

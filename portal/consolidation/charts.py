@@ -12,7 +12,7 @@ from portal.consolidation.past import Past
 from portal.consolidation.sums import sums_by_column, total_of
 from portal.domain import chart
 from portal.domain.chart import Bars, Progress
-from portal.domain.comparison import Change, change
+from portal.domain.comparison import Change
 from portal.domain.figures import show
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
@@ -32,7 +32,7 @@ _handed_in = select(Report.first_submitted_at).where(
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One main item this year and last; `change` is how it moved."""
+    """One main item this year and last, of the units with both; `change` is how it moved."""
 
     item: Item
     now: int | None
@@ -102,10 +102,14 @@ def _words(figure: int | None, item: Item) -> str:
 
 def _years(form: Form, figures: Figures, past: Past) -> tuple[Year, ...]:
     return tuple(
-        Year(item, figures[item.code], last, change(figures[item.code], last))
+        Year(
+            item,
+            past.now.reported[item.code],
+            past.then.reported[item.code],
+            past.reported_change(item, figures[item.code]),
+        )
         for item in main_items(form)
-        if item.code in past.reported
-        for last in (past.reported[item.code],)
+        if item.code in past.then.reported
     )
 
 

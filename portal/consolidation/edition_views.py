@@ -110,9 +110,10 @@ def _beside() -> dict[str, Any]:
 
 
 def _live_proof(node: Node) -> PaperCode | None:
-    """The code of a print of the live sums; None where drafts are among them, which prove nothing.
+    """The QR of a print of the live sums; None where drafts are among them, which prove nothing.
 
-    Its link names the moment, for which the sums can be played back from the trail.
+    Its link names the moment, for which the sums can be played back from the trail; typed, the
+    code alone does not, so that it is not printed.
     """
     if node.scope not in FREEZABLE:
         return None

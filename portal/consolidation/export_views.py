@@ -10,6 +10,7 @@ from portal import clock
 from portal.access import allow, desk
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation import edition_paper, editions, exports, paper
+from portal.consolidation.as_of import as_of
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.db import db, writing
@@ -58,7 +59,7 @@ def edition_workbook(campaign: str, number: int) -> Any:
 def overview_workbook(campaign: str) -> Any:
     """主要指标分单位一览表 as a workbook with live sums."""
     with node_with_past(campaign) as (session, node, past):
-        shown = overview_of(session, node, past, clock.now())
+        shown = overview_of(session, node, past, as_of(session, node, clock.now()))
     name = attachment_name(
         node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
     )

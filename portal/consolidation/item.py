@@ -1,15 +1,15 @@
 """The drill-down of one sum: every organisation in it with its figure, its state and its share."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node, of_kind, state_in_words
-from portal.consolidation.past import Past
+from portal.consolidation.past import Past, PastItem
 from portal.consolidation.sums import Filled, figures_of_item
-from portal.domain.comparison import Change, change
+from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.consolidation import Member
 from portal.domain.form import Item
 from portal.domain.formulas import Figures, total
@@ -39,7 +39,8 @@ class Line:
 class DrillDown:
     """One item's sum taken apart; `kind` narrows it to the units of one kind.
 
-    `filled` says how many of them have 0 and how many left the item blank.
+    `filled` says how many of them have 0 and how many left the item blank. `compared` are the
+    sums of the units with both years and `change` how they moved; None without last year's.
     """
 
     node: Node
@@ -51,6 +52,8 @@ class DrillDown:
     aside: tuple[Line, ...]
     filled: Filled
     past: Past | None
+    compared: Compared | None = None
+    change: Change | None = None
 
 
 def drill_down(
@@ -66,14 +69,12 @@ def drill_down(
     own = [figures[member.code] for member in included]
     ordered = sorted(figure for figure in own if figure is not None)
     last = past.of_item(session, item) if past else None
-    return DrillDown(
+    shown = DrillDown(
         node=node,
         item=item,
         kind=kind,
         lines=tuple(
-            _compared(
-                _line(member, figures, whole, _rank(figures[member.code], ordered)), node, last
-            )
+            _line(member, figures, whole, _rank(figures[member.code], ordered))
             for member in included
         ),
         total=whole,
@@ -82,6 +83,7 @@ def drill_down(
         filled=Filled(zeros=own.count(0), blanks=own.count(None)),
         past=past if last else None,
     )
+    return _compared(shown, last) if last else shown
 
 
 def _line(member: Member, figures: Figures, whole: int | None, rank: int | None = None) -> Line:
@@ -94,12 +96,22 @@ def _rank(figure: int | None, ordered: Sequence[int]) -> int | None:
     return None if figure is None else 1 + len(ordered) - bisect_right(ordered, figure)
 
 
-def _compared(line: Line, node: Node, last: Mapping[int, int | None] | None) -> Line:
-    if not last:
-        return line
-    organisation_id = node.tree.organisations[line.member.code]
-    before = last.get(organisation_id)
-    return replace(line, last=before, change=change(line.figure, before))
+def _compared(shown: DrillDown, last: PastItem) -> DrillDown:
+    """The same lines and their sum with last year's beside them."""
+    ids = shown.node.tree.organisations
+    figures = {ids[line.member.code]: line.figure for line in shown.lines}
+    sums = last.sums(figures)
+    return replace(
+        shown,
+        lines=tuple(_with_last(line, ids[line.member.code], last) for line in shown.lines),
+        compared=sums,
+        change=change_of_sum(shown.node.form, shown.item, sums),
+    )
+
+
+def _with_last(line: Line, organisation_id: int, last: PastItem) -> Line:
+    moved = last.change(organisation_id, line.figure)
+    return replace(line, last=last.of(organisation_id), change=moved)
 
 
 def share(part: int | None, whole: int | None) -> str:

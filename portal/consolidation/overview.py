@@ -1,10 +1,12 @@
 """主要指标分单位一览表 of a node, and the words for the leaders that go with it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.consolidation.choice import Query
 from portal.consolidation.node import Node
 from portal.consolidation.past import Past
 from portal.consolidation.sums import sums_by_column, sums_by_kind
@@ -19,8 +21,37 @@ MOST_NAMES = 40
 """Names of missing units that have room below the table."""
 
 
-def overview_of(session: Session, node: Node, past: Past | None, now: datetime) -> Overview:
-    """The table of a node: a line for each unit, or for each kind where the units are very many."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the paragraph is written: with the comparison with last year, large counts in 万."""
+
+    compare: bool = True
+    in_wan: bool = False
+
+    @classmethod
+    def asked(cls, query: Query) -> "Wording":
+        """What an address asks for; without `words` in it the usual one.
+
+        A box that is not ticked sends nothing: the field `words` tells that the boxes were there.
+        """
+        if "words" not in query:
+            return cls()
+        return cls(compare=query.get("compare") == "1", in_wan=query.get("wan") == "1")
+
+    @property
+    def query(self) -> dict[str, int]:
+        """The wording as it stands in an address; nothing of it where it is the usual one."""
+        if self == Wording():
+            return {}
+        chosen = {"words": True, "compare": self.compare, "wan": self.in_wan}
+        return {name: 1 for name, ticked in chosen.items() if ticked}
+
+
+def overview_of(session: Session, node: Node, past: Past | None, moment: datetime) -> Overview:
+    """The table of a node: a line for each unit, or for each kind where the units are very many.
+
+    `moment` is the instant of its figures.
+    """
     kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
     total = consolidation.add_up(node.form, kinds.values())
     deduction = node.deduction(total)
@@ -29,12 +60,14 @@ def overview_of(session: Session, node: Node, past: Past | None, now: datetime) 
         form=node.form,
         campaign=node.assignment.campaign.name,
         organisation=node.tree.node.name,
-        as_of=in_words(now),
+        as_of=in_words(moment),
         mark=f"汇总·{node.scope.label}",
         lines=tuple(_kinds(node, kinds) if many else _units(session, node)),
         total=total,
         deduction=deduction,
-        last=past.reported if past else None,
+        last=past.then.reported if past else None,
+        compared=past.now.reported if past else None,
+        compared_title=f"其中：两年均报 {past.number} 家" if past and past.partial else "",
         footnotes=(*node.footnotes_of(MOST_NAMES), *_more_footnotes(deduction, past)),
     )
 
@@ -61,15 +94,17 @@ def _kinds(node: Node, sums: Mapping[str, Figures]) -> Iterator[Line]:
         yield Line("", kind, node.progress_of_kind(kind), part, sums.get(kind, {}))
 
 
-def paragraph_of(node: Node, overview: Overview, past: Past | None, now: datetime) -> str:
+def paragraph_of(
+    node: Node, overview: Overview, past: Past | None, moment: datetime, wording: Wording
+) -> str:
     """The words for the leaders, from the totals of `overview` and nothing else."""
-    campaign = node.assignment.campaign
     missing = node.standing.brief(MOST_NAMES).rstrip("。") if node.standing.missing else ""
     account = narrative.Account(
         subject=node.subject,
-        day=min(now, campaign.closes).astimezone(ZONE).date(),
+        day=moment.astimezone(ZONE).date(),
         figures=overview.reported,
-        past=past.told(campaign.due.year) if past else None,
+        past=past.told if past and wording.compare else None,
         missing=missing,
+        in_wan=wording.in_wan,
     )
     return narrative.paragraph(node.form, account)

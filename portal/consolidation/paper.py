@@ -6,6 +6,7 @@ from typing import TypedDict
 from sqlalchemy.orm import Session
 
 from portal import workbook
+from portal.consolidation.as_of import as_of
 from portal.consolidation.book import book_of
 from portal.consolidation.node import Node
 from portal.consolidation.sums import total_of
@@ -22,11 +23,11 @@ class _Head(TypedDict):
     footnotes: tuple[str, ...]
 
 
-def _head(node: Node, now: datetime) -> _Head:
+def _head(session: Session, node: Node, now: datetime) -> _Head:
     return {
         "organisation": node.tree.node.name,
         "period": node.assignment.campaign.period,
-        "as_of": in_words(now),
+        "as_of": in_words(as_of(session, node, now)),
         "mark": f"汇总·{node.scope.label}",
         "footnotes": node.footnotes,
     }
@@ -36,7 +37,7 @@ def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
     """The form itself with the sums as its one column 数量, as they are reported upward."""
     whole = total_of(session, node.tree, node.standing.included, node.form)
     deduction = node.deduction(whole)
-    head = _head(node, now)
+    head = _head(session, node, now)
     if deduction is None:
         return report_sheet(node.form, whole, **head)
     head["footnotes"] = (*head["footnotes"], deduction.sentence)

@@ -1,7 +1,8 @@
-"""Last campaign's sums beside this one's, by 上年对应项 and over units that can be compared."""
+"""Last campaign's sums beside this one's, by 上年对应项 and over the units that both years have."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -10,28 +11,42 @@ from portal.consolidation.node import Node
 from portal.consolidation.stamp import Shelf, Stamp, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
+from portal.domain import consolidation as domain
 from portal.domain import narrative
-from portal.domain.comparison import Change, change
+from portal.domain.board import HANDED_IN
+from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, change_of_sum
 from portal.domain.consolidation import Basis, Member, Scope
 from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
+from portal.domain.formulas import Figures, total
+from portal.domain.same_units import SameUnits, Year, same_units
 from portal.models import Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of some units: added simply, and without what the city passed down to them."""
+
+    simple: Figures
+    reported: Figures
 
 
 @dataclass(frozen=True)
 class Past:
-    """The sums of the campaign before, under the codes of this one's edition.
+    """The campaign before, compared by the `units` that have both years.
 
-    `figures` are added simply, `reported` are without what the city passed down. An item
-    without a confirmed counterpart is in neither. `whole` tells that all units of then are
-    added, `members` which they are.
+    `now` are the sums of these units in this campaign, `then` those in the one before, under
+    the codes of this one's edition; an item without a confirmed counterpart is not in `then`.
+    `node` and `members` are theirs then, `footnote` says who was in the sum of then.
     """
 
+    form: Form
     node: Node
+    footnote: str
+    units: SameUnits
+    now: Sums
+    then: Sums
     members: tuple[Member, ...]
-    figures: Figures
-    reported: Figures
-    whole: bool
+    partial: bool
 
     @property
     def campaign(self) -> Campaign:
@@ -39,37 +54,86 @@ class Past:
         return self.node.assignment.campaign
 
     @property
+    def number(self) -> int:
+        """How many of this campaign's units are compared."""
+        return len(self.units.now)
+
+    @property
     def remark(self) -> str:
-        """Whose figures stand beside this campaign's, as the foot of a table says it."""
-        if self.whole:
-            return f"上年数为{self.campaign.name}的汇总数：{self.node.standing.footnote}"
-        return (
-            f"上年数只含本次已汇总的单位在{self.campaign.name}的数（{len(self.members)} 家），"
-            "以便与本次比较。"
+        """Which units stand on both sides, as the foot of a table says it."""
+        if self.units.whole:
+            return f"上年数为{self.campaign.name}的汇总数：{self.footnote}"
+        return f"与{self.campaign.name}{self.units.sentence}。"
+
+    @property
+    def told(self) -> narrative.Past:
+        """The figures as the words for the leaders compare with them."""
+        return narrative.Past(
+            self.then.reported,
+            self.campaign.name,
+            self.now.reported,
+            "" if self.units.whole else self.units.sentence,
         )
 
-    def told(self, year: int) -> narrative.Past:
-        """The figures as the words for the leaders of a campaign of `year` compare with them."""
-        before = self.campaign.due.year
-        if before == year - 1:
-            return narrative.Past(self.reported, "同比", "同比")
-        return narrative.Past(self.reported, f"比{before}年")
-
     def change(self, item: Item, figure: int | None) -> Change:
-        """How `figure` moved against the same item of the campaign before."""
-        return change(figure, self.figures.get(item.code), comparable=item.code in self.figures)
+        """How the item moved that adds up to `figure` in all, by the units with both years."""
+        return self._change(item, figure, self.now.simple, self.then.simple)
 
     def reported_change(self, item: Item, figure: int | None) -> Change:
         """The same for figures as they are reported upward, without what was passed down."""
-        return change(figure, self.reported.get(item.code), comparable=item.code in self.reported)
+        return self._change(item, figure, self.now.reported, self.then.reported)
 
-    def of_item(self, session: Session, item: Item) -> Mapping[int, int | None]:
-        """One item of each unit in the campaign before, by its organisation's id."""
+    def _change(self, item: Item, figure: int | None, now: Figures, then: Figures) -> Change:
+        sums = Compared(figure, now.get(item.code), then.get(item.code))
+        return change_of_sum(self.form, item, sums, comparable=item.code in then)
+
+    def of_item(self, session: Session, item: Item) -> "PastItem | None":
+        """One item of each unit in the campaign before; None without a counterpart."""
         if item.previous is None or item.previous not in self.node.form.by_code:
-            return {}
+            return None
         tree = self.node.tree
         each = figures_of_item(session, tree, self.members, item.previous, self.node.form)
-        return {tree.organisations[code]: figure for code, figure in each.items()}
+        return PastItem(item, self, {tree.organisations[code]: each[code] for code in each})
+
+
+@dataclass(frozen=True)
+class PastItem:
+    """One item of the campaign before, by organisation of that campaign."""
+
+    item: Item
+    past: Past
+    figures: Mapping[int, int | None]
+
+    def of(self, organisation_id: int) -> int | None:
+        """The figure that this campaign's figure of a unit is compared with."""
+        return self._alone.get(organisation_id)
+
+    def change(self, organisation_id: int, figure: int | None) -> Change:
+        """How one unit's figure moved; where it cannot be told, in words why."""
+        if organisation_id in self._alone:
+            return change(figure, self._alone[organisation_id])
+        units = self.past.units
+        if organisation_id in units.alone:
+            return Change(None, None, NO_LAST_YEAR)
+        changed = organisation_id in units.uneven or organisation_id in units.now
+        return Change(None, None, "口径或隶属有变" if changed else "尚未上报")
+
+    def sums(self, figures: Mapping[int, int | None]) -> Compared:
+        """The item over those of this campaign's units in `figures`, by id, that have both."""
+        groups = [g for g in self.past.units.groups if figures.keys() >= set(g.now)]
+        return Compared(
+            total(figures.values()),
+            total(figures[one] for group in groups for one in group.now),
+            total(self.figures[one] for group in groups for one in group.then),
+        )
+
+    @cached_property
+    def _alone(self) -> dict[int, int | None]:
+        return {
+            group.now[0]: total(self.figures[one] for one in group.then)
+            for group in self.past.units.groups
+            if len(group.now) == 1
+        }
 
 
 def past_assignment(session: Session, assignment: Assignment) -> Assignment | None:
@@ -81,27 +145,32 @@ def past_assignment(session: Session, assignment: Assignment) -> Assignment | No
 
 
 def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shelf) -> Past | None:
-    """The sums of the campaign before over the node's subtree; None where nothing was reported.
-
-    Beside a whole sum stands the whole sum of the year before. A partial sum is compared with
-    the units in it alone: against everybody it would always have fallen.
-    """
+    """The campaign before over the node's subtree; None where no unit has both years."""
     if before is None or not node.standing.included:
         return None
     stamp = stamp_of(session, before.expectation)
     last = _last_node(session, before, stamp, shelf)
-    whole = not node.standing.missing
-    members = last.standing.included if whole else tuple(_same_units(node, last))
-    if not members:
+    before_us = shelf.get(("reported", stamp), lambda: _reported(last))
+    units = same_units(year_of(node), before_us.year)
+    if not units.groups:
         return None
-    total = _last_total(session, last, members, stamp, shelf)
-    taken = last.deduction(total, replace(last.standing, included=members, missing=()))
+    ours = tuple(_members(node, units.now))
+    theirs = tuple(before_us.members[one] for one in before_us.members if one in units.then)
+    then = shelf.get(
+        ("sums", last.form, tuple(member.code for member in theirs), stamp),
+        lambda: sums_of(session, last, theirs),
+    )
     return Past(
+        form=node.form,
         node=last,
-        members=members,
-        figures=_under_codes_of(node.form, total),
-        reported=_under_codes_of(node.form, taken.figures if taken else total),
-        whole=whole,
+        footnote=before_us.footnote,
+        units=units,
+        now=sums_of(session, node, ours),
+        then=Sums(
+            _under_codes_of(node.form, then.simple), _under_codes_of(node.form, then.reported)
+        ),
+        members=theirs,
+        partial=len(ours) < len(node.standing.included),
     )
 
 
@@ -111,12 +180,48 @@ def _last_node(session: Session, before: Assignment, stamp: Stamp, shelf: Shelf)
     return Node(before, replace(tree, node=expectation), Scope.SUBMITTED)
 
 
-def _last_total(
-    session: Session, last: Node, members: tuple[Member, ...], stamp: Stamp, shelf: Shelf
-) -> Figures:
-    codes = tuple(member.code for member in members)
-    key = ("total", last.form, codes, stamp)
-    return shelf.get(key, lambda: total_of(session, last.tree, members, last.form))
+def year_of(node: Node) -> Year:
+    """The units of a node in its campaign as years are compared by them.
+
+    A report that is still being filled or mended is compared with nothing, also where 含填报中
+    adds it: half of this year against all of last year is no fall.
+    """
+    ids = node.tree.organisations
+    submitted = (m for m in node.standing.included if m.state in HANDED_IN)
+    held = domain.holders(node.tree.members, node.code)
+    return Year(
+        holders={ids[code]: ids[holder] if holder else None for code, holder in held.items()},
+        full=frozenset(ids[m.code] for m in node.tree.members if m.basis is Basis.FULL),
+        reported=frozenset(ids[member.code] for member in submitted),
+        parents={ids[m.code]: ids[m.parent] if m.parent else None for m in node.tree.members},
+    )
+
+
+def _members(node: Node, wanted: frozenset[int]) -> Iterator[Member]:
+    ids = node.tree.organisations
+    return (member for member in node.standing.included if ids[member.code] in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """What is kept of the campaign before between requests: its units, and who is in its sum."""
+
+    year: Year
+    members: Mapping[int, Member]
+    footnote: str
+
+
+def _reported(last: Node) -> _Reported:
+    year, ids = year_of(last), last.tree.organisations
+    members = {ids[member.code]: member for member in _members(last, year.reported)}
+    return _Reported(year, members, last.standing.footnote)
+
+
+def sums_of(session: Session, node: Node, members: tuple[Member, ...]) -> Sums:
+    """The sums of some of the units of a campaign: what a comparison has on each of its sides."""
+    simple = total_of(session, node.tree, members, node.form)
+    taken = node.deduction(simple, replace(node.standing, included=members, missing=()))
+    return Sums(simple, taken.figures if taken else simple)
 
 
 def _under_codes_of(form: Form, figures: Figures) -> Figures:
@@ -125,24 +230,3 @@ def _under_codes_of(form: Form, figures: Figures) -> Figures:
         for item in form.items
         if item.previous and item.previous in figures
     }
-
-
-def _same_units(node: Node, last: Node) -> Iterator[Member]:
-    """The units of the campaign before whose figures are, this time, in a report of the sum.
-
-    That is their own report or that of the nearest 全口径 unit that stood above them.
-    """
-    now = node.tree.organisations
-    bearers = {now[member.code]: member for member in node.placement.contributing}
-    included = {now[member.code] for member in node.standing.included}
-    by_code = {member.code: member for member in last.tree.members}
-    for member in last.standing.included:
-        bearer = last.tree.organisations[member.code]
-        above = by_code.get(member.parent or "")
-        while above and bearer not in bearers:
-            at = last.tree.organisations[above.code]
-            if at in bearers and bearers[at].basis is Basis.FULL:
-                bearer = at
-            above = by_code.get(above.parent or "")
-        if bearer in included:
-            yield member

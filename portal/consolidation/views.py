@@ -20,12 +20,13 @@ from portal import clock
 from portal.access import allow, desk
 from portal.assignment import find_assignment
 from portal.consolidation import filters, paper
+from portal.consolidation.as_of import as_of
 from portal.consolidation.charts import charts_of, main_items
 from portal.consolidation.checks import checks_of
 from portal.consolidation.choice import Query, Show, choice_of
 from portal.consolidation.item import drill_down
 from portal.consolidation.node import Node
-from portal.consolidation.overview import overview_of, paragraph_of
+from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.past import Past, past_assignment, past_of
 from portal.consolidation.stamp import Shelf
 from portal.consolidation.table import table_of
@@ -163,15 +164,18 @@ def item(campaign: str, item: str) -> Any:
 @allow(desk)
 def overview(campaign: str) -> Any:
     """主要指标分单位一览表 on one sheet of A4, with the words for the leaders."""
-    now = clock.now()
+    wording = Wording.asked(request.args)
     with node_with_past(campaign) as (session, node, past):
-        shown = overview_of(session, node, past, now)
-        words = paragraph_of(node, shown, past, now)
+        moment = as_of(session, node, clock.now())
+        shown = overview_of(session, node, past, moment)
+        words = paragraph_of(node, shown, past, moment, wording)
     return render_template(
         "consolidation/overview.html",
         node=node,
         overview=shown,
         paragraph=words,
+        wording=wording,
+        comparable=past is not None,
         scopes=list(Scope),
     )
 

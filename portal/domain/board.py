@@ -126,12 +126,19 @@ def _is_among(unit: Unit, show: Show) -> bool:
 
 
 def rate(counted: Mapping[Show, int]) -> str:
-    """上报率 in percent, cut to one decimal and never rounded up: 100% means nobody is missing."""
-    expected = counted[Show.EXPECTED]
+    """上报率 in percent, half up to one decimal; 100% only where nobody is missing."""
+    expected, submitted = counted[Show.EXPECTED], counted[Show.SUBMITTED]
     if not expected:
         return "—"
-    permille = counted[Show.SUBMITTED] * 1000 // expected
+    permille = (2000 * submitted + expected) // (2 * expected)
+    if submitted < expected:
+        permille = min(permille, 999)
     return f"{permille // 10}.{permille % 10}".removesuffix(".0") + "%"
+
+
+def aside(units: Iterable[Unit]) -> int:
+    """How many expected units are 仅供核对, besides those that the counts hold."""
+    return sum(unit.expected and unit.covered for unit in units)
 
 
 def listed(units: Iterable[Unit], show: Show) -> tuple[Unit, ...]:

@@ -40,6 +40,7 @@ RULES = (
 )
 """The kinds of rule that the portal can run; an edition picks among them and sets their limits."""
 
+YEAR_ON_YEAR = "year-on-year"
 
 _NEEDS = {
     "spent-raised": ("left", "right"),

@@ -116,6 +116,59 @@ def place_below(members: Iterable[Member], node_code: str) -> Placement:
     return _placement(node, _walks(node, False, below))
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """应报: the expected units whose own reports count, and apart from them those 仅供核对.
+
+    Board, lists, chase texts and commands take the number from here, so that it is one number.
+    """
+
+    counted: tuple[Member, ...]
+    for_checking: tuple[Member, ...]
+    exempt: tuple[Member, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Both numbers in words: 11 家（另 2 家仅供核对）."""
+        aside = len(self.for_checking)
+        return f"{len(self.counted)} 家" + (f"（另 {aside} 家仅供核对）" if aside else "")
+
+
+def expected(members: Iterable[Member], head: str) -> Expected:
+    """The `members`, which are `head` and all below it, by what their reports are to its sum.
+
+    A report of `head` itself covers nobody here, even where it is 全口径: those below it owe it
+    theirs. Raises `KeyError` when `head` is not among `members`.
+    """
+    members = tuple(members)
+    aside = place_below(members, head).for_checking
+    covered = {member.code for member in aside}
+    return Expected(
+        counted=tuple(m for m in members if m.expected and m.code not in covered),
+        for_checking=aside,
+        exempt=tuple(m for m in members if not m.expected),
+    )
+
+
+def holders(members: Iterable[Member], node_code: str) -> dict[str, str | None]:
+    """For each unit of the subtree of `node_code` whose report holds its figures in the sum.
+
+    That is the topmost expected 全口径 unit from the node down to it, else the unit itself, or
+    nobody where it is 免报. Raises `KeyError` as `place` does.
+    """
+    below = _children(members)
+    return dict(_held(_find(node_code, below), None, below))
+
+
+def _held(member: Member, holder: str | None, below: "Tree") -> Iterator[tuple[str, str | None]]:
+    own = member.code if member.expected else None
+    yield member.code, holder or own
+    if _stands_above(member):
+        holder = holder or own
+    for child in below.get(member.code, ()):
+        yield from _held(child, holder, below)
+
+
 Tree = Mapping[str | None, Sequence[Member]]
 Walk = list[tuple[Member, bool]]
 

@@ -1,15 +1,16 @@
 """Narrative: the paragraph for the leaders, written from the figures of a consolidation.
 
-Every number in it is one of the figures or percents of the table beside it. What is blank is
-left out, since nobody has said it; J stands apart (另) and is added to nothing.
+Every number in it is one of the figures or changes of the table beside it, counts in 万 where that
+is chosen. What is blank is left out, since nobody has said it; J stands apart (另) and is added to
+nothing. Running text has no comma between digits.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from portal.domain.comparison import change
-from portal.domain.figures import canonical
+from portal.domain.comparison import Change, Compared, change_of_sum, times_more
+from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
 from portal.domain.indicators import Indicator, indicators_of, registered_is_part
@@ -31,7 +32,7 @@ _HELP: tuple[tuple[str, Indicator], ...] = (
 _WAGES: _Pair = (
     "协助追讨欠薪",
     Indicator.WAGES_CLAIMED,
-    "追回金额",
+    "追讨欠薪金额",
     Indicator.WAGES_RECOVERED,
 )
 _BESIDE: tuple[_Pair, ...] = (
@@ -49,18 +50,23 @@ _BESIDE: tuple[_Pair, ...] = (
     ),
 )
 
+_TOLD = frozenset(Indicator) - {Indicator.FROM_ABOVE}
+"""What the paragraph tells: 上级补助 is part of what was raised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Last campaign's figures under this edition's codes.
+    """Last campaign's figures under this edition's codes, of the units that have both years.
 
-    `words` introduce the first change (比2022年), `again` those after it (nothing, or 同比).
-    An item that is not in `figures` has no confirmed counterpart and is compared with nothing.
+    `name` is the campaign's, `compared` this year's figures of those units, None where they are
+    all. `remark` tells which units they are, empty where they are all. An item that is not in
+    `figures` has no confirmed counterpart and is compared with nothing.
     """
 
     figures: Figures
-    words: str
-    again: str = ""
+    name: str
+    compared: Figures | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Account:
     """What the paragraph is about: whose sum, until which day, and who is not in it.
 
     `figures` are those that are reported upward (剔重后); `missing` names those who are not in
-    the sum, empty when it is whole.
+    the sum, empty when it is whole. `in_wan` asks for large counts in 万 (4.16万人次).
     """
 
     subject: str
@@ -76,6 +82,7 @@ class Account:
     figures: Figures
     past: Past | None = None
     missing: str = ""
+    in_wan: bool = False
 
 
 def paragraph(form: Form, account: Account) -> str:
@@ -86,17 +93,35 @@ def paragraph(form: Form, account: Account) -> str:
         return f"截至{_day(account.day)}，{account.subject}还没有可以汇总的数。"
     if account.missing:
         sentences.append(f"以上为阶段性汇总，{account.missing}。")
-    return _introduced("".join(sentences), account.past)
+    return _introduced("".join([*sentences, *told.about_comparing()]), account.past)
 
 
 _CHANGE = "\x00"
 """Stands in a sentence for the words that introduce a change; no name may hold it."""
 
+LEFT_OUT = "上年数过小或可比单位不足八成的项目不写增减。"
+
 
 def _introduced(text: str, past: Past | None) -> str:
+    """The first change names the campaign that all are compared with."""
     if past is None:
         return text
-    return text.replace(_CHANGE, past.words, 1).replace(_CHANGE, past.again)
+    return text.replace(_CHANGE, f"较{past.name}", 1).replace(_CHANGE, "")
+
+
+WAN = 10_000
+
+
+def amount(figure: int, unit: Unit, *, in_wan: bool) -> str:
+    """The figure with its unit, without commas; a count from 10 000 on in 万 where that is asked.
+
+    In 万 it has at most two decimals, rounded half up: ``4.16万人次``, ``5万人次``.
+    """
+    if not in_wan or unit.kind is Kind.MONEY or figure < WAN:
+        return f"{canonical(figure, unit)}{unit.name}"
+    hundredths = (2 * figure + 100) // 200
+    text = f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")
+    return f"{text}万{unit.name}"
 
 
 def _day(day: date) -> str:
@@ -156,16 +181,49 @@ class _Telling:
         figure = self.account.figures.get(item.code) if item else None
         if item is None or figure is None:
             return ""
-        return f"{words}{canonical(figure, item.unit)}{item.unit.name}{self._moved(item, figure)}"
+        return f"{words}{amount(figure, item.unit, in_wan=self.account.in_wan)}{self._moved(item)}"
 
-    def _moved(self, item: Item, figure: int) -> str:
+    def about_comparing(self) -> Iterator[str]:
+        """Which units are compared, and that some items are not."""
         past = self.account.past
-        if past is None or item.code not in past.figures:
+        if past is None:
+            return
+        if past.remark:
+            yield f"与{past.name}{past.remark.replace(' ', '')}。"
+        told = (item for one, item in indicators_of(self.form).items() if one in _TOLD)
+        if any(self._left_out(*self._compared(item)) for item in told):
+            yield LEFT_OUT
+
+    @staticmethod
+    def _left_out(sums: Compared, moved: Change) -> bool:
+        return bool(sums.total is not None and sums.last and moved.percent_text is None)
+
+    def _compared(self, item: Item) -> tuple[Compared, Change]:
+        past, total = self.account.past, self.account.figures.get(item.code)
+        figures = past.figures if past else {}
+        now = past.compared.get(item.code) if past and past.compared is not None else total
+        sums = Compared(total, now, figures.get(item.code))
+        return sums, change_of_sum(self.form, item, sums, comparable=item.code in figures)
+
+    def _moved(self, item: Item) -> str:
+        """How an item moved, in brackets; nothing where no percent can be told."""
+        if self.account.past is None or item.code not in self.account.past.figures:
             return ""
-        moved = change(figure, past.figures[item.code])
-        if moved.difference is None or moved.percent_text is None:
+        sums, moved = self._compared(item)
+        if moved.percent_text is not None:
+            return f"（{_CHANGE}{_change_in_words(sums.now or 0, sums.last or 0, moved)}）"
+        if sums.last:
             return ""
-        if not moved.difference:
-            return f"（{_CHANGE}持平）"
-        direction = "增长" if moved.difference > 0 else "下降"
-        return f"（{_CHANGE}{direction}{moved.percent_text.lstrip('+-')}）"
+        return "（上年无数）" if sums.last is None else "（上年为0）"
+
+
+def _change_in_words(now: int, before: int, moved: Change) -> str:
+    """增长 n 倍 from a doubling on, else 增长 or 下降 in percent, 持平 where nothing moved."""
+    if not moved.difference:
+        return "持平"
+    if moved.percent_text == "0.0%":
+        return "基本持平"
+    if times := times_more(now, before):
+        return f"增长{times}"
+    direction = "增长" if moved.difference > 0 else "下降"
+    return f"{direction}{(moved.percent_text or '').lstrip('+-')}"

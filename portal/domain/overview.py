@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.domain.allocation import Deduction
-from portal.domain.comparison import Change, change
+from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
 from portal.domain.indicators import Group, main_groups
@@ -33,7 +33,8 @@ class Overview:
     """The table: a line for each unit, then the total, last year's and how it moved.
 
     `last` are last campaign's figures under this edition's codes, None without a past; what is
-    not in it has no confirmed counterpart.
+    not in it has no confirmed counterpart. They are those of the units with both years, of
+    which `compared` has this year's, with `compared_title` where they are not all.
     """
 
     form: Form
@@ -46,6 +47,8 @@ class Overview:
     deduction: Deduction | None
     last: Figures | None
     footnotes: tuple[str, ...]
+    compared: Figures | None = None
+    compared_title: str = ""
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -73,8 +76,11 @@ class Overview:
 
     def change(self, item: Item) -> Change:
         """How the total of an item moved against last campaign's."""
+        total, compared = self.reported.get(item.code), self.compared
+        now = total if compared is None else compared.get(item.code)
         known = self.last is not None and item.code in self.last
-        return change(self.reported.get(item.code), self.last_of(item), comparable=known)
+        sums = Compared(total, now, self.last_of(item))
+        return change_of_sum(self.form, item, sums, comparable=known)
 
     @property
     def density(self) -> str:

@@ -64,6 +64,11 @@ class Card:
         """上报率."""
         return board.rate(self.counts)
 
+    @property
+    def aside(self) -> int:
+        """How many units are 仅供核对, besides those counted."""
+        return board.aside(self.units)
+
 
 _codes = (
     select(Campaign.code)

@@ -49,9 +49,18 @@ def document_of(filling: Filling) -> bytes:
     )
 
 
-def draft_code(filling: Filling) -> str:
-    """The short fingerprint that a draft print of the report as it stands carries."""
-    return code_of(fingerprint(document_of(filling)))
+def kept_code(session: Session, filling: Filling) -> str | None:
+    """The 核对码 of the draft print that says what the report says now; None where none does.
+
+    A code of what was never kept would not be found by whoever types it.
+    """
+    report = filling.assignment.report
+    if report is None:
+        return None
+    sha256 = fingerprint(document_of(filling))
+    wanted = select(DraftPrint.sha256).where(DraftPrint.report_id == report.id)
+    kept = session.scalar(wanted.where(DraftPrint.sha256 == sha256).limit(1))
+    return code_of(sha256) if kept else None
 
 
 def newest(

@@ -85,8 +85,8 @@ def _mark(session: Session, filling: Filling) -> str:
     assignment = filling.assignment
     kept = standing_submission(session, assignment)
     if kept is None:
-        begun = assignment.report is not None
-        return "送审稿·未上报" + (f"·指纹 {drafts.draft_code(filling)}" if begun else "")
+        code = drafts.kept_code(session, filling)
+        return "送审稿·未上报" + (f"·核对码 {code}" if code else "")
     return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {code_of(kept.sha256)}"
 
 

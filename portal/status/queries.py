@@ -48,7 +48,7 @@ class Board:
     @property
     def covered(self) -> int:
         """How many expected units are listed 仅供核对, besides those counted."""
-        return sum(unit.expected and unit.covered for unit in self.units)
+        return board.aside(self.units)
 
     @cached_property
     def listed(self) -> Sequence[Unit]:

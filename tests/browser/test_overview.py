@@ -31,6 +31,9 @@ CONTENT_WIDTH = 1047
 """CSS pixels between the margins of an A4 sheet laid across: 277 mm."""
 
 
+LITTLE = {item.code: item.unit.greatest // 200 for item in FORM.items}
+
+
 def overview(lines: int) -> Overview:
     """A page with great figures everywhere, and the longest foot."""
     names = "、".join(f"市直第{n}系统工会（退回中）" for n in range(40))
@@ -47,6 +50,8 @@ def overview(lines: int) -> Overview:
         total=GREATEST,
         deduction=Deduction(FORM.by_code["A"], GREATEST["A"], 1, 2, GREATEST),
         last=GREATEST,
+        compared=LITTLE,
+        compared_title="其中：两年均报 123 家",
         footnotes=(
             f"汇总单位 2 家；未含：{names}等 99 家（只列前 40 家）。",
             "仅供核对。",
@@ -120,7 +125,7 @@ def test_the_desk_finds_it_prints_it_and_copies_the_words(served, page, axe):
     assert axe(page) == []
     text = page.input_value("#paragraph")
     cells = {t.replace(",", "") for t in page.locator("#overview td").all_inner_texts()}
-    body = re.sub(r"截至\d+月\d+日|比\d+年", "", text.partition("以上为")[0])
+    body = re.sub(r"截至\d+月\d+日|较\d+年", "", text.partition("以上为")[0])
     numbers = set(re.findall(r"[0-9.]+", body))
     assert {"5.00", "3", "12", "1.00"} <= numbers
     assert numbers <= {cell.strip("+-%") for cell in cells}

@@ -85,7 +85,7 @@ def test_a_new_campaign_expects_every_unit(city_app, city):
 
     assert answer.headers["Location"].endswith("/2028-spring/plan")
     page = city.page(plan("2028-spring", "/units"))
-    assert "应报 6" in page.text
+    assert "应报 5 免报 0 另 1 家仅供核对" in page.text
     assert column(city_app, "2028-spring", "status") == "draft"
     assert [entry[0] for entry in told(city_app, "2028-spring")] == ["campaign-created"]
 
@@ -243,7 +243,8 @@ def test_publishing_shows_to_whom_and_what_is_missing(city_app, city, draft):
 
     doubts = " ".join(part.text for part in page.all("li", doubt=None))
     assert "鄂城区总工会" in page.text
-    assert "应报单位 5 家" in page.text
+    assert "应报单位 4 家（另 1 家仅供核对）" in page.text
+    assert "仅供核对：鄂城区基层工会一" in page.text
     assert "按附件还原" in doubts
     assert "没有联系方式" in doubts
     assert page.all("li", missing=None) == []

@@ -49,7 +49,7 @@ TAMPERED = [
     ("UPDATE report SET campaign_id = 99 WHERE id = 1", {"外键"}),
     ("UPDATE organisation SET path = '/00000007/' WHERE code = 'qiye'", {"单位"}),
     ("UPDATE organisation SET parent_id = NULL WHERE code = 'qiye'", {"单位"}),
-    ("UPDATE expectation SET path = '/00000007/' WHERE code = 'qiye'", {"应报单位"}),
+    ("UPDATE expectation SET path = '/00000007/' WHERE code = 'qiye'", {"各任务的单位名单"}),
 ]
 
 

@@ -11,8 +11,8 @@ WAN = 1_000_000
 @pytest.fixture
 def desk(years):
     """The city's reviewer, with figures of two years."""
-    years.report("echeng", "accepted", A3=2 * WAN, B=4)
-    years.report("echeng", "submitted", campaign=NEXT, A3=3 * WAN, B=5)
+    years.report("echeng", "accepted", A3=2 * WAN, B=40)
+    years.report("echeng", "submitted", campaign=NEXT, A3=3 * WAN, B=50)
     years.report("gedian", "submitted", campaign=NEXT, A3=6 * WAN, B=0)
     years.report("huarong", "draft", campaign=NEXT, A3=9 * WAN)
     return years.sign_in("shizong", "reviewer")
@@ -69,8 +69,8 @@ def test_main_items_stand_beside_last_years(desk):
     page = charts(desk)
     (row,) = page.all("tr", code="B")
 
-    assert [words(cell) for cell in row] == ["B 走访企业（家）", "5", "4", "+25.0%"]
-    assert "上年数只含本次已汇总的单位" in page.text
+    assert [words(cell) for cell in row] == ["B 走访企业（家）", "50", "40", "+25.0%"]
+    assert "与2022年春节送温暖按两年均已报送的 1 家比较，另有 1 家上年无数。" in page.text
 
 
 def test_a_district_sees_its_own(desk, years):

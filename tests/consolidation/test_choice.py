@@ -19,9 +19,9 @@ WAN = 1_000_000
 def reported(years):
     """Last year and this year, with a blank, a zero, and money that was passed down."""
     for code in ("shizong", "echeng", "gedian"):
-        years.report(code, "accepted", A2=10 * WAN, C1=10, D1=WAN)
-    years.report("shizong", "submitted", campaign=NEXT, A3=50 * WAN, C1=8, D1=WAN, B=0)
-    years.report("echeng", "accepted", campaign=NEXT, A2=12 * WAN, C1=6, D1=2 * WAN)
+        years.report(code, "accepted", A2=10 * WAN, C1=10, C4=100, D1=WAN)
+    years.report("shizong", "submitted", campaign=NEXT, A3=50 * WAN, C1=8, C4=80, D1=WAN, B=0)
+    years.report("echeng", "accepted", campaign=NEXT, A2=12 * WAN, C1=6, C4=70, D1=2 * WAN)
     years.report("gedian", "accepted", campaign=NEXT, C1=1, B=2)
     years.pass_down(NEXT, echeng=12 * WAN)
     return years
@@ -49,8 +49,9 @@ def deduction(page: Page, name: str) -> list[str]:
 def test_last_year_stands_beside_this_one_by_confirmed_items(desk):
     page = desk.page(URL)
 
-    assert cells(page, "C1", "sums__year") == ["30", "-15", "-50.0%"]
-    assert cells(page, "B", "sums__year") == ["", "", "上年未填"]
+    assert cells(page, "C4", "sums__year") == ["300", "-150", "-50.0%"]
+    assert cells(page, "C1", "sums__year") == ["30", "-15", "上年不足 100 人次"]
+    assert cells(page, "B", "sums__year") == ["", "", "上年无数"]
 
 
 def test_a_first_campaign_has_nothing_to_compare_with(reported):

@@ -67,14 +67,18 @@ def test_a_partial_sum_is_compared_with_the_same_units(desk):
 
     assert line(page, "last")[:4] == ["80.00", "", "20", "2.00"]
     assert line(page, "difference")[:4] == ["0.00", "", "-11", "0.00"]
-    assert line(page, "percent")[:4] == ["0.0%", "上年未填", "-55.0%", "0.0%"]
-    assert "上年数只含本次已汇总的单位在2022年春节送温暖的数（2 家）" in page.text
+    assert line(page, "percent")[:4] == ["0.0%", "上年无数", "上年不足 100 人次", "0.0%"]
+    assert (
+        "与2022年春节送温暖按两年均已报送的 2 家比较，上年有数的 3 家本次尚无可比的数。"
+        in page.text
+    )
 
 
 def test_a_whole_sum_is_compared_with_the_whole_of_last_year(desk, years):
     for code in ("huarong", "linkong"):
         years.report(code, "submitted", campaign=NEXT, C11=1)
-    page = overview(desk, query="?scope=drafts")
+    years.resubmit("gedian", NEXT, A3=80 * WAN)
+    page = overview(desk)
 
     assert line(page, "last")[:3] == ["200.00", "", "50"]
     assert "上年数为2022年春节送温暖的汇总数：汇总单位 5 家；全部应报单位已汇总。" in page.text

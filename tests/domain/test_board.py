@@ -90,9 +90,23 @@ def test_a_full_rate_means_that_nobody_is_missing(units):
 
 @pytest.mark.parametrize(
     ("submitted", "expected", "words"),
-    [(0, 0, "—"), (0, 7, "0%"), (2, 11, "18.1%"), (999, 1000, "99.9%"), (1999, 2000, "99.9%")],
+    [
+        (0, 0, "—"),
+        (0, 7, "0%"),
+        (1, 11, "9.1%"),
+        (2, 11, "18.2%"),
+        (10, 11, "90.9%"),
+        (11, 11, "100%"),
+        (1, 2, "50%"),
+        (1, 16, "6.3%"),
+        (999, 1000, "99.9%"),
+        (1998, 2000, "99.9%"),
+        (1999, 2000, "99.9%"),
+        (99_999, 100_000, "99.9%"),
+        (100_000, 100_000, "100%"),
+    ],
 )
-def test_the_rate_is_cut_and_never_rounded_up(submitted, expected, words):
+def test_the_rate_is_rounded_half_up_but_full_only_for_all(submitted, expected, words):
     counted = dict.fromkeys(Show, 0) | {Show.SUBMITTED: submitted, Show.EXPECTED: expected}
 
     assert rate(counted) == words

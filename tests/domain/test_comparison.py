@@ -6,8 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.comparison import WITHOUT_COUNTERPART, Change, change, per_head, share
+from portal.domain.comparison import (
+    NO_LAST_YEAR,
+    WITHOUT_COUNTERPART,
+    Change,
+    Compared,
+    change,
+    change_of_sum,
+    least_of,
+    per_head,
+    share,
+    times_more,
+)
 from portal.domain.figures import GREATEST_MONEY
+from portal.domain.form import parse_form
+from tests.domain.test_narrative import DOCUMENT, FORM
 
 FIGURES = st.integers(0, GREATEST_MONEY)
 POSITIVE = st.integers(1, GREATEST_MONEY)
@@ -67,6 +80,74 @@ def test_as_much_up_as_down_is_the_same_percent(previous: int, step: int) -> Non
     up, down = change(previous + step, previous), change(previous - step, previous)
 
     assert _number(up.percent_text) == -_number(down.percent_text)
+
+
+C, B, A = FORM.by_code["C"], FORM.by_code["B"], FORM.by_code["A"]
+WAN = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("item", "total", "now", "last", "expected"),
+    [
+        (C, 300, 300, 200, Change(100, "+50.0%", "比上年增加 50%")),
+        (C, 375, 300, 200, Change(100, "+50.0%", "比上年增加 50%")),
+        (C, 376, 300, 200, Change(100, None, "可比单位不足 80%")),
+        (C, 123_000, 1, 1, Change(0, None, "可比单位不足 80%")),
+        (C, 376, None, 200, Change(None, None, "可比单位不足 80%")),
+        (C, 300, 300, 0, Change(300, None, "上年为 0")),
+        (C, 300, 300, None, Change(None, None, NO_LAST_YEAR)),
+        (C, None, None, None, Change(None, None, NO_LAST_YEAR)),
+        (C, None, None, 200, Change(None, None, "本次未填")),
+        (C, 0, None, 200, Change(None, None, "本次未填")),
+        (C, 0, 0, 200, Change(-200, "-100.0%", "比上年减少 100%")),
+        (C, 0, 0, 0, Change(0, None, "上年为 0")),
+        (C, 300, 300, 99, Change(201, None, "上年不足 100 人次")),
+        (C, 99, 99, 99, Change(0, "0.0%", "与上年持平")),
+        (C, 300, 300, 100, Change(200, "+200.0%", "比上年增加 200%")),
+        (B, 30, 30, 19, Change(11, None, "上年不足 20 家")),
+        (B, 30, 30, 20, Change(10, "+50.0%", "比上年增加 50%")),
+        (A, 30 * WAN, 30 * WAN, 10 * WAN - 1, Change(20 * WAN + 1, None, "上年不足 10 万元")),
+        (A, 30 * WAN, 30 * WAN, 10 * WAN, Change(20 * WAN, "+200.0%", "比上年增加 200%")),
+    ],
+)
+def test_a_sum_has_a_percent_only_where_it_says_something(item, total, now, last, expected):
+    assert change_of_sum(FORM, item, Compared(total, now, last)) == expected
+    without = change_of_sum(FORM, item, Compared(total, now, last), comparable=False)
+    assert without.sentence == WITHOUT_COUNTERPART
+
+
+def test_the_small_number_is_that_of_the_forms_own_check_or_one_of_its_kind():
+    checks = [
+        {**check, "base": {"家": 7}} if check["id"] == "year-on-year" else check
+        for check in DOCUMENT["checks"]
+    ]
+    own, none = parse_form({**DOCUMENT, "checks": checks}), parse_form({**DOCUMENT, "checks": []})
+
+    assert [least_of(own, each.unit) for each in (A, B, C)] == [10, 7, 100]
+    assert [least_of(none, each.unit) for each in (A, B, C)] == [10, 100, 100]
+
+
+blank_or_more = st.one_of(st.none(), st.integers(0, 10**9))
+
+
+@given(blank_or_more, blank_or_more, blank_or_more)
+def test_no_sum_is_divided_by_nothing_and_none_without_a_percent_is_without_words(
+    total: int | None, now: int | None, last: int | None
+) -> None:
+    moved = change_of_sum(FORM, C, Compared(total, now, last))
+
+    assert moved.sentence
+    assert moved.percent_text is None or (last and now is not None)
+
+
+@given(st.integers(0, 10**9), POSITIVE)
+def test_times_are_told_from_a_doubling_on_and_never_of_less(now: int, before: int) -> None:
+    times = times_more(now, before)
+
+    assert (times is None) == (Fraction(now - before, before) < Fraction(9995, 10000))
+    if times:
+        exact = Fraction(now - before, before)
+        assert abs(Fraction(times.removesuffix("倍")) - exact) <= Fraction(1, 20)
 
 
 def _number(percent: str | None) -> Fraction:

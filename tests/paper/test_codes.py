@@ -2,13 +2,16 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import segno
+from openpyxl import load_workbook
 
 from portal.domain.paper_code import code_of
 from portal.paper_code import QUIET_ZONE
 from tests.founding import CLOSES
+from tests.markup import Page
 from tests.paper.desk import EDITIONS, correct, freeze
 
 
@@ -84,6 +87,67 @@ def modules(drawn, size):
                 matrix[int(y) - QUIET_ZONE][int(x) + step - QUIET_ZONE] = 1
             x += given[0]
     return matrix
+
+
+CODE = re.compile(r"(?<![0-9A-Za-z-])[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}(?![0-9A-Za-z-])")
+
+
+def texts_of(answer):
+    """Everything that can be read on a page or in a workbook."""
+    if answer.mimetype == "text/html":
+        return Page.of(answer.text).text
+    sheets = load_workbook(BytesIO(answer.data))
+    return " ".join(str(cell.value) for sheet in sheets for row in sheet for cell in row)
+
+
+def test_every_code_on_a_print_is_found_by_typing_it(city, city_app, echeng, gedian):
+    city_app.person("linkong").report("draft")
+    echeng.report("submitted")
+    gedian.report("accepted")
+    freeze(city)
+    here, edition = "/consolidation", f"{EDITIONS}/1"
+    linkong = city_app.person("linkong")
+    linkong.post(linkong.url("/report/drafts"))
+    city_app.clock_at(CLOSES.replace(day=29))
+    correct(city, gedian, until="2027-02-05 17:30", C9="13")
+    prints = [
+        (echeng, "/report/print", 1),
+        (echeng, "/report/workbook", 1),
+        (echeng, "/report/submissions/1", 1),
+        (gedian, "/report/submissions/2/correction", 1),
+        (linkong, "/report/print", 1),
+        (linkong, "/report/drafts/1", 1),
+        (city, f"{edition}/print", 1),
+        (city, f"{edition}/workbook", 1),
+        (city, f"{here}/print", 0),
+        (city, f"{here}/print?scope=accepted", 0),
+        (city, f"{here}/overview", 0),
+        (city, f"{here}/items/C9", 0),
+        (city, f"{here}/workbook", 0),
+        (city, f"{here}/overview/workbook", 0),
+    ]
+
+    for who, path, number in prints:
+        codes = set(CODE.findall(texts_of(who.get(who.url(path)))))
+        assert len(codes) == number, (path, codes)
+        for code in codes:
+            assert who.post(f"/o/{who.home}/paper", code=code).status_code == 303, path
+
+
+def test_a_print_of_live_sums_has_its_check_in_the_qr_alone(city, echeng):
+    echeng.report("submitted")
+
+    for path in ("/consolidation/print", "/consolidation/overview"):
+        page = city.page(city.url(path))
+        ((_, address),) = codes_on(page)
+        assert "扫码核对" in page.text
+        assert "一致" in city.client.get(path_of(address)).text
+
+
+def test_a_draft_that_nobody_printed_has_no_code(echeng):
+    echeng.report("draft")
+
+    assert "核对码" not in echeng.page(echeng.url("/report/print")).text
 
 
 def test_after_a_change_the_check_lists_exactly_that_item(city, city_app, echeng):

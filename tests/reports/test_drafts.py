@@ -73,13 +73,22 @@ def test_the_receipt_says_it_too(drafting):
     assert "与本次上报有" in page.text
 
 
-def test_the_plain_print_carries_the_fingerprint_of_what_it_shows(drafting):
+def test_the_plain_print_carries_the_code_of_the_draft_that_says_the_same(drafting):
     [(_, sha256)] = drafts_of(drafting)
 
     text = drafting.page("/print").text
 
-    assert f"送审稿·未上报·指纹 {code_of(sha256)}" in text
+    assert f"送审稿·未上报·核对码 {code_of(sha256)}" in text
     assert "打印送审稿" in text
+
+
+def test_the_plain_print_of_what_was_never_kept_carries_no_code(drafting):
+    drafting.save("C9", "77")
+
+    text = drafting.page("/print").text
+
+    assert "送审稿·未上报" in text
+    assert "核对码" not in text
 
 
 def test_a_submitted_report_makes_no_draft(drafting):

@@ -1,0 +1,61 @@
+"""数据截至: the instant of the figures that a consolidation shows, as its prints say it."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.consolidation.node import Node
+from portal.consolidation.sums import MOST_AT_ONCE
+from portal.domain import calendar
+from portal.domain.calendar import MINUTE, Phase, Status
+from portal.domain.consolidation import Scope
+from portal.models import Extension, Report
+
+_still_given = (
+    select(Extension.id)
+    .where(
+        Extension.campaign_id == bindparam("campaign_id"),
+        Extension.until > bindparam("past", type_=Extension.until.type),
+    )
+    .limit(1)
+)
+
+_CHANGED_BY: dict[Scope, tuple[ColumnElement[datetime | None], ...]] = {
+    Scope.ACCEPTED: (func.max(Report.submitted_at), func.max(Report.decided_at)),
+    Scope.SUBMITTED: (func.max(Report.submitted_at),),
+    Scope.DRAFTS: (func.max(Report.submitted_at), func.max(Report.saved_at)),
+}
+"""What changes the figures of a report in a scope: its submission, for 已审核 also the decision
+that brought it in, for 含填报中 also every save."""
+
+
+def as_of(session: Session, node: Node, now: datetime) -> datetime:
+    """The instant of the figures in the sum: `now` while any unit of the node may still report.
+
+    Afterwards it is when a report in the sum last changed, since a paper printed years later
+    holds the figures of then; 停止填报 where nothing is in the sum.
+    """
+    if _may_change(session, node, now):
+        return now
+    return _last_change(session, node) or min(now, node.assignment.campaign.dates.closes)
+
+
+def _may_change(session: Session, node: Node, now: datetime) -> bool:
+    campaign = node.assignment.campaign
+    if node.assignment.status is Status.ARCHIVED:
+        return False
+    if calendar.phase(campaign.dates, None, now) is not Phase.CLOSED:
+        return True
+    asked = {"campaign_id": campaign.id, "past": now - MINUTE}
+    return session.execute(_still_given, asked).first() is not None
+
+
+def _last_change(session: Session, node: Node) -> datetime | None:
+    reports = node.tree.reports_of(node.standing.included)
+    instants: list[datetime] = []
+    for start in range(0, len(reports), MOST_AT_ONCE):
+        some = Report.id.in_(reports[start : start + MOST_AT_ONCE])
+        row = session.execute(select(*_CHANGED_BY[node.scope]).where(some)).one()
+        instants += [instant for instant in row if instant]
+    return max(instants, default=None)
