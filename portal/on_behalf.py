@@ -21,11 +21,13 @@ class Unconfirmed:
     """The entries that wait for the unit's word, the newest last.
 
     `codes` are the figures that still are as they were entered: what the unit has changed
-    since is its own.
+    since is its own. `alone` says what one person did alone, and how the unit is said to have
+    stood behind it.
     """
 
     entries: Sequence[OnBehalfEntry]
     codes: frozenset[str]
+    alone: Sequence[SoleHandling] = ()
 
 
 def waits(report: Report | None) -> bool:
@@ -64,7 +66,15 @@ def unconfirmed(session: Session, filling: Filling) -> Unconfirmed | None:
         return None
     items = session.execute(_items, {"of_report": report.id})
     codes = (row.item for row in items if filling.at(row.item).version == row.version)
-    return Unconfirmed(unconfirmed_entries(session, report), frozenset(codes))
+    entries, alone = unconfirmed_entries(session, report), _unconfirmed_handlings(session, report)
+    return Unconfirmed(entries, frozenset(codes), alone)
+
+
+def _unconfirmed_handlings(session: Session, report: Report) -> Sequence[SoleHandling]:
+    wanted = select(SoleHandling).where(
+        SoleHandling.report_id == report.id, SoleHandling.confirmed_at.is_(None)
+    )
+    return session.scalars(wanted.order_by(SoleHandling.id)).all()
 
 
 def footnote(report: Report | None) -> tuple[str, ...]:
@@ -181,10 +191,7 @@ def confirm(session: Session, report: Report, *, by: Person, at: datetime) -> in
     entries = unconfirmed_entries(session, report)
     for entry in entries:
         entry.confirmed_at, entry.confirmed_by = at, by.name
-    open_ones = select(SoleHandling).where(
-        SoleHandling.report_id == report.id, SoleHandling.confirmed_at.is_(None)
-    )
-    for handling in session.scalars(open_ones):
+    for handling in _unconfirmed_handlings(session, report):
         handling.confirmed_at, handling.confirmed_by = at, by.name
     report.on_behalf_confirmed_at, report.sole_handling = at, ""
     session.flush()

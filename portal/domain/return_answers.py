@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.domain.explanations import unreadable
+from portal.domain.explanations import said, unreadable
 from portal.domain.figures import Problem
 from portal.domain.form import Form
 from portal.domain.formulas import Figures
@@ -79,7 +79,7 @@ class Asked:
             return Problem("与退回时相同，还没有修改；原数无误请选“维持原数”。")
         if reply.answer is Answer.KEPT and self.changed:
             return Problem("这里的数已经修改，不是维持原数；要维持请先改回退回时的数。")
-        if reply.answer is Answer.KEPT and len("".join(reply.words.split())) < LEAST_CHARACTERS:
+        if reply.answer is Answer.KEPT and len(said(reply.words)) < LEAST_CHARACTERS:
             return Problem("维持原数请写明说明，例如：经核实，原数无误。")
         return None
 

@@ -41,6 +41,7 @@ def test_a_figure_is_kept_with_words_that_no_query_would_take(words):
         (False, Reply(Answer.KEPT), "请写明说明"),
         (False, Reply(Answer.KEPT, "无误"), "请写明说明"),
         (False, Reply(Answer.KEPT, "无 　误"), "请写明说明"),
+        (False, Reply(Answer.KEPT, "。。。。……"), "请写明说明"),
         (False, Reply(Answer.KEPT, "原数\n无误"), "看不见"),
         (False, Reply(Answer.ATTACHED, "账\x00"), "看不见"),
         (False, Reply(Answer.KEPT, "长" * 501), "压缩"),

@@ -142,6 +142,9 @@ def test_it_is_marked_by_word_until_the_unit_confirms(city_app, entered, shizong
     board, review, printed = marks()
     assert "待单位确认" in receipt
     assert "代录、代为上报由 张慧 一人经办" in receipt
+    assert "单位已电话确认：王主席，2027年1月20日（星期三）09:50" in entered.page().says(
+        "on-behalf"
+    )
     assert "一人代录、代为上报" in queue
     assert f"一人{ALL_ALONE}" in board
     assert f"{ALL_ALONE}由 张慧 一人经办" in review
