@@ -19,7 +19,7 @@ from portal.deciding import may_decide
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.return_answers import Reply
+from portal.domain.return_answers import WHOLE_FORM, Reply
 from portal.domain.sole_handling import Act, Assurance
 from portal.identity import Person
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
@@ -222,8 +222,9 @@ def tell(
     if said.replies:
         replies = said.replies
         problems = answering.answer(session, filling, replies, by=by, at=at, channel=channel)
-        if problems:
-            return next(iter(problems.values()))
+        for code, wrong in problems.items():
+            place = "整张报表" if code == WHOLE_FORM else code
+            return Problem(f"{place}的答复：{wrong.sentence}")
     return fill_of(session, filling.assignment)
 
 

@@ -36,8 +36,8 @@ def _filling(campaign: str) -> Filling:
 
 
 NO_GROUND, NO_ASSURANCE = Ground(), Assurance()
-Typed: TypeAlias = MultiDict[str, str]
-NOTHING_TYPED: Typed = MultiDict()
+Fields: TypeAlias = MultiDict[str, str]
+NOTHING_TYPED: Fields = MultiDict()
 
 
 @bp.get("/on-behalf")
@@ -122,7 +122,7 @@ def _submission(
     *,
     ground: Ground = NO_GROUND,
     assurance: Assurance = NO_ASSURANCE,
-    typed: Typed = NOTHING_TYPED,
+    typed: Fields = NOTHING_TYPED,
     problem: Problem | None = None,
 ) -> str:
     session, report = db.session(), filling.assignment.report
@@ -149,12 +149,12 @@ def _submission(
     )
 
 
-def _answers_typed(typed: Typed, asked: Sequence[Asked]) -> dict[str, tuple[Answer, str]]:
+def _answers_typed(typed: Fields, asked: Sequence[Asked]) -> dict[str, tuple[Answer, str]]:
     replies = answering.replies_in(typed, asked)
     return {code: (reply.answer, legible(reply.words)) for code, reply in replies.items()}
 
 
-def _said(fields: Typed, asked: Sequence[Asked]) -> Said:
+def _said(fields: Fields, asked: Sequence[Asked]) -> Said:
     """What the unit said, as the desk typed it: one text for the queries ticked, the rest."""
     texts: list[Text] = [
         ({key: fields.get(f"numbers.{key}", "")}, CONFIRMED, "")
@@ -174,34 +174,46 @@ UNREADY = Problem("还不能上报，请先处理下面的问题；已写好的�
 def submit_on_behalf(campaign: str) -> Any:
     """上报 for the unit."""
     ground, assurance = Ground.of(request.form), assurance_in(request.form)
-    typed: Typed = request.form
-    outcome: Submission | NotReady | Problem | None = ground.problem
+    status = 422
+    try:
+        outcome = ground.problem or _submitted(campaign, ground, assurance)
+    except NotAllowedNow as too_late:
+        outcome, status = Problem(too_late.sentence), 409
+    if isinstance(outcome, Submission):
+        flash("已代为上报，等待审核；单位确认以前标明“代录”。")
+        return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
+    unready = isinstance(outcome, NotReady)
+    page = _submission(
+        _filling(campaign),
+        ground=ground,
+        assurance=assurance,
+        typed=NOTHING_TYPED if unready else request.form,
+        problem=UNREADY if isinstance(outcome, NotReady) else outcome,
+    )
+    return page, status
+
+
+def _submitted(
+    campaign: str, ground: Ground, assurance: Assurance
+) -> Submission | NotReady | Problem:
+    """What became of it; what the unit said is kept unless a part of it is a problem."""
     with writing() as session:
         filling = _filling(campaign)
-        if outcome is None:
-            outcome = entering.submit(
-                session,
-                filling,
-                ground,
-                _said(typed, answering.asked_now(session, filling)),
-                assurance,
-                nonce=nonce_in(typed),
-                by=actor(),
-                at=clock.now(),
-            )
+        outcome = entering.submit(
+            session,
+            filling,
+            ground,
+            _said(request.form, answering.asked_now(session, filling)),
+            assurance,
+            nonce=nonce_in(request.form),
+            by=actor(),
+            at=clock.now(),
+        )
         if isinstance(outcome, Problem):
             session.rollback()
         else:
             session.commit()
-    if isinstance(outcome, Submission):
-        flash("已代为上报，等待审核；单位确认以前标明“代录”。")
-        return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
-    problem = outcome if isinstance(outcome, Problem) else UNREADY
-    typed = typed if isinstance(outcome, Problem) else NOTHING_TYPED
-    page = _submission(
-        _filling(campaign), ground=ground, assurance=assurance, typed=typed, problem=problem
-    )
-    return page, 422
+    return outcome
 
 
 @bp.post("/on-behalf/confirmation")

@@ -228,3 +228,18 @@ def page_queries(page):
     names = ("issue", "confirmed")
     fields = [each for each in page.all("input") if each.root.get("name") in names]
     return [each.root.get("value", "") for each in fields]
+
+
+def test_what_the_unit_changed_meanwhile_is_not_explained_for_it(echeng, shizong):
+    shizong.post("/on-behalf", code="echeng", **GROUND, **typed(C9="10", D9="2"))
+    echeng.fill_rest()
+    numbers = {f"numbers.{key}": text for key, text in echeng.issues().items()}
+    echeng.fill(D9="3")
+    text = {"issue": "per-head:D9", "reason": "慰问范围调整", "words": "今年提高了慰问的标准"}
+
+    answer = _submit(shizong, **text, **numbers, **PAPER)
+
+    assert answer.status_code == 409
+    assert "刚才已经改变" in answer.text
+    assert text["words"] in answer.text
+    assert echeng.state == "draft"
