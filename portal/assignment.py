@@ -162,6 +162,21 @@ class Filling:
         )
 
     @cached_property
+    def shared_texts(self) -> tuple[reasons.SharedText, ...]:
+        """多项同一原因: the explanations with the same words at several items."""
+        return reasons.shared_texts(self.issues, self.explanations)
+
+    def slip_answer(self, issue: Issue) -> str | None:
+        """The answer of its own that a 10 000-fold slip asks for; None for any other issue."""
+        if not reasons.is_slip(issue):
+            return None
+        return reasons.confirmation(self.figures[issue.code] or 0)
+
+    def shared_text_of(self, issue: Issue) -> reasons.SharedText | None:
+        """The words that `issue` shares with other items, or None."""
+        return next((text for text in self.shared_texts if issue in text.issues), None)
+
+    @cached_property
     def counters(self) -> Counters:
         """How much is filled, wrong, unexplained."""
         return checks.counters(self.form, self.figures, self.issues, self.explained)
@@ -220,9 +235,13 @@ _figures = Prepared(
     )
 )
 _explanations = Prepared(
-    select(Explanation.issue, Explanation.reason, Explanation.words, Explanation.numbers).where(
-        Explanation.report_id == bindparam("report_id")
-    )
+    select(
+        Explanation.issue,
+        Explanation.reason,
+        Explanation.words,
+        Explanation.numbers,
+        Explanation.shared,
+    ).where(Explanation.report_id == bindparam("report_id"))
 )
 _last_submission = Prepared(
     select(Submission.sha256, Submission.document)
@@ -333,6 +352,7 @@ def _submitted_figures(_fingerprint: str, document: str) -> Figures:
 class Reproof:
     """What the last sending back asked for: the reason, and the items named with theirs."""
 
+    id: int
     move: str
     submission: int
     reason: str
@@ -357,6 +377,7 @@ def last_reproof(session: Session, report: Report | None) -> Reproof | None:
         select(SentBackItem.item, SentBackItem.reason).where(SentBackItem.sent_back_id == sent.id)
     )
     return Reproof(
+        sent.id,
         sent.move,
         sent.submission,
         sent.reason,

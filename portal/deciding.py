@@ -38,13 +38,19 @@ def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One report that was handed in and waits for a decision: the `number`-th submission."""
+    """One report that was handed in and waits for a decision: the `number`-th submission.
+
+    `on_behalf` says that the unit has yet to confirm what was entered or submitted for it,
+    `sole_handling` what one person did of that alone.
+    """
 
     campaign: str
     code: str
     name: str
     number: int
     submitted_at: datetime
+    on_behalf: bool = False
+    sole_handling: str = ""
 
 
 _upper = aliased(Organisation)
@@ -57,6 +63,8 @@ _waiting = (
         Report.submitted_at,
         Expectation.path,
         Organisation.path.label("living_path"),
+        ((Report.on_behalf_by != "") & Report.on_behalf_confirmed_at.is_(None)).label("on_behalf"),
+        Report.sole_handling,
     )
     .join(Expectation, Expectation.campaign_id == Campaign.id)
     .join(Organisation, Organisation.id == Expectation.organisation_id)
@@ -86,7 +94,15 @@ def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
     rows = session.execute(_waiting, {"decider": decider.id}).all()
     closed = _closed(session) if rows else frozenset()
     return [
-        Waiting(row.campaign, row.code, row.name, row.submissions, row.submitted_at)
+        Waiting(
+            row.campaign,
+            row.code,
+            row.name,
+            row.submissions,
+            row.submitted_at,
+            bool(row.on_behalf),
+            row.sole_handling,
+        )
         for row in rows
         if row.submitted_at and deciding_union(row.path, row.living_path, closed) == decider.id
     ]

@@ -13,6 +13,7 @@ from portal import access, clock
 from portal.db import db
 from portal.domain import reminding
 from portal.domain.calendar import Status, in_words, read_instant, time_left
+from portal.domain.check_kinds import KINDS
 from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         "effect": effect_in_words,
         "state_label": lambda state: State(state).label,
         "role_label": lambda role: ROLE_LABELS[role],
+        "check_name": lambda check: KINDS[check].name,
         "action_label": lambda action: Action(action).label,
         "campaign_status": lambda status: Status(status).label,
         "typed_moment": _moment_typed,

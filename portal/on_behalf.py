@@ -1,16 +1,19 @@
 """Entries on behalf (代录) that a unit has yet to confirm: who entered what, on which ground."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling
+from portal.assignment import Assignment, Filling
+from portal.domain.figures import Problem
+from portal.domain.sole_handling import Act, Assurance, alone, named
 from portal.identity import Person
-from portal.models import OnBehalfEntry, OnBehalfItem, Report
-from portal.models.trail import Action, record
+from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
+from portal.models.trail import Action, Channel, record
+from portal.typed import legible
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,13 @@ class Unconfirmed:
     """The entries that wait for the unit's word, the newest last.
 
     `codes` are the figures that still are as they were entered: what the unit has changed
-    since is its own.
+    since is its own. `alone` says what one person did alone, and how the unit is said to have
+    stood behind it.
     """
 
     entries: Sequence[OnBehalfEntry]
     codes: frozenset[str]
+    alone: Sequence[SoleHandling] = ()
 
 
 def waits(report: Report | None) -> bool:
@@ -61,7 +66,15 @@ def unconfirmed(session: Session, filling: Filling) -> Unconfirmed | None:
         return None
     items = session.execute(_items, {"of_report": report.id})
     codes = (row.item for row in items if filling.at(row.item).version == row.version)
-    return Unconfirmed(unconfirmed_entries(session, report), frozenset(codes))
+    entries, alone = unconfirmed_entries(session, report), _unconfirmed_handlings(session, report)
+    return Unconfirmed(entries, frozenset(codes), alone)
+
+
+def _unconfirmed_handlings(session: Session, report: Report) -> Sequence[SoleHandling]:
+    wanted = select(SoleHandling).where(
+        SoleHandling.report_id == report.id, SoleHandling.confirmed_at.is_(None)
+    )
+    return session.scalars(wanted.order_by(SoleHandling.id)).all()
 
 
 def footnote(report: Report | None) -> tuple[str, ...]:
@@ -69,7 +82,103 @@ def footnote(report: Report | None) -> tuple[str, ...]:
     if report is None or not waits(report):
         return ()
     ground = f"{report.on_behalf_by}，依据：{report.on_behalf_ground}"
-    return (f"本表有代录数据（{ground}），待单位确认。",)
+    entered = f"本表有代录数据（{ground}），待单位确认。"
+    if not report.sole_handling:
+        return (entered,)
+    return (entered, f"{report.sole_handling}由同一人经办，待单位确认。")
+
+
+_acts = (
+    select(
+        exists().where(
+            OnBehalfItem.organisation_id == OnBehalfEntry.organisation_id,
+            OnBehalfItem.entry_id == OnBehalfEntry.id,
+        )
+    )
+    .where(
+        OnBehalfEntry.report_id == bindparam("of_report"),
+        OnBehalfEntry.entered_by_id == bindparam("of_person"),
+        OnBehalfEntry.confirmed_at.is_(None),
+    )
+    .distinct()
+)
+
+
+def alone_in(session: Session, report: Report | None, act: Act, *, by: Person) -> tuple[Act, ...]:
+    """All acts of `by` for a unit, were `act` one of them; empty where it is the only kind.
+
+    What the unit has confirmed does not count any more.
+    """
+    if report is None or not waits(report):
+        return ()
+    with_figures = session.scalars(_acts, {"of_report": report.id, "of_person": by.id})
+    return alone(act, {Act.ENTER if typed else Act.SUBMIT for typed in with_figures})
+
+
+def assurance_in(fields: Mapping[str, str]) -> Assurance:
+    """How the unit stands behind what one person did alone, as posted."""
+    names = ("assurance", "assured_by", "assured_at")
+    return Assurance(*(legible(fields.get(name, "").strip()) for name in names))
+
+
+def refuse_alone(
+    acts: tuple[Act, ...], assurance: Assurance, assignment: Assignment, at: datetime
+) -> Problem | None:
+    """Why one person may not do all of `acts`: what the assurance lacks, or None."""
+    return assurance.problem(at, assignment.campaign.dates.opens) if acts else None
+
+
+def keep_alone(
+    session: Session,
+    report: Report,
+    acts: tuple[Act, ...],
+    assurance: Assurance,
+    *,
+    act: Act,
+    by: Person,
+    at: datetime,
+) -> None:
+    """Mark the report as handled by one person until its unit confirms; the trail says why."""
+    if not acts:
+        return
+    handling = SoleHandling(
+        organisation_id=report.organisation_id,
+        report_id=report.id,
+        submission=report.submissions,
+        act=act,
+        acts=named(acts),
+        ground=assurance.ground,
+        caller=assurance.caller if assurance.called_at else "",
+        called_at=assurance.called_at,
+        done_at=at,
+        done_by=by.name,
+        done_by_id=by.id,
+    )
+    session.add(handling)
+    report.sole_handling = named(acts)
+    session.flush()
+    record(
+        session,
+        Action.HANDLED_ALONE,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        channel=Channel.ON_BEHALF,
+        report_id=report.id,
+        note=f"第 {report.submissions} 次报送；{handling.acts}由同一人经办；{handling.assurance}",
+    )
+
+
+def sole_handlings(
+    session: Session, report: Report | None, submission: int
+) -> Sequence[SoleHandling]:
+    """What one person did alone with a submission, whether the unit has confirmed it or not."""
+    wanted = select(SoleHandling).where(
+        SoleHandling.report_id == (report.id if report else 0),
+        SoleHandling.submission == submission,
+    )
+    return session.scalars(wanted.order_by(SoleHandling.id)).all()
 
 
 def confirm(session: Session, report: Report, *, by: Person, at: datetime) -> int:
@@ -82,7 +191,9 @@ def confirm(session: Session, report: Report, *, by: Person, at: datetime) -> in
     entries = unconfirmed_entries(session, report)
     for entry in entries:
         entry.confirmed_at, entry.confirmed_by = at, by.name
-    report.on_behalf_confirmed_at = at
+    for handling in _unconfirmed_handlings(session, report):
+        handling.confirmed_at, handling.confirmed_by = at, by.name
+    report.on_behalf_confirmed_at, report.sole_handling = at, ""
     session.flush()
     record(
         session,

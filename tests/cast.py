@@ -237,6 +237,14 @@ class Character:
         nonce = nonce or f"click-{self.current.submissions}"
         return self.post(self.url("/report/submission"), nonce=nonce)
 
+    def keep_figures(self, *items: str) -> None:
+        """Answer a return of the own report: 维持原数 for the items named, or the whole form."""
+        fields: dict[str, str] = {}
+        for item in items or ("*",):
+            fields |= {f"answer.{item}": "kept", f"words.{item}": "经核实，原数无误"}
+        answer = self.post(self.url("/report/return-answers"), **fields)
+        assert answer.status_code == 303, answer.text
+
     @property
     def current(self) -> "ReportOf":
         """The own report of the open campaign as it is now."""

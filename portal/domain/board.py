@@ -34,8 +34,9 @@ class Unit:
     report below the head of the board holds its figures already, so that it is listed
     仅供核对 and not counted. `filled` is the number of typed figures, `scan` None where
     nothing has been submitted that could be stamped. `on_behalf` says that the unit has yet to
-    confirm what the next union up entered for it. `gone` says what became of a unit that was
-    closed (已撤销) or merged since; its report is still owed, and nobody is there to be chased.
+    confirm what the next union up entered for it, `sole_handling` what of that one person did
+    alone. `gone` says what became of a unit that was closed (已撤销) or merged since; its report
+    is still owed, and nobody is there to be chased.
     """
 
     organisation_id: int
@@ -54,6 +55,7 @@ class Unit:
     extended_until: datetime | None = None
     scan: Scan | None = None
     on_behalf: bool = False
+    sole_handling: str = ""
     active_at: datetime | None = None
     active_by: str = ""
     contact: str = ""

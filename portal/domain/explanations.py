@@ -1,13 +1,12 @@
 """Explanations: the words with which a reporter answers a query, and when they count."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.characters import is_refused, is_unseen
-from portal.domain.check_rules import Grade
-from portal.domain.figures import Problem
-from portal.domain.form import Form
+from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, Problem
 from portal.domain.issues import Issue
 
 REASONS = (
@@ -19,6 +18,9 @@ REASONS = (
     "其他",
 )
 
+CONFIRMED = "金额已确认"
+"""The reason kept with the answer to a 10 000-fold slip; nobody picks it for another query."""
+
 LEAST_CHARACTERS = 6
 MOST_CHARACTERS = 500
 _LEAST_DIFFERENT = 3
@@ -27,30 +29,42 @@ _LEAST_LEFT = 2
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One answer to one issue: the reason picked, words of one's own, the numbers it is about."""
+    """One answer to one issue: the reason picked, words of one's own, the numbers it is about.
+
+    `shared` (多项同一原因) says that its writer declared the same cause for several items.
+    """
 
     reason: str
     words: str
     numbers: str
+    shared: bool = False
 
 
-def refuse(reason: str, words: str) -> Problem | None:
+def refuse(reason: str, words: str, retired: Collection[str] = ()) -> Problem | None:
     """Why `reason` and `words` are no explanation, as the sentence shown; None when they are.
 
-    The reason is one of `REASONS`; the words are 6 to 500 characters of one paragraph that
-    say more than that the figures were looked at.
+    The reason is one of `REASONS`, or one of `retired`: picks that stand with the explanation
+    already and are offered to nobody else any more. The words are 6 to 500 characters of one
+    paragraph that say more than that the figures were looked at.
     """
     words = words.strip()
-    if reason not in REASONS:
+    if reason not in REASONS and reason not in retired:
         return Problem("请先选择一项原因。")
-    if any(is_refused(sign) or is_unseen(sign) for sign in words):
-        return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
-    if len(words) > MOST_CHARACTERS:
-        return Problem(f"说明有 {len(words)} 字，请压缩到 {MOST_CHARACTERS} 字以内。")
+    if problem := unreadable(words):
+        return problem
     if len("".join(words.split())) < LEAST_CHARACTERS:
         return Problem(f"请至少用 {LEAST_CHARACTERS} 个字写明原因。")
     if _says_nothing(words):
         return Problem("请用自己的话写明具体原因；“核实无误”一类的话或重复所选原因不算说明。")
+    return None
+
+
+def unreadable(words: str) -> Problem | None:
+    """Why `words` cannot be kept, whatever they say: signs that nobody sees, or too many."""
+    if any(is_refused(sign) or is_unseen(sign) for sign in words):
+        return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
+    if len(words) > MOST_CHARACTERS:
+        return Problem(f"说明有 {len(words)} 字，请压缩到 {MOST_CHARACTERS} 字以内。")
     return None
 
 
@@ -85,10 +99,86 @@ def explained(issue: Issue, explanations: Mapping[str, Explanation]) -> bool:
     return explanation is not None and explanation.numbers == issue.numbers
 
 
-def keys_in_section(form: Form, issues: Iterable[Issue], section: int) -> tuple[str, ...]:
-    """The keys of the queries shown in `section`: what one explanation for it serves."""
-    return tuple(
-        issue.key
-        for issue in issues
-        if issue.grade is Grade.QUERY and form.by_code[issue.code].section == section
-    )
+def is_slip(issue: Issue) -> bool:
+    """Whether `issue` suspects money 10 000-fold too great: only then is ÷ 10 000 offered."""
+    return issue.check == "yuan-slip" or issue.offer is not None
+
+
+def confirmation(fen: int) -> str:
+    """The answer to a slip, naming both amounts: ``确认为 3.70 亿元，不是 3.70 万元``.
+
+    The units differ by 10 000, so the same number stands before both.
+    """
+    greater, less, scale = ("亿元", "万元", 10_000 * FEN_PER_WAN)
+    if fen < scale:
+        greater, less, scale = ("万元", "元", 10_000 * FEN_PER_YUAN)
+    whole, rest = divmod(fen, scale)
+    decimals = str(rest).rjust(len(str(scale)) - 1, "0").rstrip("0").ljust(2, "0")
+    return f"确认为 {whole:,}.{decimals} {greater}，不是 {whole:,}.{decimals} {less}"
+
+
+def refuse_for(
+    issues: Sequence[Issue], reason: str, words: str, retired: Collection[str] = ()
+) -> Problem | None:
+    """As `refuse`, for the `issues` that one text is to answer.
+
+    A slip is answered alone and by its confirmation; one cause may explain all others.
+    """
+    slips = [issue.code for issue in issues if is_slip(issue)]
+    if not slips:
+        return refuse(reason, words, retired)
+    if len(issues) > 1:
+        return Problem(f"{'、'.join(slips)} 疑似差一万倍，须单独确认金额，不能与别的项合写说明。")
+    if reason != CONFIRMED:
+        return Problem(f"{slips[0]} 疑似差一万倍：请按“确认为……”的按钮确认金额，或改正这一项。")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedText:
+    """The same words at several items: whose they are, and whether their writer said so.
+
+    `agreed` is the yes to 这 n 项确为同一原因？ for every one of them.
+    """
+
+    reason: str
+    words: str
+    issues: tuple[Issue, ...]
+    agreed: bool
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The items, each once."""
+        return tuple(dict.fromkeys(issue.code for issue in self.issues))
+
+    @property
+    def label(self) -> str:
+        """What the reviewer reads beside each of them."""
+        unsaid = "" if self.agreed else "，单位没有说明是否同一原因"
+        return f"{len(self.codes)} 项同一说明{unsaid}"
+
+
+def shared_texts(
+    issues: Iterable[Issue], explanations: Mapping[str, Explanation]
+) -> tuple[SharedText, ...]:
+    """The living explanations with the same words at two items or more, in the paper's order.
+
+    Spaces and signs make no difference. The answers to slips are each one's own.
+    """
+    groups: dict[str, list[Issue]] = defaultdict(list)
+    for issue in issues:
+        if not is_slip(issue) and explained(issue, explanations):
+            groups[said(explanations[issue.key].words)].append(issue)
+    together = (_together(some, explanations) for some in groups.values())
+    return tuple(text for text in together if len(text.codes) > 1)
+
+
+def _together(issues: Sequence[Issue], explanations: Mapping[str, Explanation]) -> SharedText:
+    kept = [explanations[issue.key] for issue in issues]
+    agreed = all(each.shared for each in kept)
+    return SharedText(kept[0].reason, kept[0].words, tuple(issues), agreed)
+
+
+def said(words: str) -> str:
+    """The letters and digits of `words` alone, by which two texts are the same."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", words).casefold()))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeAlias
 
 from portal.domain.calendar import ZONE
@@ -13,6 +14,8 @@ from portal.domain.formulas import Figures, with_totals
 
 FORMAT = 1
 """The number of the document's layout; a document keeps the one that it was written in."""
+
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -31,12 +34,14 @@ def document(
     filler: str,
     phone: str,
     on_behalf: str = "",
+    answers: Mapping[str, str] = NO_ANSWERS,
 ) -> dict[str, Json]:
     """Everything that the `number`-th submission of a report says.
 
     Figures are integers as stored (counts, fen), calculated items among them; a blank is
     null. The instant is kept to the second at +08:00. `on_behalf` is the ground on which the
-    next union up submitted for the unit, and stands in the document only then. Raises
+    next union up submitted for the unit, `answers` what was answered to a sending back, by
+    item (`*` for the whole form); each stands in the document only where there is any. Raises
     `TypeError` when a float or a figure that is no integer is among them, `ValueError` when
     `submitted_at` has no zone.
     """
@@ -57,6 +62,8 @@ def document(
     }
     if on_behalf:
         written["on_behalf"] = on_behalf
+    if answers:
+        written["answers"] = dict(answers)
     _refuse_what_json_bends(written)
     return written
 

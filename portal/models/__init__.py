@@ -13,11 +13,19 @@ from portal.models.duty import Duty
 from portal.models.form import FormEdition, ItemConfirmation
 from portal.models.made_workbook import MadeWorkbook
 from portal.models.note import ItemNote
-from portal.models.on_behalf import OnBehalfEntry, OnBehalfItem
+from portal.models.on_behalf import OnBehalfEntry, OnBehalfItem, SoleHandling
 from portal.models.organisation import Organisation
 from portal.models.question import Clarification, ClarificationReview, Question
 from portal.models.reminder import Reminder
-from portal.models.report import Batch, Explanation, Figure, Report, SentBack, SentBackItem
+from portal.models.report import (
+    Batch,
+    Explanation,
+    Figure,
+    Report,
+    ReturnAnswer,
+    SentBack,
+    SentBackItem,
+)
 from portal.models.saved_filter import SavedFilter
 from portal.models.signed_copy import SignedPage
 from portal.models.submission import SignedCopy, Submission
@@ -50,6 +58,7 @@ __all__ = [
     "Question",
     "Reminder",
     "Report",
+    "ReturnAnswer",
     "Role",
     "SavedFilter",
     "SentBack",
@@ -58,6 +67,7 @@ __all__ = [
     "SignInLink",
     "SignedCopy",
     "SignedPage",
+    "SoleHandling",
     "Submission",
     "TenantOwned",
     "Throttle",

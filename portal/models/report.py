@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +22,8 @@ class Report(TenantOwned, Base):
 
     `came_from` is the state that a withdrawal goes back to, `submissions` how often it has
     been submitted. `on_behalf_…` name an entry that the upper union made for the unit and
-    that the unit has yet to confirm.
+    that the unit has yet to confirm; `sole_handling` names in words what one person did alone
+    of 代录, 代为上报 and 审核通过, and is empty once the unit has confirmed it.
     """
 
     __tablename__ = "report"
@@ -49,6 +51,7 @@ class Report(TenantOwned, Base):
     on_behalf_by: Mapped[str] = mapped_column(String(100), default="")
     on_behalf_ground: Mapped[str] = mapped_column(String(32), default="")
     on_behalf_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    sole_handling: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 
 def _of_report() -> ForeignKeyConstraint:
@@ -75,7 +78,10 @@ class Figure(TenantOwned, Base):
 
 
 class Explanation(TenantOwned, Base):
-    """Why an unusual figure is right: a pick and words; it lapses when `numbers` change."""
+    """Why an unusual figure is right: a pick and words; it lapses when `numbers` change.
+
+    `shared` (多项同一原因): the unit said that one cause explains this item and others.
+    """
 
     __tablename__ = "explanation"
     __table_args__ = (_of_report(),)
@@ -85,6 +91,7 @@ class Explanation(TenantOwned, Base):
     reason: Mapped[str] = mapped_column(String(32))
     words: Mapped[str] = mapped_column(String(500))
     numbers: Mapped[str] = mapped_column(String(400))
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     explained_at: Mapped[datetime] = mapped_column(Instant)
     explained_by: Mapped[str] = mapped_column(String(100))
 
@@ -117,6 +124,27 @@ class SentBackItem(TenantOwned, Base):
     sent_back_id: Mapped[int] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(String(8), primary_key=True)
     reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class ReturnAnswer(TenantOwned, Base):
+    """What the unit answered to an item of a sending back: 已修改, 维持原数 or 已补附件.
+
+    `item` is `*` for the answer to a return of the whole form.
+    """
+
+    __tablename__ = "return_answer"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "sent_back_id"], ["sent_back.organisation_id", "sent_back.id"]
+        ),
+    )
+
+    sent_back_id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(String(8), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(String(500))
+    answered_at: Mapped[datetime] = mapped_column(Instant)
+    answered_by: Mapped[str] = mapped_column(String(100))
 
 
 class Batch(TenantOwned, Base):

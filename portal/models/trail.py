@@ -85,6 +85,7 @@ class Action(StrEnum):
     DRAFT_PRINTED = "draft-printed"
     ENTERED_ON_BEHALF = "entered-on-behalf"
     ON_BEHALF_CONFIRMED = "on-behalf-confirmed"
+    HANDLED_ALONE = "handled-alone"
     DIVIDED = "divided"
     QUESTION_ASKED = "question-asked"
     QUESTION_ANSWERED = "question-answered"
@@ -95,6 +96,7 @@ class Action(StrEnum):
     SIGNED_COPY_MATCHED = "signed-copy-matched"
     WITHDRAWN = "withdrawn"
     SENT_BACK = "sent-back"
+    RETURN_ANSWERED = "return-answered"
     ACCEPTED = "accepted"
     REOPENED = "reopened"
     EXTENDED = "extended"
@@ -166,6 +168,7 @@ ACTION_LABELS = {
     Action.DRAFT_PRINTED: "打印送审稿",
     Action.ENTERED_ON_BEHALF: "代录",
     Action.ON_BEHALF_CONFIRMED: "确认代录",
+    Action.HANDLED_ALONE: "一人经办",
     Action.DIVIDED: "分工",
     Action.QUESTION_ASKED: "提问",
     Action.QUESTION_ANSWERED: "答复提问",
@@ -176,6 +179,7 @@ ACTION_LABELS = {
     Action.SIGNED_COPY_MATCHED: "核对盖章件",
     Action.WITHDRAWN: "撤回",
     Action.SENT_BACK: "退回修改",
+    Action.RETURN_ANSWERED: "答复退回意见",
     Action.ACCEPTED: "审核通过",
     Action.REOPENED: "取消审核并退回更正",
     Action.EXTENDED: "延期报送",

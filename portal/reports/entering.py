@@ -4,9 +4,10 @@ Nobody who reviews may fill otherwise. Every figure is marked until the unit con
 puts its own in the place, and the trail names the ground. The view commits.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -16,14 +17,15 @@ from portal.access import NotYourRole
 from portal.assignment import Filling, Stored, fill_of
 from portal.deciding import may_decide
 from portal.domain.characters import objection, shown, without_unseen
-from portal.domain.check_rules import Grade
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
+from portal.domain.return_answers import WHOLE_FORM, Reply
+from portal.domain.sole_handling import Act, Assurance
 from portal.identity import Person
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
 from portal.models.trail import Action, Channel, record
-from portal.reports import operations, saving
+from portal.reports import answering, operations, saving
 from portal.reports.operations import NotReady
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed
@@ -154,48 +156,78 @@ def _mark(
     _record(session, Action.ENTERED_ON_BEHALF, report, by, at, note)
 
 
+Text: TypeAlias = tuple[Mapping[str, str], str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the unit said by telephone: texts for queries, answers to a sending back.
+
+    A text is the numbers seen by the key of each query that it explains, the reason, the words.
+    """
+
+    texts: Sequence[Text] = ()
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+
+
 def submit(
     session: Session,
     filling: Filling,
     ground: Ground,
+    said: Said,
+    assurance: Assurance,
     *,
-    reason: str,
-    words: str,
     nonce: str,
     by: Person,
     at: datetime,
 ) -> Submission | NotReady | Problem:
-    """上报 for the unit, with the unit's one explanation for whatever asks for one.
+    """上报 for the unit, with what it said to queries and to a sending back.
 
-    Raises as `keep`; answers what is missing where the form is not ready.
+    Raises as `keep`; answers what is missing where the form is not ready. Who has entered
+    figures for the unit needs an `assurance` besides.
     """
     require_level(session, by, filling.assignment.expectation)
     if known := operations.submission_for(session, filling, nonce):
         return known
     operations.may_submit(filling, by=by, at=at).require()
-    unexplained = operations.not_ready(filling).unexplained
-    if unexplained and (reason or words):
-        seen = {issue.key: issue.numbers for issue in unexplained if issue.grade is Grade.QUERY}
-        problem = operations.explain(
-            session,
-            filling,
-            seen,
-            reason=reason,
-            words=words,
-            by=by,
-            at=at,
-            channel=Channel.ON_BEHALF,
-        )
-        if problem:
-            return problem
-        filling = fill_of(session, filling.assignment)
+    told = tell(session, filling, said, by=by, at=at)
+    if isinstance(told, Problem):
+        return told
+    filling = told
+    acts = on_behalf.alone_in(session, filling.assignment.report, Act.SUBMIT, by=by)
+    if problem := on_behalf.refuse_alone(acts, assurance, filling.assignment, at):
+        return problem
     outcome = operations.submit(
         session, filling, nonce=nonce, by=by, at=at, channel=Channel.ON_BEHALF, ground=ground.words
     )
     report = filling.assignment.report
     if not isinstance(outcome, NotReady) and report is not None:
         _mark(session, report, ground, {}, by=by, at=at)
+        on_behalf.keep_alone(session, report, acts, assurance, act=Act.SUBMIT, by=by, at=at)
     return outcome
+
+
+def tell(
+    session: Session, filling: Filling, said: Said, *, by: Person, at: datetime
+) -> Filling | Problem:
+    """Keep what the unit said to queries, slips and a sending back; a problem where it is none.
+
+    Answers the filling with all of it. Raises `NotAllowedNow` as `operations.explain`.
+    """
+    channel = Channel.ON_BEHALF
+    asks = bool(operations.not_ready(filling).unexplained)
+    for seen, reason, words in said.texts if asks else ():
+        if problem := operations.explain(
+            session, filling, seen, reason=reason, words=words, by=by, at=at, channel=channel
+        ):
+            return problem
+    if said.replies:
+        replies = said.replies
+        problems = answering.answer(session, filling, replies, by=by, at=at, channel=channel)
+        for code, wrong in problems.items():
+            place = "整张报表" if code == WHOLE_FORM else code
+            return Problem(f"{place}的答复：{wrong.sentence}")
+    return fill_of(session, filling.assignment)
 
 
 def confirm(session: Session, report: Report | None, *, by: Person, at: datetime) -> int:

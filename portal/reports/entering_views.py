@@ -1,24 +1,29 @@
 """Views of entries on behalf (代录): the sheet, its submission, the unit's word."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.access import allow, reporter, upper_reviewer
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
-from portal.domain.explanations import REASONS
+from portal.domain.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow
+from portal.domain.return_answers import Answer, Asked
+from portal.domain.sole_handling import Act, Assurance
 from portal.identity import actor
-from portal.on_behalf import unconfirmed
-from portal.reports import entering, operations, rows
-from portal.reports.entering import GROUNDS, Ground
+from portal.models import Submission
+from portal.on_behalf import alone_in, assurance_in, unconfirmed
+from portal.reports import answering, entering, operations, rows
+from portal.reports.entering import GROUNDS, Ground, Said, Text
 from portal.reports.operations import NotReady
 from portal.reports.saving import Entered
+from portal.reports.typed import seen_in
 from portal.reports.views import _typed, bp
 from portal.typed import legible, nonce_in
 
@@ -30,7 +35,9 @@ def _filling(campaign: str) -> Filling:
     return filling
 
 
-NO_GROUND = Ground()
+NO_GROUND, NO_ASSURANCE = Ground(), Assurance()
+Fields: TypeAlias = MultiDict[str, str]
+NOTHING_TYPED: Fields = MultiDict()
 
 
 @bp.get("/on-behalf")
@@ -114,54 +121,99 @@ def _submission(
     filling: Filling,
     *,
     ground: Ground = NO_GROUND,
-    typed: Mapping[str, str] | None = None,
+    assurance: Assurance = NO_ASSURANCE,
+    typed: Fields = NOTHING_TYPED,
     problem: Problem | None = None,
 ) -> str:
+    session, report = db.session(), filling.assignment.report
+    asked = answering.asked_now(session, filling)
     return render_template(
         "reports/on_behalf_submission.html",
         assignment=filling.assignment,
         campaign=filling.assignment.campaign,
         filling=filling,
-        missing=operations.not_ready(filling),
+        asked=asked,
+        missing=operations.not_ready(filling, asked),
         permission=operations.may_submit(filling, by=actor(), at=clock.now()),
         reasons=REASONS,
         grounds=GROUNDS,
         ground=ground,
-        typed=typed or {},
+        alone=alone_in(session, report, Act.SUBMIT, by=actor()),
+        assurance=assurance,
+        typed=typed,
+        words=legible(typed.get("words", "")),
+        answered=_answers_typed(typed, asked),
+        answer_problems={},
         problem=problem,
         nonce=secrets.token_hex(16),
     )
+
+
+def _answers_typed(typed: Fields, asked: Sequence[Asked]) -> dict[str, tuple[Answer, str]]:
+    replies = answering.replies_in(typed, asked)
+    return {code: (reply.answer, legible(reply.words)) for code, reply in replies.items()}
+
+
+def _said(fields: Fields, asked: Sequence[Asked]) -> Said:
+    """What the unit said, as the desk typed it: one text for the queries ticked, the rest."""
+    texts: list[Text] = [
+        ({key: fields.get(f"numbers.{key}", "")}, CONFIRMED, "")
+        for key in fields.getlist("confirmed")
+    ]
+    reason, words = fields.get("reason", ""), fields.get("words", "")
+    if reason or words:
+        texts.append((seen_in(fields), reason, words))
+    return Said(texts, answering.replies_in(fields, asked))
+
+
+UNREADY = Problem("还不能上报，请先处理下面的问题；已写好的说明和答复保存了。")
 
 
 @bp.post("/on-behalf/submission")
 @allow(upper_reviewer)
 def submit_on_behalf(campaign: str) -> Any:
     """上报 for the unit."""
-    ground, nonce = Ground.of(request.form), nonce_in(request.form)
-    reason, words = request.form.get("reason", ""), request.form.get("words", "")
-    problem = ground.problem
+    ground, assurance = Ground.of(request.form), assurance_in(request.form)
+    status = 422
+    try:
+        outcome = ground.problem or _submitted(campaign, ground, assurance)
+    except NotAllowedNow as too_late:
+        outcome, status = Problem(too_late.sentence), 409
+    if isinstance(outcome, Submission):
+        flash("已代为上报，等待审核；单位确认以前标明“代录”。")
+        return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
+    unready = isinstance(outcome, NotReady)
+    page = _submission(
+        _filling(campaign),
+        ground=ground,
+        assurance=assurance,
+        typed=NOTHING_TYPED if unready else request.form,
+        problem=UNREADY if isinstance(outcome, NotReady) else outcome,
+    )
+    return page, status
+
+
+def _submitted(
+    campaign: str, ground: Ground, assurance: Assurance
+) -> Submission | NotReady | Problem:
+    """What became of it; what the unit said is kept unless a part of it is a problem."""
     with writing() as session:
         filling = _filling(campaign)
-        if problem is None:
-            outcome = entering.submit(
-                session,
-                filling,
-                ground,
-                reason=reason,
-                words=words,
-                nonce=nonce,
-                by=actor(),
-                at=clock.now(),
-            )
-            if not isinstance(outcome, NotReady | Problem):
-                session.commit()
-                flash("已代为上报，等待审核；单位确认以前标明“代录”。")
-                return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
-            unready = Problem("还不能上报，请先处理下面的问题。")
-            problem = outcome if isinstance(outcome, Problem) else unready
-        session.rollback()
-    typed = {"reason": reason, "words": legible(words)}
-    return _submission(_filling(campaign), ground=ground, typed=typed, problem=problem), 422
+        outcome = entering.submit(
+            session,
+            filling,
+            ground,
+            _said(request.form, answering.asked_now(session, filling)),
+            assurance,
+            nonce=nonce_in(request.form),
+            by=actor(),
+            at=clock.now(),
+        )
+        if isinstance(outcome, Problem):
+            session.rollback()
+        else:
+            session.commit()
+    return outcome
 
 
 @bp.post("/on-behalf/confirmation")

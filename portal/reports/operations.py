@@ -1,7 +1,7 @@
 """Operations on a report: save, declare zeros, explain, submit, withdraw. The view commits."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,11 +16,12 @@ from portal.domain.checks import Issue, blanks
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import Move, NotAllowedNow, State, after
+from portal.domain.return_answers import Asked
 from portal.identity import Person
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, Channel, record
 from portal.on_behalf import confirm
-from portal.reports import repeating, saving
+from portal.reports import answering, repeating, saving
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
 
@@ -104,10 +105,13 @@ def explain(
 ) -> Problem | None:
     """Keep one explanation for the queries in `seen`; a problem means nothing was kept.
 
-    `seen` gives for each query's key the numbers that its writer saw. Raises `NotAllowedNow`
-    where one of them is not there any more or is about other numbers now.
+    `seen` gives for each query's key the numbers that its writer saw; several are one cause
+    (多项同一原因). Raises `NotAllowedNow` where one of them is not there any more or is about
+    other numbers now.
     """
     filling.assignment.may_write(at).require()
+    if not seen:
+        return NONE_TICKED
     issues = [
         issue
         for issue in filling.issues
@@ -115,20 +119,35 @@ def explain(
     ]
     if not issues or len(issues) < len(seen):
         raise NotAllowedNow("要说明的数刚才已经改变，说明没有保存。请返回“检查并上报”重新查看。")
-    if problem := explanations.refuse(reason, words):
+    retired = {filling.explanations[key].reason for key in seen if key in filling.explanations}
+    if problem := explanations.refuse_for(issues, reason, words, retired):
         return problem
     report = saving.begun(session, filling.assignment, by=by, at=at)
+    shared = _is_shared(filling, issues, words)
     for issue in issues:
-        _keep_explanation(session, report, issue, reason, words.strip(), by, at, channel)
+        text = filling.slip_answer(issue) or words.strip()
+        kept = explanations.Explanation(reason, text, issue.numbers, shared)
+        _keep_explanation(session, report, issue, kept, by, at, channel)
     return None
+
+
+def _is_shared(filling: Filling, issues: Sequence[Issue], words: str) -> bool:
+    """Whether one cause is said to explain these items, or this one and others before it.
+
+    It is asked once: who said so of a text has said it of the items that join with the same.
+    """
+    if any(map(explanations.is_slip, issues)):
+        return False
+    others = (text for text in filling.shared_texts if text.agreed)
+    again = any(explanations.said(text.words) == explanations.said(words) for text in others)
+    return again or len({issue.code for issue in issues}) > 1
 
 
 def _keep_explanation(
     session: Session,
     report: Report,
     issue: Issue,
-    reason: str,
-    words: str,
+    kept: explanations.Explanation,
     by: Person,
     at: datetime,
     channel: Channel,
@@ -142,9 +161,10 @@ def _keep_explanation(
         "organisation_id": report.organisation_id,
         "report_id": report.id,
         "issue": issue.key,
-        "reason": reason,
-        "words": words,
-        "numbers": issue.numbers,
+        "reason": kept.reason,
+        "words": kept.words,
+        "numbers": kept.numbers,
+        "shared": kept.shared,
         "explained_at": at,
         "explained_by": by.name,
     }
@@ -159,10 +179,11 @@ def _keep_explanation(
         channel=channel,
         report_id=report.id,
         item=issue.code,
-        note=f"{reason}：{words}",
+        note=f"{kept.reason}：{kept.words}" + ("（多项同一原因）" if kept.shared else ""),
     )
 
 
+NONE_TICKED = Problem("请先勾选同一原因的各项。")
 FOUR_EYES = "本次填报要求填报与上报由两人分别完成，请由本单位另一位人员上报。"
 
 
@@ -173,13 +194,17 @@ class NotReady:
     blank: tuple[Item, ...]
     errors: tuple[Issue, ...]
     unexplained: tuple[Issue, ...]
+    unanswered: tuple[Asked, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.blank or self.errors or self.unexplained)
+        return bool(self.blank or self.errors or self.unexplained or self.unanswered)
 
 
-def not_ready(filling: Filling) -> NotReady:
-    """What is still to be done before a report can be submitted; false when nothing is."""
+def not_ready(filling: Filling, asked: Sequence[Asked] = ()) -> NotReady:
+    """What is still to be done before a report can be submitted; false when nothing is.
+
+    `asked` is what a sending back asks, where the report is being mended.
+    """
     open_queries = tuple(
         issue
         for issue in filling.issues
@@ -189,6 +214,7 @@ def not_ready(filling: Filling) -> NotReady:
         blank=blanks(filling.form, filling.figures),
         errors=tuple(issue for issue in filling.issues if issue.grade is Grade.ERROR),
         unexplained=open_queries,
+        unanswered=tuple(each for each in asked if not each.reply),
     )
 
 
@@ -232,8 +258,10 @@ def submit(
     if known := submission_for(session, filling, nonce):
         return known
     may_submit(filling, by=by, at=at).require()
-    if missing := not_ready(filling):
+    asked = answering.asked_now(session, filling)
+    if missing := not_ready(filling, asked):
         return missing
+    answering.keep_standing(session, filling, asked, by=by, at=at, channel=channel)
     report = saving.begun(session, filling.assignment, by=by, at=at)
     before = State(report.state)
     report.came_from = before
@@ -242,7 +270,7 @@ def submit(
     report.submitted_at = at
     report.first_submitted_at = report.first_submitted_at or at
     session.flush()
-    submitted = _keep_submission(session, filling, report, nonce, by, at, ground)
+    submitted = _keep_submission(session, filling, report, asked, nonce, by, at, ground)
     if not ground:
         confirm(session, report, by=by, at=at)  # who submits stands by every figure
     note = f"第 {report.submissions} 次报送" + (f"，代为上报，依据：{ground}" if ground else "")
@@ -254,6 +282,7 @@ def _keep_submission(
     session: Session,
     filling: Filling,
     report: Report,
+    asked: Sequence[Asked],
     nonce: str,
     by: Person,
     at: datetime,
@@ -274,6 +303,7 @@ def _keep_submission(
             filler=report.saved_by,
             phone=by.organisation.phone,
             on_behalf=ground,
+            answers={each.code: each.reply.text for each in asked if each.reply},
         )
     )
     kept = Submission(
@@ -294,10 +324,14 @@ def _keep_submission(
 
 def _living_explanations(filling: Filling) -> dict[str, submission.Json]:
     return {
-        key: {"reason": kept.reason, "words": kept.words}
+        key: {"reason": kept.reason, "words": kept.words} | _shared(kept)
         for key, kept in filling.explanations.items()
         if key in filling.explained
     }
+
+
+def _shared(kept: explanations.Explanation) -> dict[str, submission.Json]:
+    return {"shared": True} if kept.shared else {}
 
 
 def withdraw(session: Session, filling: Filling, *, by: Person, at: datetime) -> None:

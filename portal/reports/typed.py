@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from werkzeug.datastructures import MultiDict
+
 from portal.typed import legible, nonce_in, number_in
 
 LONGEST = 200
@@ -45,3 +47,13 @@ def as_chosen(fields: Mapping[str, str]) -> dict[str, str]:
     if given_up in chosen:
         chosen[given_up] = chosen.get(f"{given_up}.was", "")
     return chosen
+
+
+def seen_in(fields: MultiDict[str, str]) -> dict[str, str]:
+    """The queries named, each with the numbers that its writer saw.
+
+    They come beside each `issue`, or where it is ticked in fields of their own.
+    """
+    keys = fields.getlist("issue")
+    beside = dict(zip(keys, fields.getlist("numbers"), strict=False))
+    return {key: fields.get(f"numbers.{key}", beside.get(key, "")) for key in keys}

@@ -26,13 +26,17 @@ from portal.assignment import (
     last_reproof,
 )
 from portal.db import db, writing
-from portal.domain.explanations import REASONS
+from portal.domain.explanations import CONFIRMED, REASONS
+from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import EDITABLE, NotAllowedNow, State
+from portal.domain.return_answers import Reply
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.identity import actor, organisation_here
+from portal.on_behalf import sole_handlings, unconfirmed
 from portal.reports import (
+    answering,
     carry_over,
     comparing,
     drafts,
@@ -44,7 +48,7 @@ from portal.reports import (
     saving,
 )
 from portal.reports.saving import Entered
-from portal.reports.typed import Typed, as_chosen, changed
+from portal.reports.typed import Typed, as_chosen, changed, seen_in
 from portal.typed import legible, nonce_in
 from portal.workbook import XLSX
 
@@ -263,14 +267,17 @@ def submission(campaign: str) -> Any:
 
 
 def _submission_page(filling: Filling, **extra: Any) -> str:
+    asked = answering.asked_now(db.session(), filling)
     return render_template(
         "reports/submission.html",
         assignment=filling.assignment,
         filling=filling,
-        missing=operations.not_ready(filling),
+        asked=asked,
+        missing=operations.not_ready(filling, asked),
         permission=operations.may_submit(filling, by=actor(), at=clock.now()),
         editable=_may_write(filling),
         reasons=REASONS,
+        confirmed=CONFIRMED,
         standing=drafts.standing(db.session(), filling),
         nonce=secrets.token_hex(16),
         **extra,
@@ -284,9 +291,8 @@ def _may_write(filling: Filling) -> bool:
 @bp.post("/explanations")
 @allow(reporter)
 def explain(campaign: str) -> Any:
-    """Keep the explanation of one issue, or one explanation for those of a section."""
-    keys, numbers = (request.form.getlist(name) for name in ("issue", "numbers"))
-    seen = dict(zip(keys, numbers, strict=False))
+    """Keep the explanation of one issue, or one explanation for those with the same cause."""
+    seen = seen_in(request.form)
     reason, words = request.form.get("reason", ""), request.form.get("words", "")
     try:
         with writing() as session:
@@ -311,6 +317,7 @@ def explain(campaign: str) -> Any:
 def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str:
     typed = {
         "keys": list(seen),
+        "together": "together" in request.form,
         "reason": request.form.get("reason", ""),
         "words": legible(request.form.get("words", "")),
         "sentence": sentence,
@@ -318,18 +325,47 @@ def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str
     return _submission_page(_filling(campaign), typed=typed, refused=sentence)
 
 
+@bp.post("/return-answers")
+@allow(reporter)
+def answer(campaign: str) -> Any:
+    """Answer what a sending back asks: 已修改, 维持原数 or 已补附件."""
+    with writing() as session:
+        filling = _filling(campaign)
+        replies = answering.replies_in(request.form, answering.asked_now(session, filling))
+        problems = answering.answer(session, filling, replies, by=actor(), at=clock.now())
+        session.commit()
+    if problems:
+        return _not_answered(campaign, replies, problems), 422
+    flash("答复已保存。" if replies else "没有选择答复，没有保存。")
+    return redirect(url_for(".submission", campaign=campaign), 303)
+
+
+def _not_answered(
+    campaign: str, replies: Mapping[str, Reply], problems: Mapping[str, Problem]
+) -> str:
+    typed = {code: (replies[code].answer, legible(replies[code].words)) for code in problems}
+    sentence = "有的答复没有保存，请看退回意见下的说明。"
+    return _submission_page(
+        _filling(campaign), answered=typed, answer_problems=problems, refused=sentence
+    )
+
+
 @bp.post("/submission")
 @allow(reporter)
 def submit(campaign: str) -> Any:
-    """上报: freeze the report and hand it to the next union up."""
-    nonce = nonce_in(request.form)
+    """上报: freeze the report and hand it to the next union up, with the answers given here."""
+    nonce, by, at = nonce_in(request.form), actor(), clock.now()
     with writing() as session:
-        outcome = operations.submit(
-            session, _filling(campaign), nonce=nonce, by=actor(), at=clock.now()
-        )
-        if not isinstance(outcome, operations.NotReady):
-            session.commit()
-            return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
+        filling = _filling(campaign)
+        replies = answering.replies_in(request.form, answering.asked_now(session, filling))
+        problems = answering.answer(session, filling, replies, by=by, at=at) if replies else {}
+        if not problems:
+            outcome = operations.submit(session, filling, nonce=nonce, by=by, at=at)
+        session.commit()
+    if problems:
+        return _not_answered(campaign, replies, problems), 422
+    if not isinstance(outcome, operations.NotReady):
+        return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
     page = _submission_page(_filling(campaign), refused="还不能上报，请先处理下面的问题。")
     return page, 422
 
@@ -361,6 +397,8 @@ def receipt(campaign: str, number: int) -> Any:
         changes=paper.changes_from_one_before(db.session(), assignment, kept),
         withdrawal=assignment.may_withdraw(clock.now()),
         corrects=number > 1 and paper.after_close(assignment, kept),
+        waiting=unconfirmed(db.session(), filling),
+        alone=sole_handlings(db.session(), assignment.report, number),
     )
 
 

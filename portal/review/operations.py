@@ -11,23 +11,45 @@ from portal.assignment import Assignment, Filling
 from portal.deciding import decider_of, may_decide
 from portal.domain.board import Scan
 from portal.domain.calendar import Status, in_words, to_the_minute
+from portal.domain.figures import Problem
 from portal.domain.report_state import Move, NotAllowedNow, State, after
+from portal.domain.sole_handling import Act, Assurance
 from portal.identity import Person
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
 from portal.models.trail import Action, record
+from portal.on_behalf import alone_in, keep_alone, refuse_alone
 from portal.signing import scan_of
 
+NO_ASSURANCE = Assurance()
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})
 
 ARCHIVED = "填报任务已归档，只能查看。"
 
 
-def accept(session: Session, filling: Filling, *, number: int, by: Person, at: datetime) -> None:
-    """审核通过 for the `number`-th submission; raises `NotAllowedNow`, `NotYourRole`."""
-    report = judged(session, filling.assignment, Move.ACCEPT, number=number, by=by)
-    _require_signed_copy(session, filling.assignment)
+def accept(
+    session: Session,
+    filling: Filling,
+    *,
+    number: int,
+    by: Person,
+    at: datetime,
+    assurance: Assurance = NO_ASSURANCE,
+) -> Problem | None:
+    """审核通过 for the `number`-th submission; raises `NotAllowedNow`, `NotYourRole`.
+
+    Who entered the figures or submitted for the unit accepts only with an `assurance`; a
+    problem says what it lacks, and then nothing has changed.
+    """
+    assignment = filling.assignment
+    report = judged(session, assignment, Move.ACCEPT, number=number, by=by)
+    _require_signed_copy(session, assignment)
+    acts = alone_in(session, report, Act.ACCEPT, by=by)
+    if problem := refuse_alone(acts, assurance, assignment, at):
+        return problem
     _decide(session, report, Move.ACCEPT, by, at)
-    _record(session, Action.ACCEPTED, filling.assignment, by, at, f"第 {number} 次报送")
+    _record(session, Action.ACCEPTED, assignment, by, at, f"第 {number} 次报送")
+    keep_alone(session, report, acts, assurance, act=Act.ACCEPT, by=by, at=at)
+    return None
 
 
 def _require_signed_copy(session: Session, assignment: Assignment) -> None:

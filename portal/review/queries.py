@@ -13,10 +13,20 @@ from portal.assignment import Filling, Reproof, last_reproof, submissions_of
 from portal.deciding import decider_of
 from portal.domain.board import HANDED_IN, Scan
 from portal.domain.check_words import change
+from portal.domain.return_answers import WHOLE_FORM, Reply
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of
-from portal.models import Expectation, Figure, ItemNote, Organisation, Report, Submission
-from portal.on_behalf import Unconfirmed, unconfirmed
+from portal.models import (
+    Expectation,
+    Figure,
+    ItemNote,
+    Organisation,
+    Report,
+    SoleHandling,
+    Submission,
+)
+from portal.on_behalf import Unconfirmed, sole_handlings, unconfirmed
+from portal.return_answers import answers_to
 from portal.signing import scan_of
 
 
@@ -37,6 +47,8 @@ class Review:
     notes: Mapping[str, Sequence[ItemNote]] = field(default_factory=dict)
     scan: Scan | None = None
     entered: Unconfirmed | None = None
+    alone: Sequence[SoleHandling] = ()
+    answers: Mapping[str, Reply] = field(default_factory=dict)
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -65,6 +77,11 @@ class Review:
         """The items that the sending back named and that say the same as before."""
         asked = self.reproof.items if self.reproof and self.mended else ()
         return tuple(code for code in asked if code not in self.changes)
+
+    @property
+    def whole_answer(self) -> Reply | None:
+        """What was answered to a return of the whole form."""
+        return self.answers.get(WHOLE_FORM)
 
     @property
     def mended(self) -> bool:
@@ -96,6 +113,8 @@ def read_review(session: Session, filling: Filling) -> Review:
         _notes_of(session, assignment.report),
         scan_of(session, assignment),
         unconfirmed(session, filling),
+        sole_handlings(session, assignment.report, assignment.report.submissions),
+        answers_to(session, reproof) if reproof else {},
     )
 
 

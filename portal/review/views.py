@@ -12,7 +12,9 @@ from portal.db import db, writing
 from portal.deciding import Waiting, may_decide, waiting_for
 from portal.domain.calendar import Status
 from portal.domain.report_state import Move, NotAllowedNow
+from portal.domain.sole_handling import Act, Assurance
 from portal.identity import actor, organisation_here
+from portal.on_behalf import alone_in, assurance_in
 from portal.review import operations, queries
 from portal.review.typed import Typed, submission_in
 from portal.tenancy import subtree
@@ -67,6 +69,7 @@ def _page(
     typed: Typed = NOTHING,
     problems: Mapping[str, str] = NO_PROBLEMS,
     refused: str = "",
+    assurance: Assurance = operations.NO_ASSURANCE,
 ) -> str:
     assignment = filling.assignment
     deciding = may_decide(db.session(), actor(), assignment.expectation)
@@ -81,6 +84,8 @@ def _page(
         waiting=_waiting_here(assignment.campaign.code),
         decides=deciding and assignment.status is Status.PUBLISHED,
         closed=assignment.closed(clock.now()),
+        alone=alone_in(db.session(), assignment.report, Act.ACCEPT, by=actor()),
+        assurance=assurance,
         refilled=form,
         typed=typed,
         problems=problems,
@@ -92,14 +97,19 @@ def _page(
 @allow(reviewer)
 def accept(campaign: str) -> Any:
     """审核通过: the submission that was read is good."""
-    number = submission_in(request.form)
+    number, assurance = submission_in(request.form), assurance_in(request.form)
     try:
         with writing() as session:
             filling = _filling(campaign)
-            operations.accept(session, filling, number=number, by=actor(), at=clock.now())
+            problem = operations.accept(
+                session, filling, number=number, by=actor(), at=clock.now(), assurance=assurance
+            )
             session.commit()
     except NotAllowedNow as refused:
         return _page(_filling(campaign), refused=refused.sentence), 409
+    if problem:
+        page = _page(_filling(campaign), refused=problem.sentence, assurance=assurance)
+        return page, 422
     return _decided(filling, "已审核通过")
 
 

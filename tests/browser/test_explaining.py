@@ -34,8 +34,7 @@ def test_what_is_written_beside_stays_while_an_explanation_is_saved(desk, axe):
     first, second = _query(page, "D8"), _query(page, "D9")
     expect(page.locator("#queries")).to_contain_text("2 项待说明")
     second.get_by_label("具体说明").fill("还没写完")
-    whole = page.locator("#words-3")
-    whole.fill("也没写完")
+    page.locator("#together-words").fill("也没写完")
 
     _write(first, WORDS).press("Enter")
 
@@ -43,18 +42,47 @@ def test_what_is_written_beside_stays_while_an_explanation_is_saved(desk, axe):
     expect(page.locator("#queries")).to_contain_text("1 项待说明")
     expect(second.get_by_label("原因")).to_be_focused()
     expect(second.get_by_label("具体说明")).to_have_value("还没写完")
-    expect(page.locator("#explain-section-3 article")).to_have_count(0)
+    expect(page.locator("#explain-together article")).to_have_count(0)
     assert axe(page) == []
 
 
-def test_one_explanation_for_a_section_leaves_what_is_written_elsewhere(served, desk):
+def test_one_cause_explains_the_items_ticked(served, desk, axe):
     page = desk.page
-    _write(page.locator("#explain-section-3"), WORDS).press("Enter")
+    together = page.locator("#explain-together")
+    for code in ("D8", "D9"):
+        page.locator(f"#together-{code}-per-head").check()
+    assert axe(page) == []
+    _write(together, WORDS).press("Enter")
 
     for code in ("D8", "D9"):
-        expect(_query(page, code)).to_contain_text(f"已说明：新增专项资金，{WORDS}")
+        expect(_query(page, code)).to_contain_text(f"已说明：新增专项资金，{WORDS}（2 项同一说明）")
     expect(page.locator("#said")).to_contain_text("可以上报")
     assert len(served.reporter("echeng").trail("explained")) == 2
+
+
+def test_ticks_and_words_for_several_stay_while_one_is_explained(served, desk):
+    page = desk.page
+    served.reporter("echeng").fill(C10="1", D10="1")
+    page.reload()
+    page.locator("#together-D9-per-head").check()
+    page.locator("#together-words").fill("还没写完的一段")
+
+    _write(_query(page, "D8"), WORDS).press("Enter")
+
+    expect(_query(page, "D8")).to_contain_text("已说明")
+    expect(page.locator("#together-D8-per-head")).to_have_count(0)
+    expect(page.locator("#together-D9-per-head")).to_be_checked()
+    expect(page.locator("#together-words")).to_have_value("还没写完的一段")
+
+
+def test_words_for_several_that_were_not_saved_hold_the_submission(served, desk):
+    page = desk.page
+    _write(page.locator("#explain-together"), WORDS)
+
+    desk.action("submit").click()
+
+    expect(page.locator("#together-words")).to_be_focused()
+    assert served.reporter("echeng").trail("explained") == []
 
 
 def test_a_stock_phrase_is_refused_where_it_stands_and_holds_the_submission(served, desk):

@@ -4,16 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.check_rules import Grade
 from portal.domain.checks import Facts, Issue, find_issues
 from portal.domain.explanations import (
+    CONFIRMED,
     MOST_CHARACTERS,
     REASONS,
     Explanation,
+    SharedText,
+    confirmation,
     explained,
-    keys_in_section,
     refuse,
+    refuse_for,
+    shared_texts,
 )
-from portal.domain.figures import FEN_PER_WAN
+from portal.domain.figures import FEN_PER_WAN, Kind, Unit, read
 from portal.domain.form import Form
 from portal.domain.formulas import with_totals
 
@@ -154,11 +159,97 @@ def test_an_explanation_of_another_issue_explains_nothing(form: Form) -> None:
     assert not explained(issue, {})
 
 
-def test_one_explanation_can_serve_the_queries_of_a_section(form: Form) -> None:
-    leaves = {"B": 1, "B1": 2, "C8": 1, "D8": 2 * FEN_PER_WAN, "C9": 1, "D9": 2 * FEN_PER_WAN}
-    leaves |= {"C10": 9, "D10": 0, "J1": 1, "J2": 2 * FEN_PER_WAN, "A1": 9 * FEN_PER_WAN}
-    issues = find_issues(form, Facts(with_totals(form, leaves)))
+@pytest.mark.parametrize("reason", ["疫情减少外出", "旧的一项"])
+def test_a_pick_that_was_retired_stays_with_its_explanation_alone(reason: str) -> None:
+    assert refuse(reason, WORDS, retired={reason}) is None
+    assert refuse(reason, WORDS) is not None
 
-    assert keys_in_section(form, issues, 3) == ("per-head:D8", "per-head:D9")
-    assert keys_in_section(form, issues, 7) == ("per-head:J2",)
-    assert keys_in_section(form, issues, 2) == ()
+
+def _issue(check: str, code: str, offer: str | None = None) -> Issue:
+    return Issue(check, Grade.QUERY, code, (code,), "", "n", offer, code if offer else None)
+
+
+PLAIN = [_issue("per-head", code) for code in ("D8", "D9", "D10")]
+SLIPS = [_issue("yuan-slip", "D9", "3.70"), _issue("another-slip", "A1", "5.00")]
+
+
+def test_one_cause_may_explain_many_items() -> None:
+    assert refuse_for(PLAIN, "新增专项资金", WORDS) is None
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_answered_alone_and_by_its_own_answer(slip: Issue) -> None:
+    with_others = refuse_for([*PLAIN, slip], "新增专项资金", WORDS)
+    with_words = refuse_for([slip], "新增专项资金", WORDS)
+
+    assert with_others is not None
+    assert f"{slip.code} 疑似差一万倍" in with_others.sentence
+    assert with_words is not None
+    assert "确认金额" in with_words.sentence
+    assert refuse_for([slip], CONFIRMED, "") is None
+
+
+def test_the_answer_to_a_slip_answers_nothing_else() -> None:
+    assert refuse_for(PLAIN[:1], CONFIRMED, WORDS) is not None
+
+
+@pytest.mark.parametrize(
+    ("wan", "words"),
+    [
+        ("37000", "确认为 3.70 亿元，不是 3.70 万元"),
+        ("37000.01", "确认为 3.700001 亿元，不是 3.700001 万元"),
+        ("10000", "确认为 1.00 亿元，不是 1.00 万元"),
+        ("9999.99", "确认为 9,999.99 万元，不是 9,999.99 元"),
+        ("370", "确认为 370.00 万元，不是 370.00 元"),
+        ("283700", "确认为 28.37 亿元，不是 28.37 万元"),
+        ("0.5", "确认为 0.50 万元，不是 0.50 元"),
+        ("9999999.99", "确认为 999.999999 亿元，不是 999.999999 万元"),
+    ],
+)
+def test_a_slip_is_confirmed_with_both_amounts(wan: str, words: str) -> None:
+    fen = read(wan, Unit("万元", Kind.MONEY, 2)).figure
+
+    assert confirmation(fen or 0) == words
+
+
+def _said_at(*said: tuple[Issue, str, bool]) -> tuple[SharedText, ...]:
+    kept = {issue.key: Explanation("其他", words, "n", shared) for issue, words, shared in said}
+    return shared_texts([issue for issue, _, _ in said], kept)
+
+
+def test_the_same_words_at_several_items_are_found_whatever_their_signs() -> None:
+    texts = (WORDS, f" {WORDS}。", "今年市财政，另拨三万元 慰问环卫职工")
+
+    [found] = _said_at(*((issue, text, True) for issue, text in zip(PLAIN, texts, strict=True)))
+
+    assert found.codes == ("D8", "D9", "D10")
+    assert found.label == "3 项同一说明"
+
+
+def test_who_has_not_said_that_it_is_one_cause_is_told_apart() -> None:
+    [found] = _said_at((PLAIN[0], WORDS, True), (PLAIN[1], WORDS, False))
+
+    assert not found.agreed
+    assert found.label == "2 项同一说明，单位没有说明是否同一原因"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [(PLAIN[0], WORDS, False)],
+        [(PLAIN[0], WORDS, False), (PLAIN[1], WORDS + "等", False)],
+        [(PLAIN[1], WORDS, False), (_issue("year-on-year", "D9"), WORDS, False)],
+        [(slip, WORDS, False) for slip in SLIPS],
+    ],
+)
+def test_other_words_one_item_alone_and_slips_share_nothing(
+    said: list[tuple[Issue, str, bool]],
+) -> None:
+    assert _said_at(*said) == ()
+
+
+def test_a_lapsed_explanation_shares_nothing() -> None:
+    kept = {issue.key: Explanation("其他", WORDS, "n") for issue in PLAIN[:2]}
+    kept[PLAIN[0].key] = Explanation("其他", WORDS, "older")
+
+    assert shared_texts(PLAIN[:2], kept) == ()

@@ -1,7 +1,10 @@
 """Explaining: a query is answered in one's own words, for the numbers that it is about."""
 
 import pytest
+from sqlalchemy import update
 
+from portal.db import writing
+from portal.models import Explanation
 from tests.reports.page import Page
 
 REASON, WORDS = "新增专项资金", "今年新增困难职工专项慰问资金"
@@ -158,3 +161,141 @@ def test_a_neighbour_explains_nothing_here(dear, gedian):
     fields = {"issue": "per-head:D9", "numbers": "", "reason": REASON, "words": WORDS}
 
     assert gedian.post("/explanations", code="echeng", **fields).status_code == 404
+
+
+# 多项同一原因
+
+
+def _shared(city_app):
+    rows = city_app.rows("SELECT issue, shared FROM explanation ORDER BY issue")
+    return {row["issue"]: bool(row["shared"]) for row in rows}
+
+
+def test_one_text_with_its_items_ticked_is_one_cause(city_app, dear, shizong):
+    page = dear.page("/submission")
+    form = page.at("explain-together").all("form")[0]
+    fields = {each.get("name"): each.root.get("value", "") for each in form.all("input")}
+    fields |= {"issue": ["per-head:D8", "per-head:D9"], "reason": REASON, "words": WORDS}
+
+    answer = dear.post("/explanations", **fields)
+
+    assert answer.status_code == 303
+    assert _shared(city_app) == {"per-head:D8": True, "per-head:D9": True}
+    after = dear.page("/submission")
+    assert "2 项同一说明" in after.says("explain-D9-per-head")
+    assert after.at("same-cause").all("article") == []
+    review = shizong.page("/review", code="echeng")
+    assert f"2 项同一说明：{REASON}，{WORDS}（D8、D9）" in review.says("shared-texts")
+    assert "（2 项同一说明）" in review.row("D9").text
+
+
+def test_nothing_ticked_is_asked_for_and_the_words_stay(dear):
+    answer = dear.post("/explanations", together="1", reason=REASON, words=WORDS)
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert "请先勾选同一原因的各项" in page.says("explain-together")
+    assert page.at("together-words").get("value") == WORDS
+    assert dear.trail("explained") == []
+
+
+def test_the_same_words_typed_one_by_one_are_asked_about_once_and_a_yes_counts(city_app, dear):
+    dear.fill(C10="1", D10="0.5")
+    for key in ("per-head:D8", "per-head:D9"):
+        assert _explain(dear, [key]).status_code == 303
+
+    asked = dear.page("/submission").at("same-cause")
+    [form] = asked.all("form")
+    fields = [(each.get("name"), each.root.get("value", "")) for each in form.all("input")]
+    posted = {name: [text for each, text in fields if each == name] for name, _ in fields}
+    yes = dear.post("/explanations", **posted)
+    later = _explain(dear, ["per-head:D10"])
+
+    assert "这 2 项确为同一原因？" in asked.text
+    assert (yes.status_code, later.status_code) == (303, 303)
+    assert dear.page("/submission").at("same-cause").all("article") == []
+    assert set(_shared(city_app).values()) == {True}
+    assert "3 项同一说明" in dear.page("/submission").says("explain-D10-per-head")
+
+
+def test_the_question_stops_nobody_and_the_reviewer_reads_that_it_was_not_answered(dear, shizong):
+    dear.fill(A1="10")
+    dear.fill_rest()
+    for key in dear.issues():
+        if key.startswith("per-head"):
+            _explain(dear, [key])
+
+    assert "确为同一原因" in dear.page("/submission").text
+    assert dear.submit().status_code == 303
+    assert "单位没有说明是否同一原因" in shizong.page("/review", code="echeng").text
+
+
+def test_other_words_end_the_sharing(dear):
+    _explain(dear, ["per-head:D8", "per-head:D9"])
+    _explain(dear, ["per-head:D9"], words="省总追加下达的专项慰问资金")
+
+    assert "同一说明" not in dear.page("/submission").says("explain-D8-per-head")
+
+
+# 差一万倍
+
+
+@pytest.fixture
+def slipped(echeng):
+    """鄂城, who typed yuan for 万元 at D9: 370 yuan, or 3.70 亿元 as the database has it."""
+    echeng.fill(C9="10", D9="37000")
+    return echeng
+
+
+def test_a_slip_is_answered_by_naming_both_amounts(slipped, shizong):
+    page = slipped.page("/submission")
+    form = page.at("explain-D9-yuan-slip").all("form")[0]
+    fields = {each.get("name"): each.root.get("value", "") for each in form.all("input")}
+
+    words = _explain(slipped, ["yuan-slip:D9"])
+    answer = slipped.post("/explanations", **fields)
+
+    assert [each.text for each in form.all("button")] == ["确认为 3.70 亿元，不是 3.70 万元"]
+    assert words.status_code == 422
+    assert "疑似差一万倍" in words.text
+    assert answer.status_code == 303
+    seen = shizong.page("/review", code="echeng").text
+    assert "已说明：金额已确认，确认为 3.70 亿元，不是 3.70 万元" in seen
+
+
+def test_a_slip_joins_no_others(slipped):
+    slipped.fill(C8="10", D8="2")
+
+    answer = _explain(slipped, ["yuan-slip:D9", "per-head:D8"])
+
+    assert answer.status_code == 422
+    assert "须单独确认金额" in answer.text
+    assert slipped.trail("explained") == []
+
+
+def test_the_answer_to_a_slip_lapses_with_its_numbers(slipped):
+    key = {"reason": "金额已确认", "words": ""}
+    assert _explain(slipped, ["yuan-slip:D9"], **key).status_code == 303
+    slipped.fill(D9="38000")
+
+    assert slipped.page().state("D9") == "query"
+
+
+# 停用的原因
+
+
+def test_a_pick_that_was_retired_stays_readable_and_valid(city_app, dear, shizong):
+    _explain(dear, ["per-head:D9"])
+    with dear.filling() as (session, _), writing(session):
+        session.execute(update(Explanation).values(reason="旧表的原因"))
+        session.commit()
+
+    page = dear.page("/submission")
+    again = _explain(dear, ["per-head:D9"], reason="旧表的原因", words="省总追加下达的专项慰问资金")
+    elsewhere = _explain(dear, ["per-head:D8"], reason="旧表的原因")
+
+    assert f"已说明：旧表的原因，{WORDS}" in page.says("explain-D9-per-head")
+    chosen = [o.text for o in page.at("explain-D9-per-head").all("option") if o.has("selected")]
+    assert chosen == ["旧表的原因"]
+    assert dear.page().state("D9") == "saved"
+    assert (again.status_code, elsewhere.status_code) == (303, 422)

@@ -104,6 +104,7 @@ def test_the_rest_can_be_declared_zero_and_the_report_submitted(echeng, shizong)
         nonce="click",
         reason="慰问范围调整",
         words="今年只走访了建档的困难职工家庭",
+        assurance="已收盖章件",
     )
     again = shizong.post(
         "/on-behalf/submission", code="echeng", ground="传真", caller="王主席", nonce="click"

@@ -45,6 +45,7 @@ def test_a_report_is_sent_back_with_a_reason_and_items(echeng, city):
 def test_a_returned_report_can_be_submitted_again(echeng, city):
     report = echeng.report(state="returned")
 
+    echeng.keep_figures()
     echeng.submit()
 
     assert report.reload().state == "submitted"
@@ -166,6 +167,7 @@ def test_what_the_state_does_not_allow_is_a_conflict(echeng, city, state, how):
 @pytest.mark.parametrize("how", ["acceptance", "return"])
 def test_a_submission_that_is_not_the_newest_is_not_judged(echeng, city, how):
     report = echeng.report("returned")
+    echeng.keep_figures()
     echeng.submit()
 
     answer = city.post(f"{report.url}/{how}", number="1", reason="请再核对 C9。")
@@ -177,6 +179,7 @@ def test_a_submission_that_is_not_the_newest_is_not_judged(echeng, city, how):
 
 def test_words_written_for_an_old_submission_stay_in_the_form(echeng, city):
     report = echeng.report("returned")
+    echeng.keep_figures()
     echeng.submit()
 
     answer = city.post(f"{report.url}/return", number="1", reason="请再核对 C9。")

@@ -50,6 +50,7 @@ def test_issues_and_their_explanations_stand_at_their_items(echeng, city):
 
 def test_every_submission_is_listed_with_its_fingerprint_and_receipt(echeng, city, city_app):
     report = echeng.report("returned")
+    echeng.keep_figures()
     echeng.submit()
 
     page = review(city, report)
@@ -76,15 +77,18 @@ def test_an_item_that_was_asked_about_and_left_alone_is_pointed_out(echeng, city
     report = echeng.report("submitted")
     city.post(f"{report.url}/return", number="1", reason="请核对。", item="B")
     echeng.save("C9", "15")
+    echeng.keep_figures("B")
     echeng.submit()
 
     page = review(city, report)
 
+    assert "答复：维持原数：经核实，原数无误" in page.text
     assert "（这一项的数没有改）" in page.text
 
 
 def test_a_report_submitted_again_unchanged_says_so(echeng, city):
     report = echeng.report("returned")
+    echeng.keep_figures()
     echeng.submit()
 
     assert "与退回时完全一样" in review(city, report).text

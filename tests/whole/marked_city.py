@@ -56,11 +56,13 @@ from portal.models import (
     Organisation,
     Question,
     Report,
+    ReturnAnswer,
     SentBack,
     SentBackItem,
     SignedCopy,
     SignedPage,
     SignInLink,
+    SoleHandling,
     Submission,
     User,
 )
@@ -538,6 +540,21 @@ def _asked_and_entered(
     report.on_behalf_by, report.on_behalf_ground = "审核", f"来电，来{place.canary}"
     session.flush()
     session.add(OnBehalfItem(organisation_id=owner, entry_id=entry.id, item="G", version=1))
+    session.add(
+        SoleHandling(
+            organisation_id=owner,
+            report_id=report.id,
+            submission=1,
+            act="submit",
+            acts="代录、代为上报",
+            ground="单位已电话确认",
+            caller=f"认{place.canary}",
+            called_at=NOW,
+            done_at=NOW,
+            done_by="审核",
+            done_by_id=1,
+        )
+    )
     session.flush()
 
 
@@ -559,6 +576,17 @@ def _sent_back(
     session.add(
         SentBackItem(
             organisation_id=owner, sent_back_id=sent.id, item="G", reason=f"项{place.canary}"
+        )
+    )
+    session.add(
+        ReturnAnswer(
+            organisation_id=owner,
+            sent_back_id=sent.id,
+            item="G",
+            answer="attached",
+            words=f"附{place.canary}",
+            answered_at=NOW,
+            answered_by=report.saved_by,
         )
     )
     session.add(

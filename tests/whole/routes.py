@@ -380,9 +380,9 @@ EXAMPLES: dict[str, Example] = {
         reads=frozenset({"zero-rest", "nonce"}),
     ),
     "reports.submit_on_behalf": Example(
-        {"ground": "传真", "caller": "王主席", "nonce": "click"},
+        {"ground": "传真", "caller": "王主席", "nonce": "click", "assurance": "已收盖章件"},
         before=((f"{REPORT}/on-behalf", {"ground": "来电", "caller": "王主席", "zero-rest": "1"}),),
-        reads=frozenset({"reason", "words"}),
+        reads=frozenset({"reason", "words", "issue", "confirmed", "assured_by", "assured_at"}),
     ),
     "reports.explain": Example(
         {"reason": "新增专项资金", "words": "省里另拨了一笔专款"},
@@ -395,6 +395,7 @@ EXAMPLES: dict[str, Example] = {
             "file": "made.xlsx",
         }
     ),
+    "reports.answer": Example({"answer.G": "kept", "words.G": "经核实，原数无误"}, at="jiceng"),
     "reports.confirm_import": Example(
         {"take": "F1", "F1": "12", "F1.version": "0", "F1.cell": "E7", "file": "made.xlsx"},
         reads=frozenset({"nonce"}),
@@ -424,7 +425,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     "reminders.note_posted": Example({"unit": "echeng"}, at="shizong", reads=frozenset({"nonce"})),
     "reminders.send_mail": Example(reads=frozenset({"nonce"})),
-    "review.accept": Example({"number": "1"}, at="gedian"),
+    "review.accept": Example(
+        {"number": "1"}, at="gedian", reads=frozenset({"assurance", "assured_by", "assured_at"})
+    ),
     "review.extend": Example(
         {"reason": "节后才能汇总全部数字", "until": "2027-02-20 17:30"},
         at="gedian",

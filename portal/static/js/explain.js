@@ -10,6 +10,8 @@
 
   const forms = () => [...document.querySelectorAll("form.explain")];
   const isWhole = ({ elements }) => elements.reason.value && elements.words.value.trim();
+  // one text for several ticked items goes by its button alone: leaving the line says nothing yet
+  const ONE = "form.explain[hx-post]";
   const isWritten = ({ elements }) => {
     const chosen = elements.reason.selectedOptions[0];
     return elements.words.value !== elements.words.defaultValue || Boolean(chosen.value) && !chosen.defaultSelected;
@@ -21,7 +23,7 @@
   }
 
   document.addEventListener("focusout", (event) => {
-    const form = event.target.closest("form.explain");
+    const form = event.target.closest(ONE);
     if (!form || form.contains(event.relatedTarget) || document.querySelector("dialog[open]")) return;
     if (isWritten(form) && isWhole(form)) save(form);
   });
@@ -29,8 +31,8 @@
   // what is being saved goes before any other form; what cannot be saved yet is shown
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("form.explain")) return;
-    const open = forms().find(isOpen);
+    if (form.matches(ONE)) return;
+    const open = forms().find((each) => each !== form && isOpen(each));
     if (form.hasAttribute("hx-post") || !underWay.size && !open) { leaving = !form.hasAttribute("hx-post"); return; }
     event.preventDefault();
     event.stopPropagation();

@@ -1,0 +1,110 @@
+"""Return answers: what a unit says to each item of a sending back before it submits again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from portal.domain.explanations import said, unreadable
+from portal.domain.figures import Problem
+from portal.domain.form import Form
+from portal.domain.formulas import Figures
+from portal.domain.submission import changes
+
+WHOLE_FORM = "*"
+"""Stands for an item where the whole form was sent back."""
+
+LEAST_CHARACTERS = 4
+"""Enough for 原数无误: here it is an answer, unlike at a query that asks why."""
+
+
+class Answer(StrEnum):
+    """The three answers, one of which each returned item needs."""
+
+    CHANGED = "changed"
+    KEPT = "kept"
+    ATTACHED = "attached"
+
+    @property
+    def label(self) -> str:
+        """The answer in the words of the portal's pages."""
+        return {"changed": "已修改", "kept": "维持原数", "attached": "已补附件"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer with its words, and who gave it when; nobody where it follows from a figure."""
+
+    answer: Answer
+    words: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer as it is read: ``维持原数：经核实，原数无误``."""
+        return f"{self.answer.label}：{self.words}" if self.words else self.answer.label
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One item that a sending back names, or the whole form.
+
+    `words` are the reviewer's, `old` and `new` its figure then and now, `changed` says whether
+    what was returned is otherwise now, `kept` is the answer given so far.
+    """
+
+    code: str
+    words: str
+    changed: bool
+    old: int | None = None
+    new: int | None = None
+    kept: Reply | None = None
+
+    @property
+    def reply(self) -> Reply | None:
+        """The answer that stands: a changed figure is 已修改 by itself, and only while it is."""
+        attached = self.kept is not None and self.kept.answer is Answer.ATTACHED
+        if self.changed and not attached:
+            return Reply(Answer.CHANGED)
+        if self.kept and self.kept.answer is Answer.CHANGED:
+            return None
+        return self.kept
+
+    def refuse(self, reply: Reply) -> Problem | None:
+        """Why `reply` is no answer to this item, as the sentence shown; None when it is."""
+        if problem := unreadable(reply.words):
+            return problem
+        if reply.answer is Answer.CHANGED and not self.changed:
+            return Problem("与退回时相同，还没有修改；原数无误请选“维持原数”。")
+        if reply.answer is Answer.KEPT and self.changed:
+            return Problem("这里的数已经修改，不是维持原数；要维持请先改回退回时的数。")
+        if reply.answer is Answer.KEPT and len(said(reply.words)) < LEAST_CHARACTERS:
+            return Problem("维持原数请写明说明，例如：经核实，原数无误。")
+        return None
+
+
+def asked(
+    form: Form,
+    items: Mapping[str, str],
+    figures: tuple[Figures, Figures],
+    kept: Mapping[str, Reply],
+) -> tuple[Asked, ...]:
+    """What a sending back asks: the reviewer's words by item, or by `*` for the whole form.
+
+    `figures` are those sent back and those of now; `kept` the answers so far, by item.
+    """
+    old, new = figures
+    moved = {change.code for change in changes(form, old, new)}
+    return tuple(
+        Asked(
+            code,
+            items[code],
+            changed=bool(moved) if code == WHOLE_FORM else code in moved,
+            old=old.get(code),
+            new=new.get(code),
+            kept=kept.get(code),
+        )
+        for code in (WHOLE_FORM, *form.by_code)
+        if code in items
+    )

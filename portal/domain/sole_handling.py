@@ -1,0 +1,85 @@
+"""Sole handling (一人经办): one person who types for a unit, submits for it and accepts.
+
+Many desks are one person, so two of these acts by one person are allowed, but never silently:
+the second one needs the unit's word by telephone, or its stamped paper. It is asked for where
+figures are sent on, at 代为上报 and 审核通过.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from portal.domain.calendar import in_words, read_instant, to_the_minute
+from portal.domain.figures import Problem
+
+
+class Act(StrEnum):
+    """What the next union up does with the report of a unit that could only call or fax."""
+
+    ENTER = "enter"
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+
+    @property
+    def label(self) -> str:
+        """The act in the words of the portal's pages."""
+        return {"enter": "代录", "submit": "代为上报", "accept": "审核通过"}[self.value]
+
+
+def alone(act: Act, done: Collection[Act]) -> tuple[Act, ...]:
+    """All acts of a person who has `done` some of a report and is about to `act`.
+
+    Empty where that leaves them with one kind of act, which needs no assurance.
+    """
+    together = tuple(each for each in Act if each is act or each in done)
+    return together if len(together) > 1 else ()
+
+
+def named(acts: Collection[Act]) -> str:
+    """The acts as the marks say them: ``代录、代为上报``."""
+    return "、".join(act.label for act in acts)
+
+
+CALLED = "单位已电话确认"
+STAMPED = "已收盖章件"
+GROUNDS = (CALLED, STAMPED)
+LONGEST_CALLER = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """How the unit stands behind what one person did alone, as typed.
+
+    `caller` and `called` (who of the unit, and when) belong to `CALLED` alone.
+    """
+
+    ground: str = ""
+    caller: str = ""
+    called: str = ""
+
+    def problem(self, now: datetime, since: datetime) -> Problem | None:
+        """What is missing; a call must lie between `since`, when the campaign opened, and now."""
+        if self.ground not in GROUNDS:
+            return Problem(f"请选择单位怎样确认：{'或'.join(GROUNDS)}。")
+        return self._problem_of_call(now, since) if self.ground == CALLED else None
+
+    def _problem_of_call(self, now: datetime, since: datetime) -> Problem | None:
+        if not self.caller:
+            return Problem("请写明单位由谁在电话里确认。")
+        if len(self.caller) > LONGEST_CALLER:
+            return Problem(f"确认人不超过 {LONGEST_CALLER} 字。")
+        if not self.called:
+            return Problem(f"请写明电话确认的时间，例如 {to_the_minute(now):%Y-%m-%d %H:%M}。")
+        try:
+            called = read_instant(self.called, default_time=time(0, 0))
+        except ValueError as error:
+            return Problem(str(error))
+        if not to_the_minute(since) <= called <= now:
+            return Problem(f"电话确认的时间应在本次填报开始以后、现在（{in_words(now)}）以前。")
+        return None
+
+    @property
+    def called_at(self) -> datetime | None:
+        """When the unit confirmed by telephone; raises `ValueError` where `problem` says so."""
+        return read_instant(self.called, time(0, 0)) if self.ground == CALLED else None

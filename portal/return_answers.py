@@ -1,0 +1,52 @@
+"""Answers to a sending back, read from the database: what was asked, and what was answered."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Filling, Reproof, last_reproof
+from portal.domain import return_answers
+from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply
+from portal.domain.submission import figures_of
+from portal.models import ReturnAnswer, Submission
+
+
+def answers_to(session: Session, reproof: Reproof) -> dict[str, Reply]:
+    """What was answered to a sending back, by item."""
+    wanted = select(
+        ReturnAnswer.item,
+        ReturnAnswer.answer,
+        ReturnAnswer.words,
+        ReturnAnswer.answered_by,
+        ReturnAnswer.answered_at,
+    ).where(ReturnAnswer.sent_back_id == reproof.id)
+    rows = session.execute(wanted)
+    return {item: Reply(Answer(answer), words, by, at) for item, answer, words, by, at in rows}
+
+
+def asked_of(session: Session, filling: Filling) -> tuple[Asked, ...]:
+    """What the last sending back of a report asks; the report is one that was sent back."""
+    reproof = last_reproof(session, filling.assignment.report)
+    if reproof is None:
+        return ()
+    return return_answers.asked(
+        filling.form,
+        reproof.items or {WHOLE_FORM: reproof.reason},
+        (_figures_sent_back(session, filling, reproof), filling.figures),
+        answers_to(session, reproof),
+    )
+
+
+def _figures_sent_back(
+    session: Session, filling: Filling, reproof: Reproof
+) -> Mapping[str, int | None]:
+    report = filling.assignment.report
+    document = session.scalar(
+        select(Submission.document).where(
+            Submission.report_id == (report.id if report else 0),
+            Submission.number == reproof.submission,
+        )
+    )
+    return figures_of(json.loads(document)) if document else {}
