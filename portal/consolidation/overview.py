@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node
 from portal.consolidation.past import Past
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
 from portal.domain import consolidation, narrative
 from portal.domain.allocation import Deduction
@@ -23,7 +24,7 @@ def overview_of(session: Session, node: Node, past: Past | None, now: datetime) 
     """The table of a node: a line for each unit, or for each kind where the units are very many."""
     kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
     total = consolidation.add_up(node.form, kinds.values())
-    deduction = node.deduction(total)
+    deduction = reported_of(session, node, total).deduction
     many = len(node.columns) > MOST_LINES
     return Overview(
         form=node.form,
@@ -41,7 +42,7 @@ def overview_of(session: Session, node: Node, past: Past | None, now: datetime) 
 
 def _more_footnotes(deduction: Deduction | None, past: Past | None) -> Iterator[str]:
     if deduction:
-        yield deduction.sentence
+        yield from deduction.sentences
     if past:
         yield past.remark
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation.node import Node
+from portal.consolidation.reported import reported_of
 from portal.consolidation.stamp import Shelf, Stamp, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
@@ -95,12 +96,12 @@ def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shel
     if not members:
         return None
     total = _last_total(session, last, members, stamp, shelf)
-    taken = last.deduction(total, replace(last.standing, included=members, missing=()))
+    reported = _last_reported(session, last, total, members, stamp, shelf)
     return Past(
         node=last,
         members=members,
         figures=_under_codes_of(node.form, total),
-        reported=_under_codes_of(node.form, taken.figures if taken else total),
+        reported=_under_codes_of(node.form, reported),
         whole=whole,
     )
 
@@ -117,6 +118,18 @@ def _last_total(
     codes = tuple(member.code for member in members)
     key = ("total", last.form, codes, stamp)
     return shelf.get(key, lambda: total_of(session, last.tree, members, last.form))
+
+
+def _last_reported(
+    session: Session,
+    last: Node,
+    total: Figures,
+    members: tuple[Member, ...],
+    stamp: Stamp,
+    shelf: Shelf,
+) -> Figures:
+    key = ("reported", last.form, tuple(member.code for member in members), stamp)
+    return shelf.get(key, lambda: reported_of(session, last, total, members).figures)
 
 
 def _under_codes_of(form: Form, figures: Figures) -> Figures:

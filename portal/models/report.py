@@ -21,7 +21,8 @@ class Report(TenantOwned, Base):
 
     `came_from` is the state that a withdrawal goes back to, `submissions` how often it has
     been submitted. `on_behalf_…` name an entry that the upper union made for the unit and
-    that the unit has yet to confirm.
+    that the unit has yet to confirm. `includes_passed_down` is what the city's own report
+    answers to 本级筹集数是否含下拨各单位款项, None where nobody has answered.
     """
 
     __tablename__ = "report"
@@ -49,6 +50,7 @@ class Report(TenantOwned, Base):
     on_behalf_by: Mapped[str] = mapped_column(String(100), default="")
     on_behalf_ground: Mapped[str] = mapped_column(String(32), default="")
     on_behalf_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    includes_passed_down: Mapped[bool | None]
 
 
 def _of_report() -> ForeignKeyConstraint:

@@ -274,6 +274,7 @@ def _keep_submission(
             filler=report.saved_by,
             phone=by.organisation.phone,
             on_behalf=ground,
+            includes_passed_down=report.includes_passed_down,
         )
     )
     kept = Submission(

@@ -157,6 +157,7 @@ reminders.note_posted        chaser
 reminders.send_mail          chaser
 reminders.unit               chaser
 reports.amount_words         reporter
+reports.answer_passed_down   reporter
 reports.carry                reporter
 reports.comparison           report_reader
 reports.confirm_import       reporter

@@ -1,0 +1,32 @@
+"""Views of the question that the city's own report alone is asked."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+
+from portal import clock
+from portal.access import allow, reporter
+from portal.assignment import find_assignment
+from portal.db import writing
+from portal.domain.allocation import QUESTION
+from portal.errors import BadInput
+from portal.identity import actor
+from portal.reports import passed_down
+from portal.reports.views import asks_passed_down, bp
+
+
+@bp.post("/passed-down")
+@allow(reporter)
+def answer_passed_down(campaign: str) -> Any:
+    """Keep whether the 筹集数 of the own report includes what was passed down."""
+    includes = passed_down.ANSWERS.get(request.form.get("answer", ""))
+    if includes is None:
+        raise BadInput("请选“是”或“否”，没有保存。")
+    with writing() as session:
+        assignment = find_assignment(session, campaign) or abort(404)
+        if not asks_passed_down(assignment):
+            abort(404)
+        passed_down.answer(session, assignment, includes, by=actor(), at=clock.now())
+        session.commit()
+    flash(f"已保存：{QUESTION}——{passed_down.WORDS[includes]}。")
+    return redirect(url_for(".submission", campaign=campaign), 303)
