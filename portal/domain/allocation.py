@@ -127,7 +127,8 @@ class Deduction:
         entered = show(line.received, received.unit)
         filled = f"填 {entered}" if entered else "未填"
         registered = f"已登记 {show(line.registered, unit)} {unit.name}"
-        return f"{line.name}{registered}，{received.code} {filled}，是否尚未到账"
+        missing = "差额是否尚未到账" if line.received else "是否尚未到账"
+        return f"{line.name}{registered}，{received.code} {filled}，{missing}"
 
     def _aside(self) -> str:
         if not self.aside:
