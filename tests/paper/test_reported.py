@@ -154,6 +154,7 @@ def test_an_amount_taken_back_makes_the_print_agree_again(city_app, reported):
 def test_the_answer_moves_code_and_difference(city_app, reported, giver):
     ((_, address),) = codes_on(reported.page(reported.url("/consolidation/print")))
     freeze(reported)
+    city_app.let_pass(timedelta(minutes=5))
     giver.post(giver.url("/report/withdrawal"))
     say(giver, "no")
     city_app.let_pass(timedelta(minutes=5))
