@@ -42,7 +42,7 @@ def overview_of(session: Session, node: Node, past: Past | None, now: datetime) 
 
 def _more_footnotes(deduction: Deduction | None, past: Past | None) -> Iterator[str]:
     if deduction:
-        yield from deduction.sentences
+        yield deduction.brief
     if past:
         yield past.remark
 

@@ -112,14 +112,19 @@ class Deduction:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The three amounts, then in words what is registered and yet not taken off."""
-        return tuple(filter(None, (self.sentence, self._short(), self._aside())))
+        return tuple(filter(None, (self.sentence, self._short(MOST_NAMED), self._aside())))
 
-    def _short(self) -> str:
+    @property
+    def brief(self) -> str:
+        """The same in one line that names one unit, where there is room for no more."""
+        return "".join((self.sentence, self._short(1), self._aside()))
+
+    def _short(self, most: int) -> str:
         short = [line for line in self.lines if line.short]
         if self.received is None or not short:
             return ""
-        told = "；".join(self._asked(line, self.received) for line in short[:MOST_NAMED])
-        more = f"等 {len(short)} 家（只列前 {MOST_NAMED} 家）" if len(short) > MOST_NAMED else ""
+        told = "；".join(self._asked(line, self.received) for line in short[:most])
+        more = f"等 {len(short)} 家（只列前 {most} 家）" if len(short) > most else ""
         return f"{told}{more}。"
 
     def _asked(self, line: Line, received: Item) -> str:

@@ -124,10 +124,13 @@ def test_no_more_units_are_named_than_there_is_room_for():
     many = [f"unit{n}" for n in range(MOST_NAMED + 2)]
     known = allocations(**dict.fromkeys(many, 3))
 
-    _, asked = told(known, CITY | {code: {"A2": 1} for code in many}).sentences
+    deduction = told(known, CITY | {code: {"A2": 1} for code in many}).deduction
+    _, asked = deduction.sentences
 
     assert asked.count("是否尚未到账") == MOST_NAMED
     assert asked.endswith(f"等 {len(many)} 家（只列前 {MOST_NAMED} 家）。")
+    assert deduction.brief.count("是否尚未到账") == 1
+    assert deduction.brief.endswith(f"等 {len(many)} 家（只列前 1 家）。")
 
 
 def test_what_was_given_to_units_beside_the_sum_is_said_and_not_taken_off():

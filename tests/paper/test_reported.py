@@ -105,6 +105,11 @@ def test_print_lock_and_print_again_say_the_same(reported):
     for page in (live, table, leaders, paper, screen):
         assert words in page.text
         assert "剔重后合计 80.00 万元。" in page.text
+    units = {
+        row.get("data-passed-down"): row.all("td") for row in screen.all("tr", passed_down=None)
+    }
+    assert [cell.text for cell in units["linkong"]] == ["12.00", "12.00", "12.00"]
+    assert [cell.text for cell in units["gedian"]] == ["50.00", "0.00", "0.00"]
     assert "一致" in reported.page(f"{locked}/difference").text
 
 
