@@ -12,7 +12,7 @@ from portal.domain.allocation import QUESTION
 from portal.errors import BadInput
 from portal.identity import actor
 from portal.reports import passed_down
-from portal.reports.views import asks_passed_down, bp
+from portal.reports.views import bp
 
 
 @bp.post("/passed-down")
@@ -20,12 +20,12 @@ from portal.reports.views import asks_passed_down, bp
 def answer_passed_down(campaign: str) -> Any:
     """Keep whether the 筹集数 of the own report includes what was passed down."""
     includes = passed_down.ANSWERS.get(request.form.get("answer", ""))
-    if includes is None:
-        raise BadInput("请选“是”或“否”，没有保存。")
     with writing() as session:
         assignment = find_assignment(session, campaign) or abort(404)
-        if not asks_passed_down(assignment):
+        if assignment.expectation.parent_id is not None:
             abort(404)
+        if includes is None:
+            raise BadInput("请选“是”或“否”，没有保存。")
         passed_down.answer(session, assignment, includes, by=actor(), at=clock.now())
         session.commit()
     flash(f"已保存：{QUESTION}——{passed_down.WORDS[includes]}。")
