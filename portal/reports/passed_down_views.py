@@ -9,6 +9,7 @@ from portal.access import allow, reporter
 from portal.assignment import find_assignment
 from portal.db import writing
 from portal.domain.allocation import QUESTION
+from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
 from portal.identity import actor
 from portal.reports import passed_down
@@ -23,7 +24,7 @@ def answer_passed_down(campaign: str) -> Any:
     with writing() as session:
         assignment = find_assignment(session, campaign) or abort(404)
         if assignment.expectation.parent_id is not None:
-            abort(404)
+            raise NotAllowedNow("只有下拨款项的市总本级报表要答这一问，没有保存。")
         if includes is None:
             raise BadInput("请选“是”或“否”，没有保存。")
         passed_down.answer(session, assignment, includes, by=actor(), at=clock.now())

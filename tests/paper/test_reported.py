@@ -279,7 +279,7 @@ def test_only_the_city_that_passes_down_is_asked(city_app, city, giver, linkong)
     assert QUESTION not in before
     assert QUESTION in giver.page(giver.url(ASKED)).text
     assert QUESTION not in linkong.page(linkong.url(ASKED)).text
-    assert say(linkong, "yes").status_code == 404
+    assert say(linkong, "yes").status_code == 409
     assert say(giver, "perhaps").status_code == 422
 
 
