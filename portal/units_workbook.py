@@ -13,7 +13,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
-from portal.domain.allocation import Deduction
+from portal.domain.allocation import Deduction, Said
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total, with_totals
 from portal.domain.sheet import (
@@ -84,6 +84,7 @@ class Book:
     headings: Sequence[Heading]
     units: Sequence[Unit]
     deduction: Deduction | None = None
+    said: Said | None = None
 
     @cached_property
     def by_code(self) -> dict[str, Unit]:
@@ -126,7 +127,7 @@ class Book:
         rows = (
             replace(row, figures=(whole[row.item.code], *row.figures[1:])) for row in drawn.rows
         )
-        return replace(drawn, rows=tuple(rows), deduction=self.deduction)
+        return replace(drawn, rows=tuple(rows), deduction=self.deduction, said=self.said)
 
     @cached_property
     def whole(self) -> dict[str, int | None]:

@@ -18,7 +18,7 @@ from portal.domain.figures import canonical
 from portal.domain.form import Form, FormError
 from portal.domain.formulas import Figures, with_totals
 from portal.domain.report_state import Move, NotAllowedNow, State, after
-from portal.domain.submission import canonical_bytes, figures_of, fingerprint
+from portal.domain.submission import canonical_bytes, figures_of, fingerprint, includes_passed_down
 from portal.engine_checks import Outcome, engine_outcomes
 from portal.models import (
     Campaign,
@@ -322,8 +322,11 @@ def _reports(session: Session) -> Outcome:
             faults.append(f"第 {report.id} 号报表的报送次数与存档不符")
         elif state in (State.SUBMITTED, State.ACCEPTED) and document is not None:
             form = forms.get(report.id)
-            if form and _stored(session, report, form) != figures_of(json.loads(document)):
+            kept = json.loads(document)
+            if form and _stored(session, report, form) != figures_of(kept):
                 faults.append(f"第 {report.id} 号报表的数与最后一次报送不符")
+            if report.includes_passed_down is not includes_passed_down(kept):
+                faults.append(f"第 {report.id} 号报表是否含下拨款的答复与最后一次报送不符")
     return Outcome("报表", f"{len(reports):,} 份", tuple(faults))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from portal.domain.allocation import Deduction
+from portal.domain.allocation import Deduction, Said
 from portal.domain.characters import is_refused, is_unseen
 from portal.domain.figures import Unit
 from portal.domain.form import Form
@@ -238,6 +238,8 @@ class Drawing:
         at = FIRST_ITEM + len(self.sheet.rows)
         if self.sheet.deduction:
             at = self.draw_deduction(at, self.sheet.deduction)
+        elif self.sheet.said:
+            at = self.draw_said(at, self.sheet.said)
         for line in _signature_lines(self.sheet.signatures):
             self.put((at, SECTION, at, self.last_column), line, self.style())
             self.worksheet.set_row(at, SIGNATURE_HEIGHT)
@@ -272,6 +274,17 @@ class Drawing:
         if deduction.remark:
             self.put((at + 3, SECTION, at + 3, self.last_column), deduction.remark, self.style())
         return at + 3 + bool(deduction.remark)
+
+    def draw_said(self, at: int, said: Said) -> int:
+        """The three amounts as an older paper said them, as texts; the row after them."""
+        column = self.total_column or FIRST_FIGURE
+        for row, (name, amount) in enumerate(said.rows, at):
+            label = f"{said.code}　{name}（{said.unit}）"
+            self.put((row, SECTION, row, MEASURE), label, self.style(border=1))
+            style = self.style(align="right", indent=1, border=1)
+            self.put((row, column, row, column), amount, style)
+            self.worksheet.set_row(row, LEAST_HEIGHT)
+        return at + len(said.rows)
 
     def set_page(self, last_row: int) -> None:
         page = self.worksheet

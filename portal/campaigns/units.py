@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import announcements
+from portal import allocated, announcements
 from portal.campaigns.plan import plain
 from portal.domain.calendar import Status
 from portal.domain.consolidation import Basis, Expected
@@ -32,7 +32,7 @@ LABELS = {
     "position": "排序号",
     "expected": "应报",
     "reason": "免报理由",
-    "allocated": "下拨资金（万元）",
+    "allocated": allocated.LABEL,
     "households": "建档户数",
 }
 """The fields of a unit on the list as pages and the trail call them."""
@@ -305,7 +305,7 @@ def _apply(campaign: Campaign, row: Expectation, wanted: Texts) -> list[dict[str
         {
             "action": Action.EXPECTATION_CHANGED,
             "campaign_id": campaign.id,
-            "note": f"{row.name}（{row.code}）{LABELS[name]}",
+            "note": allocated.note_on(row.name, row.code, LABELS[name]),
             "old": said(name, before[name]),
             "new": said(name, after[name]),
         }

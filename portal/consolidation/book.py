@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from portal.consolidation.as_of import as_of
 from portal.consolidation.editions import Kept
 from portal.consolidation.node import Column, Node, state_in_words
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.calendar import in_words
 from portal.domain.consolidation import Member, add_up
-from portal.domain.edition import FrozenColumn, Source
+from portal.domain.edition import Frozen, FrozenColumn, Source
 from portal.domain.formulas import Figures
 from portal.domain.sheet import Part
 from portal.models import Figure
@@ -29,16 +30,17 @@ def book_of(session: Session, node: Node, now: datetime) -> Book:
     shown = [member for column in node.columns for member in _in_scope(node, column)]
     figures = _figures_by_unit(session, node, shown)
     total = add_up(node.form, [figures[member.code] for member in node.standing.included])
+    sums = reported_of(session, node, total)
     return Book(
         form=node.form,
         organisation=node.tree.node.name,
         period=node.assignment.campaign.period,
         as_of=in_words(as_of(session, node, now)),
         mark=f"汇总·{node.scope.label}",
-        footnotes=node.footnotes,
+        footnotes=(*node.footnotes, *sums.sentences[1:]),
         headings=[_heading(node, column, figures) for column in node.columns],
         units=list(_units(node, figures)),
-        deduction=node.deduction(total),
+        deduction=sums.deduction,
     )
 
 
@@ -93,10 +95,18 @@ def book_of_edition(kept: Kept) -> Book:
         period=frozen.period,
         as_of=in_words(kept.row.frozen_at),
         mark=f"{kept.title}·{kept.scope.label}·核对码 {kept.code}",
-        footnotes=frozen.footnotes,
+        footnotes=_frozen_footnotes(frozen),
         headings=[_frozen_heading(column) for column in frozen.columns],
         units=list(_frozen_units(kept)),
+        deduction=frozen.deduction,
+        said=frozen.said,
     )
+
+
+def _frozen_footnotes(frozen: Frozen) -> tuple[str, ...]:
+    """Without the sentence whose three amounts stand in rows of their own."""
+    sentence = frozen.deduction.sentence if frozen.deduction else ""
+    return tuple(line for line in frozen.footnotes if line != sentence)
 
 
 def _frozen_heading(column: FrozenColumn) -> Heading:

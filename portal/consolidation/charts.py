@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, total_of
 from portal.domain import chart
 from portal.domain.chart import Bars, Progress
@@ -74,8 +75,8 @@ def charts_of(
     sums = sums_by_column(session, node.tree, drawn, node.scope, node.form)
     figures = {code: each[item.code] for code, each in sums.items()}
     total = total_of(session, node.tree, node.standing.included, node.form)
-    deduction = node.deduction(total)
-    years = _years(node.form, deduction.figures if deduction else total, past) if past else ()
+    reported = reported_of(session, node, total).figures
+    years = _years(node.form, reported, past) if past else ()
     return Charts(
         item=item,
         items=main_items(node.form),

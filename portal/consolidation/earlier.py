@@ -4,18 +4,25 @@ Every move of a report is on the trail and every submission is kept, so that wha
 live sums said can be found again without keeping the print.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.allocated import allocated_before_changes
+from portal.consolidation.editions import moment_now
 from portal.consolidation.node import Node
-from portal.consolidation.sources import figures_by_unit, sources_of
+from portal.consolidation.reported import Rule, reported_from
+from portal.consolidation.sources import answer_of, figures_by_unit, sources_of
 from portal.consolidation.tree import Last
-from portal.domain.edition import Difference, Sources, difference, live_fingerprint, moved
-from portal.domain.formulas import total, with_totals
+from portal.domain import allocation
+from portal.domain.allocation import NOTHING
+from portal.domain.edition import Difference, Moment, Sources, difference, live_fingerprint, moved
+from portal.domain.formulas import Figures
+from portal.domain.paper_code import code_of
 from portal.domain.report_state import Move, State, after
 from portal.models import Report, Submission, TrailEntry
 from portal.models.trail import MOVES, Action
@@ -45,14 +52,44 @@ _submissions = (
 )
 
 
+@dataclass(frozen=True)
+class Printed:
+    """What a print of the live sums said: whose submissions it added, and the sums."""
+
+    sources: Sources
+    figures: Mapping[str, Figures]
+    moment: Moment
+
+
 def fingerprint_of(node: Node, sources: Sources) -> str:
     """What a print of these sums is known by."""
     campaign = node.assignment.campaign.code
     return live_fingerprint(node.code, campaign, node.scope, sources)
 
 
+def print_of(session: Session, node: Node, moment: datetime, code: str | None) -> Printed | None:
+    """The print that carried `code` at `moment`, by today's list of units; None where none did.
+
+    Prints from before codes named what was passed down are known by their own fingerprint, and
+    took it off by their own rule.
+    """
+    sources = sources_at(session, node, moment)
+    if code_of(fingerprint_of(node, sources)) == code:
+        return _printed(session, node, sources, allocation.reported)
+    if code_of(fingerprint_of(node, sources.as_in_first_format)) == code:
+        return _printed(session, node, sources, allocation.reported_in_full)
+    return None
+
+
+def _printed(session: Session, node: Node, sources: Sources, rule: Rule) -> Printed:
+    figures = figures_by_unit(session, sources.included)
+    known = sources.allocations or NOTHING
+    reported = reported_from(node.form, figures, known, rule)
+    return Printed(sources, figures, Moment.of(reported))
+
+
 def sources_at(session: Session, node: Node, moment: datetime) -> Sources:
-    """Whose submissions `node` added at `moment`, by today's list of units."""
+    """Whose submissions `node` added at `moment`, and what was passed down by then."""
     campaign = {"campaign_id": node.tree.node.campaign_id}
     kept = {(row[0], row[1]): row[2] for row in session.execute(_submissions, campaign)}
     states: dict[int, State] = {}
@@ -63,7 +100,7 @@ def sources_at(session: Session, node: Node, moment: datetime) -> Sources:
         states[report] = state
         if number:
             last[report] = (number, kept[report, number])
-    return sources_of(_at(node, states, last))
+    return sources_of(_at(session, node, moment, states, last))
 
 
 def _played(moves: list[Move]) -> tuple[State, int]:
@@ -75,22 +112,41 @@ def _played(moves: list[Move]) -> tuple[State, int]:
     return state, moves.count(Move.SUBMIT)
 
 
-def _at(node: Node, states: dict[int, State], last: dict[int, Last]) -> Node:
+def _at(
+    session: Session,
+    node: Node,
+    moment: datetime,
+    states: dict[int, State],
+    last: dict[int, Last],
+) -> Node:
     reports = node.tree.reports
     submitted = {code: last[report] for code, report in reports.items() if report in last}
     members = (
         replace(one, state=states.get(reports.get(one.code, 0), State.NOT_STARTED))
         for one in node.tree.members
     )
-    return replace(node, tree=replace(node.tree, members=tuple(members), last=submitted))
+    tree = replace(
+        node.tree,
+        members=tuple(members),
+        last=submitted,
+        allocated=_allocated_at(session, node, moment),
+        answer=answer_of(session, submitted[node.code]) if node.code in submitted else None,
+    )
+    return replace(node, tree=tree)
 
 
-def difference_since(session: Session, node: Node, then: Sources) -> Difference:
-    """What differs between the sums of an earlier moment and those of now."""
-    pairs = moved(then, sources_of(node))
-    before = figures_by_unit(session, then.included)
+def _allocated_at(session: Session, node: Node, moment: datetime) -> dict[str, int]:
+    """What was registered at `moment`: as today, with what was changed since taken back."""
+    if node.tree.node.parent_id is not None:
+        return {}
+    since = allocated_before_changes(session, node.tree.node.campaign_id, moment)
+    known = {**node.tree.allocated, **since}
+    return {code: amount for code, amount in known.items() if amount}
+
+
+def difference_since(session: Session, node: Node, then: Printed) -> Difference:
+    """What differs between the sums of an earlier print and those of now."""
+    pairs = moved(then.sources, sources_of(node))
     now = figures_by_unit(session, [new for _, new in pairs if new])
-    leaves = {
-        leaf.code: total(one.get(leaf.code) for one in before.values()) for leaf in node.form.leaves
-    }
-    return difference(node.form, pairs, before, now, with_totals(node.form, leaves))
+    turned = moment_now(session, node)
+    return difference(node.form, pairs, then.figures, now, then.moment, turned)

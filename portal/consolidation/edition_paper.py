@@ -1,6 +1,7 @@
 """An edition on the screen, on paper and as a workbook: the frozen figures and nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from portal import workbook
 from portal.assignment import Assignment
@@ -8,18 +9,18 @@ from portal.consolidation.book import book_of_edition
 from portal.consolidation.editions import Kept
 from portal.domain.calendar import in_words
 from portal.domain.edition import FrozenColumn
-from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.sheet import Sheet, report_sheet, with_figures
 from portal.units_workbook import Book
 
 COLUMNS_ON_SCREEN = 30
 
 
 def form_of_totals(kept: Kept) -> Sheet:
-    """The form itself with the frozen sums as its one column 数量."""
+    """The form itself with the frozen sums as its one column 数量, as they are reported upward."""
     frozen = kept.frozen
-    return report_sheet(
+    sheet = report_sheet(
         kept.form,
-        frozen.total,
+        frozen.reported.figures,
         organisation=frozen.organisation[1],
         period=frozen.period,
         as_of=in_words(kept.row.frozen_at),
@@ -27,6 +28,7 @@ def form_of_totals(kept: Kept) -> Sheet:
         footnotes=frozen.footnotes,
         fingerprint=kept.row.sha256,
     )
+    return replace(with_figures(sheet, frozen.reported.figures), said=frozen.said)
 
 
 def mark_of(kept: Kept) -> str:

@@ -244,9 +244,8 @@ def check_print(campaign: str) -> Any:
     assignment = _assignment(campaign)
     code, scope, moment = read_code(request.args.get("code", "")), _printable(), _moment()
     with _live(assignment, scope) as (session, node):
-        then = earlier.sources_at(session, node, moment) if moment else None
-        known = then is not None and code_of(earlier.fingerprint_of(node, then)) == code
-        found = earlier.difference_since(session, node, then) if then and known else None
+        then = earlier.print_of(session, node, moment, code) if moment else None
+        found = earlier.difference_since(session, node, then) if then else None
     return render_template(
         "consolidation/print_check.html",
         assignment=assignment,

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
 from portal.consolidation.node import Node
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of
+from portal.consolidation.sums import total_of
 from portal.domain import edition as domain
 from portal.domain.calendar import MINUTE, Status
 from portal.domain.consolidation import Scope
-from portal.domain.edition import Difference, Frozen
+from portal.domain.edition import Difference, Frozen, Moment, moment_of
 from portal.domain.form import Form
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import NotAllowedNow
@@ -107,9 +109,18 @@ def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
     live = sources_of(node)
     if live.counted == kept.row.counted:
         return Difference((), ())
-    pairs = domain.moved(kept.frozen.sources, live)
+    frozen = kept.frozen
+    pairs = domain.moved(frozen.sources, live)
     now = figures_by_unit(session, [new for _, new in pairs if new])
-    return domain.difference(kept.form, pairs, kept.frozen.figures, now, kept.frozen.total)
+    return domain.difference(
+        kept.form, pairs, frozen.figures, now, moment_of(frozen), moment_now(session, node)
+    )
+
+
+def moment_now(session: Session, node: Node) -> Moment:
+    """What the consolidation of `node` says now."""
+    total = total_of(session, node.tree, node.standing.included, node.form)
+    return Moment.of(reported_of(session, node, total))
 
 
 def corrected(session: Session, difference: Difference, assignment: Assignment) -> frozenset[str]:
@@ -126,9 +137,10 @@ def corrected(session: Session, difference: Difference, assignment: Assignment) 
 
 def difference_between(old: Kept, new: Kept) -> Difference:
     """What differs between two editions."""
-    pairs = domain.moved(old.frozen.sources, new.frozen.sources)
+    before, now = old.frozen, new.frozen
+    pairs = domain.moved(before.sources, now.sources)
     return domain.difference(
-        old.form, pairs, old.frozen.figures, new.frozen.figures, old.frozen.total
+        old.form, pairs, before.figures, now.figures, moment_of(before), moment_of(now)
     )
 
 
@@ -268,10 +280,7 @@ def acknowledge(
         )
     )
     session.flush()
-    note = (
-        f"{assignment.campaign.name} {kept.title}之后的差异："
-        f"{len(difference.units)} 家单位 {difference.count} 项"
-    )
+    note = f"{assignment.campaign.name} {kept.title}之后的差异：{difference.told}"
     _record(session, Action.DIFFERENCE_ACKNOWLEDGED, assignment, by, at, note)
 
 

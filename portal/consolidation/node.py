@@ -8,7 +8,7 @@ from functools import cached_property
 from portal.assignment import Assignment
 from portal.consolidation.tree import Tree
 from portal.domain import consolidation as domain
-from portal.domain.allocation import Deduction, deduction
+from portal.domain.allocation import NOTHING, Allocation, Allocations
 from portal.domain.consolidation import Basis, Member, Placement, Scope, Standing
 from portal.domain.form import Form
 from portal.domain.formulas import Figures
@@ -51,12 +51,27 @@ class Node:
         """Who is in the sum and who is missing."""
         return domain.standing(self.placement, self.scope)
 
-    def deduction(self, total: Figures, standing: Standing | None = None) -> Deduction | None:
-        """What the city passed down inside the sum `total`; only the city's own sum has any."""
+    @cached_property
+    def allocations(self) -> Allocations:
+        """What the city passed down to the units of its sum; no other node passes anything down."""
         if self.tree.node.parent_id is not None:
-            return None
-        within = standing or self.standing
-        return deduction(self.form, total, self.placement.node, within, self.tree.allocated)
+            return NOTHING
+        placement = self.placement
+        known = Allocations(
+            giver=self.code,
+            registered=self._allocated_to(placement.contributing),
+            aside=self._allocated_to((*placement.for_checking, *placement.exempt)),
+            answer=self.tree.answer,
+        )
+        return known or NOTHING
+
+    def _allocated_to(self, members: Iterable[Member]) -> tuple[Allocation, ...]:
+        allocated = self.tree.allocated
+        return tuple(
+            Allocation(one.code, one.name, allocated[one.code])
+            for one in members
+            if one.code in allocated and one.code != self.code
+        )
 
     @property
     def covers_its_units(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.consolidation.choice import Query
 from portal.consolidation.node import Node
 from portal.consolidation.past import Past
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
 from portal.domain import consolidation, narrative
 from portal.domain.allocation import Deduction
@@ -54,7 +55,7 @@ def overview_of(session: Session, node: Node, past: Past | None, moment: datetim
     """
     kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
     total = consolidation.add_up(node.form, kinds.values())
-    deduction = node.deduction(total)
+    deduction = reported_of(session, node, total).deduction
     many = len(node.columns) > MOST_LINES
     return Overview(
         form=node.form,
@@ -74,7 +75,7 @@ def overview_of(session: Session, node: Node, past: Past | None, moment: datetim
 
 def _more_footnotes(deduction: Deduction | None, past: Past | None) -> Iterator[str]:
     if deduction:
-        yield deduction.sentence
+        yield deduction.brief
     if past:
         yield past.remark
 

@@ -9,6 +9,7 @@ from portal import workbook
 from portal.consolidation.as_of import as_of
 from portal.consolidation.book import book_of
 from portal.consolidation.node import Node
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of
 from portal.domain.calendar import in_words
 from portal.domain.sheet import Sheet, report_sheet, with_figures
@@ -36,13 +37,10 @@ def _head(session: Session, node: Node, now: datetime) -> _Head:
 def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
     """The form itself with the sums as its one column 数量, as they are reported upward."""
     whole = total_of(session, node.tree, node.standing.included, node.form)
-    deduction = node.deduction(whole)
+    sums = reported_of(session, node, whole)
     head = _head(session, node, now)
-    if deduction is None:
-        return report_sheet(node.form, whole, **head)
-    head["footnotes"] = (*head["footnotes"], deduction.sentence)
-    sheet = report_sheet(node.form, deduction.figures, **head)
-    return with_figures(sheet, deduction.figures)
+    head["footnotes"] = (*head["footnotes"], *sums.sentences)
+    return with_figures(report_sheet(node.form, sums.figures, **head), sums.figures)
 
 
 def book_to_export(session: Session, node: Node, now: datetime) -> tuple[str, Book]:

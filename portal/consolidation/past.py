@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation.node import Node
+from portal.consolidation.reported import reported_of
 from portal.consolidation.stamp import Shelf, Stamp, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
@@ -220,8 +221,7 @@ def _reported(last: Node) -> _Reported:
 def sums_of(session: Session, node: Node, members: tuple[Member, ...]) -> Sums:
     """The sums of some of the units of a campaign: what a comparison has on each of its sides."""
     simple = total_of(session, node.tree, members, node.form)
-    taken = node.deduction(simple, replace(node.standing, included=members, missing=()))
-    return Sums(simple, taken.figures if taken else simple)
+    return Sums(simple, reported_of(session, node, simple, members).figures)
 
 
 def _under_codes_of(form: Form, figures: Figures) -> Figures:

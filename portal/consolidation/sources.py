@@ -7,11 +7,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Column, Node
+from portal.consolidation.reported import reported_from
 from portal.consolidation.sums import MOST_AT_ONCE
+from portal.consolidation.tree import Last
 from portal.domain.consolidation import Member, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.formulas import Figures
-from portal.domain.submission import figures_of
+from portal.domain.submission import figures_of, includes_passed_down
 from portal.models import Submission
 
 _documents = select(Submission.sha256, Submission.document).where(
@@ -31,6 +33,7 @@ def sources_of(node: Node) -> Sources:
         missing=tuple(map(source, node.standing.missing)),
         for_checking=tuple(map(source, node.placement.for_checking)),
         exempt=tuple(map(source, node.placement.exempt)),
+        allocations=node.allocations,
     )
 
 
@@ -44,6 +47,16 @@ def figures_by_unit(session: Session, sources: Iterable[Source]) -> dict[str, Fi
         for sha256, document in session.execute(_documents, {"fingerprints": some}):
             found[wanted[sha256]] = figures_of(json.loads(document))
     return found
+
+
+def answer_of(session: Session, submission: Last) -> bool | None:
+    """What a submission of the city's own report answers about what was passed down."""
+    fingerprints = {"fingerprints": [submission[1]]}
+    answers = (
+        includes_passed_down(json.loads(row.document))
+        for row in session.execute(_documents, fingerprints)
+    )
+    return next(answers, None)
 
 
 def freezing(session: Session, node: Node) -> Frozen:
@@ -62,8 +75,7 @@ def freezing(session: Session, node: Node) -> Frozen:
     codes = [source.code for source in sources.included]
     figures = figures_by_unit(session, (standing[code] for code in {*codes, *shown}))
     each = {code: figures[code] for code in codes}
-    total = add_up(node.form, each.values())
-    deduction = node.deduction(total)
+    sums = reported_from(node.form, each, node.allocations)
     return Frozen(
         form=node.form,
         scope=node.scope,
@@ -72,10 +84,11 @@ def freezing(session: Session, node: Node) -> Frozen:
         period=node.assignment.campaign.period,
         sources=sources,
         figures=each,
-        total=total,
+        total=sums.simple,
         kinds={kind: _of_kind(node, kind, each, sources) for kind in node.kinds},
         columns=_columns(node, figures),
-        footnotes=(*node.footnotes, *([deduction.sentence] if deduction else [])),
+        footnotes=(*node.footnotes, *sums.sentences),
+        deduction=sums.deduction,
     )
 
 

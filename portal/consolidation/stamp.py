@@ -19,6 +19,9 @@ Made = TypeVar("Made")
 MOST_KEPT = 64
 """Sums kept in a process; a large city's tree takes about a megabyte."""
 
+A_PRIME = 1_000_003
+"""Keeps products within 64 bits however much was passed down."""
+
 _within = (
     Expectation.campaign_id == bindparam("campaign_id"),
     Expectation.path >= bindparam("path"),
@@ -49,6 +52,8 @@ _units = (
         func.sum(Expectation.organisation_id),
         func.sum(Expectation.parent_id),
         func.sum(Expectation.allocated),
+        # who received what: money moved from one unit to another leaves the sum as it was
+        func.sum(Expectation.allocated % A_PRIME * Expectation.organisation_id),
     )
     .where(*_within)
     .group_by(Expectation.basis, Expectation.expected)

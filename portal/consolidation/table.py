@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.consolidation.choice import Choice, Show
 from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
+from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import Filled, filled_of, sums_by_column, sums_by_kind, total_of
 from portal.domain import consolidation as domain
 from portal.domain.allocation import Deduction
@@ -81,6 +82,11 @@ class Table:
             for column in self.columns
         ]
 
+    def deducted(self, column: Column) -> int | None:
+        """What is taken off for the units of a column; None where nothing is registered."""
+        codes = (member.code for member in column.drawn.contributing)
+        return self.deduction.deducted_from(codes) if self.deduction and column.counts else None
+
     def shows(self, name: str) -> bool:
         """Whether a group of columns is shown."""
         return Show(name) in self.choice.shows
@@ -112,7 +118,7 @@ def table_of(
         kinds={k: kinds.get(k, {}) for k in node.kinds if choice.of_kind(k)},
         subtotal=_subtotal(node, choice, kinds),
         past=past,
-        deduction=node.deduction(total),
+        deduction=reported_of(session, node, total).deduction,
         filled=_filled(session, node) if Show.BLANKS in choice.shows else None,
         columns=columns,
         figures=_by_column(session, node, columns),

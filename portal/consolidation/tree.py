@@ -24,7 +24,8 @@ class Tree:
 
     `organisations` and `reports` give the ids behind the codes of units; a unit that has not
     started has no report. `last` gives the number and the sha256 of a unit's last submission.
-    `allocated` is what the city passed down to a unit, in fen.
+    `allocated` is what the city passed down to a unit, in fen; `answer` is what the node's own
+    report says to 本级筹集数是否含下拨各单位款项.
     """
 
     node: Expectation
@@ -33,6 +34,7 @@ class Tree:
     reports: Mapping[str, int]
     last: Mapping[str, Last]
     allocated: Mapping[str, int]
+    answer: bool | None = None
 
     def reports_of(self, members: Iterable[Member]) -> list[int]:
         """The ids of the reports of `members`."""
@@ -59,6 +61,7 @@ _units = (
         Expectation.allocated,
         Report.id.label("report_id"),
         Report.state,
+        Report.includes_passed_down,
         Submission.number,
         Submission.sha256,
     )
@@ -107,4 +110,5 @@ def read_tree(session: Session, node: Expectation) -> Tree:
         reports={row.code: row.report_id for row in rows if row.report_id},
         last={row.code: (row.number, row.sha256) for row in rows if row.sha256},
         allocated={row.code: row.allocated for row in rows if row.allocated},
+        answer=next((row.includes_passed_down for row in rows if row.code == node.code), None),
     )

@@ -9,6 +9,7 @@ from portal.demo.stage import Stage
 from portal.domain.form import Form
 from portal.models import Submission
 from portal.reports import operations as reports
+from portal.reports import passed_down
 from portal.reports.typed import Typed
 from portal.review import operations as review
 
@@ -52,6 +53,12 @@ class Desk:
             seen = {issue.key: issue.numbers for issue in filling.issues if issue.key == key}
             by = self.stage.people[self.reporter]
             reports.explain(session, filling, seen, reason=reason, words=words, by=by, at=at)
+
+    def answer(self, includes: bool, at: datetime) -> None:
+        """Say whether the 筹集数 of the city's own report includes what it passed down."""
+        with self.stage.report(self.unit, self.campaign) as (session, filling):
+            by = self.stage.people[self.reporter]
+            passed_down.answer(session, filling.assignment, includes, by=by, at=at)
 
     def submit(self, at: datetime) -> None:
         """Hand the report in; raises `ValueError` when it is not ready."""

@@ -2,23 +2,35 @@
 
 An edition stands on submissions, which never change: it lists each by its number and sha256, so
 two moments differ only where a unit's submission does. It holds the figures of every unit too,
-and so stands by itself for good, whatever becomes of the tree.
+and so stands by itself for good, whatever becomes of the tree. What was passed down inside the
+sum stands in it by unit; a document of format 1 has of that only the sentence at its foot.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from portal.domain.allocation import (
+    NOTHING,
+    Allocation,
+    Allocations,
+    Deduction,
+    Line,
+    Reported,
+    Said,
+    received_item,
+    said_in,
+)
 from portal.domain.calendar import ZONE
 from portal.domain.consolidation import Scope
 from portal.domain.figures import Unit, show
 from portal.domain.form import Form
-from portal.domain.formulas import Figures, total
+from portal.domain.formulas import Figures
 from portal.domain.report_state import State
 from portal.domain.submission import Change, Json, canonical_bytes, changes, fingerprint
 
-FORMAT = 1
+FORMAT, FIRST_FORMAT = 2, 1
 """The number of the document's layout; a document keeps the one that it was written in."""
 
 FREEZABLE = (Scope.ACCEPTED, Scope.SUBMITTED)
@@ -54,12 +66,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Whose reports a consolidation adds, whose are missing, 仅供核对 or 免报, in fixed order."""
+    """Whose reports a consolidation adds, whose are missing, 仅供核对 or 免报, in fixed order.
+
+    `allocations` is what was passed down inside the sum; None where nobody wrote that down.
+    """
 
     included: tuple[Source, ...]
     missing: tuple[Source, ...]
     for_checking: tuple[Source, ...]
     exempt: tuple[Source, ...]
+    allocations: Allocations | None = NOTHING
 
     @property
     def words(self) -> dict[str, Json]:
@@ -73,8 +89,19 @@ class Sources:
 
     @cached_property
     def counted(self) -> str:
-        """The fingerprint of what is added: the same as long as no sum can have changed."""
-        return fingerprint(canonical_bytes({"counted": sorted(map(_pinned, self.included))}))
+        """The fingerprint of what is added and taken off: the same as long as no sum can change."""
+        said: dict[str, Json] = {"counted": sorted(map(_pinned, self.included))}
+        return fingerprint(canonical_bytes(said | self._allocated))
+
+    @property
+    def as_in_first_format(self) -> "Sources":
+        """The same sources as fingerprints knew them before they named what was passed down."""
+        return replace(self, allocations=None)
+
+    @property
+    def _allocated(self) -> dict[str, Json]:
+        known = self.allocations
+        return {} if known is None else {"allocations": allocation_words(known)}
 
     def seen(self, scope: Scope, form: Form) -> str:
         """The fingerprint of everything that somebody sees who is about to freeze."""
@@ -83,7 +110,7 @@ class Sources:
             "scope": scope.value,
             "form": {"id": form.id, "version": form.version},
             "units": [[_told(each) for each in group] for group in groups],
-        }
+        } | self._allocated
         return fingerprint(canonical_bytes(said))
 
 
@@ -106,6 +133,16 @@ def live_fingerprint(organisation: str, campaign: str, scope: Scope, sources: So
 
 def _pinned(source: Source) -> str:
     return f"{source.code} {source.number} {source.sha256}"
+
+
+def allocation_words(known: Allocations) -> dict[str, Json]:
+    """What was passed down as a document writes it down."""
+    return {
+        "giver": known.giver,
+        "answer": known.answer,
+        "registered": [[one.code, one.name, one.amount] for one in known.registered],
+        "aside": [[one.code, one.name, one.amount] for one in known.aside],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +176,8 @@ class FrozenColumn:
 class Frozen:
     """What an edition says, apart from its number, who froze it and when.
 
-    `figures` are those of each included unit, by its code.
+    `figures` are those of each included unit, by its code. `total` is added simply, `deduction`
+    what was taken off it.
     """
 
     form: Form
@@ -153,6 +191,22 @@ class Frozen:
     kinds: Mapping[str, Figures]
     columns: tuple[FrozenColumn, ...]
     footnotes: tuple[str, ...]
+    deduction: Deduction | None = None
+
+    @property
+    def reported(self) -> Reported:
+        """The sums as they are reported upward."""
+        return Reported(self.total, self.deduction)
+
+    @property
+    def is_first_format(self) -> bool:
+        """Whether the document says of what was passed down no more than a sentence."""
+        return self.sources.allocations is None
+
+    @cached_property
+    def said(self) -> Said | None:
+        """The three amounts that a document of the first format says in its sentence."""
+        return said_in(self.footnotes) if self.is_first_format else None
 
     @property
     def seen(self) -> str:
@@ -177,6 +231,7 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
         "frozen_at": at.astimezone(ZONE).isoformat(timespec="seconds"),
         "frozen_by": by,
         "total": dict(frozen.total),
+        "reported": _reported_words(frozen),
         "kinds": [
             {"kind": kind, "figures": dict(figures)} for kind, figures in frozen.kinds.items()
         ],
@@ -191,6 +246,34 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
     }
 
 
+def _reported_words(frozen: Frozen) -> dict[str, Json]:
+    """Simple less passed down is net, item by item, with the units that it was passed down to."""
+    known, taken = frozen.sources.allocations or NOTHING, frozen.deduction
+    net = frozen.reported.figures
+    return {
+        "net": dict(net),
+        "passed_down": {
+            code: (figure or 0) - (net[code] or 0)
+            for code, figure in frozen.total.items()
+            if figure != net[code]
+        },
+        "allocations": allocation_words(known),
+        "remark": taken.remark if taken else "",
+        "item": taken.item.code if taken else None,
+        "units": [
+            {
+                "code": line.code,
+                "name": line.name,
+                "registered": line.registered,
+                "received": line.received,
+                "deducted": line.deducted,
+                "added": line.added,
+            }
+            for line in (taken.lines if taken else ())
+        ],
+    }
+
+
 def _leaves(form: Form) -> list[str]:
     return [leaf.code for leaf in form.leaves]
 
@@ -200,6 +283,8 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
     said = _Reading(kept)
     organisation = said.part("organisation")
     units = said.part("units")
+    taken = said.part("reported") if said.number("format") >= FORMAT else None
+    allocations = _allocations(taken.part("allocations")) if taken else None
     return Frozen(
         form=form,
         scope=Scope(said.text("scope")),
@@ -211,6 +296,7 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
             missing=units.sources("missing"),
             for_checking=units.sources("for_checking"),
             exempt=units.sources("exempt"),
+            allocations=allocations,
         ),
         figures=said.units("figures", list(map(str, said.list("leaves")))),
         total=said.figures("total"),
@@ -227,6 +313,48 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
             for each in said.parts("columns")
         ),
         footnotes=tuple(map(str, said.list("footnotes"))),
+        deduction=_deduction(form, said, taken, allocations) if taken and allocations else None,
+    )
+
+
+def _allocations(said: "_Reading") -> Allocations:
+    answer = said.words["answer"]
+    if answer is not None and not isinstance(answer, bool):
+        raise TypeError(f"no answer: {answer!r}")
+    registered, aside = (said.allocations(name) for name in ("registered", "aside"))
+    return Allocations(said.text("giver"), registered, aside, answer)
+
+
+def _deduction(
+    form: Form, said: "_Reading", taken: "_Reading", allocations: Allocations
+) -> Deduction | None:
+    if taken.words["item"] is None:
+        return None
+    item, net, simple = (
+        form.by_code[taken.text("item")],
+        taken.figures("net"),
+        said.figures("total"),
+    )
+    return Deduction(
+        item=item,
+        simple=simple[item.code],
+        passed_down=sum(each.number("deducted") for each in taken.parts("units")),
+        net=net[item.code],
+        figures=net,
+        remark=taken.text("remark"),
+        lines=tuple(
+            Line(
+                each.text("code"),
+                each.text("name"),
+                each.number("registered"),
+                _figure(each.words["received"]),
+                each.number("deducted"),
+                added=bool(each.words["added"]),
+            )
+            for each in taken.parts("units")
+        ),
+        aside=allocations.aside,
+        received=received_item(form),
     )
 
 
@@ -262,6 +390,10 @@ class _Reading:
             code: dict(zip(leaves, map(_figure, _list(values)), strict=True))
             for code, values in _mapping(self.words[name]).items()
         }
+
+    def allocations(self, name: str) -> tuple[Allocation, ...]:
+        rows = (_list(row) for row in self.list(name))
+        return tuple(Allocation(str(row[0]), str(row[1]), _figure(row[2]) or 0) for row in rows)
 
     def sources(self, name: str) -> tuple[Source, ...]:
         return tuple(
@@ -320,15 +452,45 @@ def effect_in_words(change: Change, unit: Unit) -> str:
     return f"+{show(moved, unit)}" if moved > 0 else show(moved, unit)
 
 
+@dataclass(frozen=True, slots=True)
+class AllocationChange:
+    """One unit of which another amount is taken off than before; None where nothing was known."""
+
+    code: str
+    name: str
+    old: Line | None
+    new: Line | None
+
+
+@dataclass(frozen=True)
+class AllocationDifference:
+    """What two moments say otherwise of what was passed down: by unit, and in their sentences.
+
+    A document of the first format knows no units: there the sentences alone are compared, as
+    they stand, and there are no `lines`. `unit` is that of the lines' amounts.
+    """
+
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+    lines: tuple[AllocationChange, ...] = ()
+    unit: Unit | None = None
+
+
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between two moments of one consolidation: by unit, and in the total."""
+    """All that differs between two moments of one consolidation: by unit, and in the total.
+
+    `total` compares what is reported upward; where one of the two is a document of the first
+    format it compares what was added simply, since that is all that such a document holds.
+    """
 
     units: tuple[UnitDifference, ...]
     total: tuple[Change, ...]
+    allocations: AllocationDifference | None = None
+    simple: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.units)
+        return bool(self.units or self.allocations)
 
     @cached_property
     def sha256(self) -> str:
@@ -336,12 +498,29 @@ class Difference:
         lines: list[Json] = [
             [unit.code, line.code, line.old, line.new] for unit in self.units for line in unit.lines
         ]
-        return fingerprint(canonical_bytes({"difference": lines}))
+        said: dict[str, Json] = {"difference": lines}
+        if self.allocations:
+            said["allocations"] = [list(self.allocations.before), list(self.allocations.now)]
+            said["passed_down"] = [
+                [one.code, _line_words(one.old), _line_words(one.new)]
+                for one in self.allocations.lines
+            ]
+        return fingerprint(canonical_bytes(said))
 
     @property
     def count(self) -> int:
         """How many figures of units differ."""
         return sum(len(unit.lines) for unit in self.units)
+
+    @property
+    def told(self) -> str:
+        """How much differs, in words."""
+        figures = f"{len(self.units)} 家单位 {self.count} 项有变动" if self.units else ""
+        return "，".join(filter(None, (figures, "市内下拨有变动" if self.allocations else "")))
+
+
+def _line_words(line: Line | None) -> Json:
+    return None if line is None else [line.registered, line.received, line.deducted]
 
 
 def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | None], ...]:
@@ -353,42 +532,91 @@ def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | 
     return tuple((a, b) for a, b in pairs if a is None or b is None or _pinned(a) != _pinned(b))
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What a consolidation said at one moment: its figures, and the foot of its paper.
+
+    `by_unit` is false for a document of the first format, which holds the sums as added simply
+    and `sentences` as it froze them.
+    """
+
+    reported: Reported
+    sentences: tuple[str, ...]
+    by_unit: bool = True
+
+    @classmethod
+    def of(cls, reported: Reported) -> "Moment":
+        """The moment at which these figures were reported."""
+        return cls(reported, reported.sentences)
+
+
+def moment_of(frozen: Frozen) -> Moment:
+    """What an edition says, in whichever format it was written."""
+    if not frozen.is_first_format:
+        return Moment.of(frozen.reported)
+    return Moment(frozen.reported, (frozen.said.sentence,) if frozen.said else (), by_unit=False)
+
+
 def difference(
     form: Form,
     pairs: Iterable[tuple[Source | None, Source | None]],
     before: Mapping[str, Figures],
     now: Mapping[str, Figures],
-    total_before: Figures,
+    was: Moment,
+    turned: Moment,
 ) -> Difference:
     """What the `moved` pairs change: `before` and `now` are figures by unit, `now` of those alone.
 
-    A unit that handed in the same figures anew differs in nothing.
+    `was` and `turned` are the sums at the two moments. A unit that handed in the same figures
+    anew differs in nothing.
     """
-    units, standing = [], dict(before)
+    units = []
     for old, new in pairs:
         named = new or old
         if named is None:
             continue
-        standing.pop(named.code, None)
-        if new:
-            standing[named.code] = now[named.code]
         figures = before.get(named.code, {}) if old else {}
         if lines := changes(form, figures, now[named.code] if new else {}):
             units.append(UnitDifference(named.code, named.name, old, new, lines))
-    return Difference(tuple(units), _of_total(form, units, standing, total_before))
+    by_unit = was.by_unit and turned.by_unit
+    sums = [one.reported.figures if by_unit else one.reported.simple for one in (was, turned)]
+    return Difference(
+        tuple(units),
+        tuple(_changed(form, *sums)),
+        _in_lines(was, turned) if by_unit else _in_words(was, turned),
+        simple=not by_unit,
+    )
 
 
-def _of_total(
-    form: Form,
-    units: Iterable[UnitDifference],
-    standing: Mapping[str, Figures],
-    before: Figures,
-) -> tuple[Change, ...]:
-    touched = {line.code for unit in units for line in unit.lines}
-    leaves = {
-        leaf: total(one.get(leaf) for one in standing.values())
-        if leaf in touched
-        else before.get(leaf)
-        for leaf in _leaves(form)
-    }
-    return changes(form, before, leaves)
+def _changed(form: Form, old: Figures, new: Figures) -> Iterator[Change]:
+    for item in form.items:
+        before, now = old.get(item.code), new.get(item.code)
+        if before != now:
+            yield Change(item.code, before, now)
+
+
+def _in_lines(was: Moment, turned: Moment) -> AllocationDifference | None:
+    before, now = was.reported.deduction, turned.reported.deduction
+    old, new = ({one.code: one for one in taken.lines} if taken else {} for taken in (before, now))
+    lines = tuple(
+        AllocationChange(code, (new.get(code) or old[code]).name, old.get(code), new.get(code))
+        for code in dict.fromkeys((*new, *old))
+        if _line_words(old.get(code)) != _line_words(new.get(code))
+    )
+    taken = now or before
+    if taken is None or not (lines or _beside_lines(before) != _beside_lines(now)):
+        return None
+    return AllocationDifference(was.sentences, turned.sentences, lines, taken.item.unit)
+
+
+def _beside_lines(taken: Deduction | None) -> object:
+    return (taken.remark, taken.aside) if taken else None
+
+
+def _in_words(was: Moment, turned: Moment) -> AllocationDifference | None:
+    """By the sentences alone: what was added simply is compared elsewhere."""
+    old, new = (said_in(one.sentences) for one in (was, turned))
+    taken = [(said.passed_down, said.remark) if said else None for said in (old, new)]
+    if taken[0] == taken[1]:
+        return None
+    return AllocationDifference(was.sentences[:1], turned.sentences[:1])

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 
-from portal.domain.allocation import Deduction
+from portal.domain.allocation import Deduction, Said
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total, with_totals
 
@@ -91,7 +91,8 @@ class Sheet:
     """The whole table with its head and foot, as lines ready to be shown.
 
     `fingerprint` is the sha256 of the frozen content that the paper is proof of, if there is one.
-    `deduction` is what the city passed down inside the total, where the sheet has one.
+    `deduction` is what the city passed down inside the total, where the sheet has one; `said`
+    are its three amounts as an older paper said them.
     """
 
     title: str
@@ -107,6 +108,7 @@ class Sheet:
     mark: str | None = None
     fingerprint: str = ""
     deduction: Deduction | None = None
+    said: Said | None = None
 
     @cached_property
     def groups(self) -> tuple[tuple[Row, ...], ...]:

@@ -35,13 +35,15 @@ def document(
     phone: str,
     on_behalf: str = "",
     answers: Mapping[str, str] = NO_ANSWERS,
+    includes_passed_down: bool | None = None,
 ) -> dict[str, Json]:
     """Everything that the `number`-th submission of a report says.
 
     Figures are integers as stored (counts, fen), calculated items among them; a blank is
     null. The instant is kept to the second at +08:00. `on_behalf` is the ground on which the
     next union up submitted for the unit, `answers` what was answered to a sending back, by
-    item (`*` for the whole form); each stands in the document only where there is any. Raises
+    item (`*` for the whole form), `includes_passed_down` the answer of the city's own report;
+    each stands in the document only where it was given. Raises
     `TypeError` when a float or a figure that is no integer is among them, `ValueError` when
     `submitted_at` has no zone.
     """
@@ -64,6 +66,8 @@ def document(
         written["on_behalf"] = on_behalf
     if answers:
         written["answers"] = dict(answers)
+    if includes_passed_down is not None:
+        written["includes_passed_down"] = includes_passed_down
     _refuse_what_json_bends(written)
     return written
 
@@ -90,6 +94,12 @@ def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:
     if not isinstance(figures, Mapping):
         raise TypeError("the figures of a submission are a mapping of item codes")
     return _whole(figures)
+
+
+def includes_passed_down(document: Mapping[str, Json]) -> bool | None:
+    """What a submission answers to 本级筹集数是否含下拨各单位款项; None where it says nothing."""
+    answer = document.get("includes_passed_down")
+    return answer if isinstance(answer, bool) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Report(TenantOwned, Base):
     been submitted. `on_behalf_…` name an entry that the upper union made for the unit and
     that the unit has yet to confirm; `sole_handling` names in words what one person did alone
     of 代录, 代为上报 and 审核通过, and is empty once the unit has confirmed it.
+    `includes_passed_down` is what the city's own report answers to 本级筹集数是否含下拨各单位款项,
+    None where nobody has answered.
     """
 
     __tablename__ = "report"
@@ -51,6 +53,7 @@ class Report(TenantOwned, Base):
     on_behalf_by: Mapped[str] = mapped_column(String(100), default="")
     on_behalf_ground: Mapped[str] = mapped_column(String(32), default="")
     on_behalf_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    includes_passed_down: Mapped[bool | None]
     sole_handling: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 

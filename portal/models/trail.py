@@ -78,6 +78,7 @@ class Action(StrEnum):
     IMPORTED = "imported"
     FIGURE_UNDONE = "figure-undone"
     EXPLAINED = "explained"
+    PASSED_DOWN_ANSWERED = "passed-down-answered"
     NOTED = "noted"
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
@@ -161,6 +162,7 @@ ACTION_LABELS = {
     Action.IMPORTED: "导入",
     Action.FIGURE_UNDONE: "撤销填报",
     Action.EXPLAINED: "说明",
+    Action.PASSED_DOWN_ANSWERED: "答复是否含下拨款",
     Action.NOTED: "备注",
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",

@@ -304,6 +304,7 @@ def _keep_submission(
             phone=by.organisation.phone,
             on_behalf=ground,
             answers={each.code: each.reply.text for each in asked if each.reply},
+            includes_passed_down=report.includes_passed_down,
         )
     )
     kept = Submission(

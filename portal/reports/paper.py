@@ -12,10 +12,10 @@ from portal.domain.calendar import MINUTE, in_words
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet
-from portal.domain.submission import Change, changes, figures_of
+from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import Submission
 from portal.on_behalf import footnote
-from portal.reports import drafts
+from portal.reports import drafts, passed_down
 
 
 def submission_number(session: Session, assignment: Assignment, number: int) -> Submission | None:
@@ -55,7 +55,7 @@ def draft_beside(
 def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
     """The report as the paper draws it, marked with what it is: a draft, or which submission."""
     assignment = filling.assignment
-    report = assignment.report
+    report, kept = assignment.report, standing_submission(session, assignment)
     return report_sheet(
         filling.form,
         filling.figures,
@@ -63,9 +63,14 @@ def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
         period=assignment.campaign.period,
         as_of=in_words(report.saved_at if report else now),
         mark=_mark(session, filling),
-        footnotes=footnote(report),
-        fingerprint=kept.sha256 if (kept := standing_submission(session, assignment)) else "",
+        footnotes=(*footnote(report), *_answered(kept)),
+        fingerprint=kept.sha256 if kept else "",
     )
+
+
+def _answered(kept: Submission | None) -> tuple[str, ...]:
+    """What the city's own report answers, on the paper of a submission that says so."""
+    return passed_down.footnotes(includes_passed_down(json.loads(kept.document))) if kept else ()
 
 
 def standing_submission(session: Session, assignment: Assignment) -> Submission | None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment
 from portal.domain.report_state import Move
-from portal.domain.submission import Change, changes, figures_of
+from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import SentBack, SentBackItem, Submission
+from portal.reports import passed_down
 from portal.reports.paper import after_close, standing_submission, submission_number
 
 
@@ -20,17 +21,19 @@ class Comparison:
     """A submission as printed against the last one: what differs from paper to system.
 
     `stands` says whether the last submission is the report now, and not withdrawn or sent back.
+    `answers` are what the two say about what was passed down, where the city's report says it.
     """
 
     printed: Submission
     last: Submission
     changes: tuple[Change, ...]
     stands: bool
+    answers: tuple[str, str] = ("", "")
 
     @property
     def agrees(self) -> bool:
         """Whether paper and system say the same figures."""
-        return not self.changes
+        return not self.changes and self.answers[0] == self.answers[1]
 
 
 def comparison(session: Session, assignment: Assignment, number: int) -> Comparison | None:
@@ -41,7 +44,12 @@ def comparison(session: Session, assignment: Assignment, number: int) -> Compari
     if printed is None or last is None:
         return None
     stands = standing_submission(session, assignment) is not None
-    return Comparison(printed, last, _changes(assignment, printed, last), stands)
+    changed = _changes(assignment, printed, last)
+    return Comparison(printed, last, changed, stands, (_answer(printed), _answer(last)))
+
+
+def _answer(submission: Submission) -> str:
+    return passed_down.WORDS[includes_passed_down(json.loads(submission.document))]
 
 
 def _changes(assignment: Assignment, old: Submission, new: Submission) -> tuple[Change, ...]:

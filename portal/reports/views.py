@@ -26,6 +26,7 @@ from portal.assignment import (
     last_reproof,
 )
 from portal.db import db, writing
+from portal.domain.allocation import QUESTION
 from portal.domain.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
 from portal.domain.form import Item
@@ -43,12 +44,14 @@ from portal.reports import (
     marks,
     operations,
     paper,
+    passed_down,
     presence,
     rows,
     saving,
 )
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed, seen_in
+from portal.tenancy import subtree
 from portal.typed import legible, nonce_in
 from portal.workbook import XLSX
 
@@ -279,9 +282,19 @@ def _submission_page(filling: Filling, **extra: Any) -> str:
         reasons=REASONS,
         confirmed=CONFIRMED,
         standing=drafts.standing(db.session(), filling),
+        asks_passed_down=asks_passed_down(filling.assignment),
+        passed_down_question=QUESTION,
         nonce=secrets.token_hex(16),
         **extra,
     )
+
+
+def asks_passed_down(assignment: Assignment) -> bool:
+    """Whether the report is asked about what was passed down: that of the city that does so."""
+    if assignment.expectation.parent_id is not None:
+        return False
+    with subtree(organisation_here()) as session:
+        return passed_down.passes_down(session, assignment)
 
 
 def _may_write(filling: Filling) -> bool:

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 import portal
 from portal.domain.allocation import Deduction
+from portal.domain.allocation import Line as AllocationLine
 from portal.domain.figures import canonical, show
 from portal.domain.form import parse_form
 from portal.domain.overview import MOST_LINES, Line, Overview
@@ -24,6 +25,20 @@ DOCUMENT = json.loads((PORTAL / "editions" / "songwennuan-2027.1.json").read_tex
 FORM = parse_form(DOCUMENT)
 GREATEST = {item.code: item.unit.greatest // 100 for item in FORM.items}
 """As great as a city's figures come: 999 999 人次, 99 999.99 万元 in every cell."""
+
+DEDUCTION = Deduction(
+    FORM.by_code["A"],
+    GREATEST["A"],
+    1,
+    2,
+    GREATEST,
+    lines=tuple(
+        AllocationLine(f"u{n}", f"已登记第{n}系统委员会工会", GREATEST["A"], GREATEST["A"] - 1, 0)
+        for n in range(99)
+    ),
+    received=FORM.by_code["A2"],
+)
+"""Many units have not received what was passed down to them."""
 
 PROOF = PaperCode("7K3QM-X8R2A", "https://wennuan.example.cn/o/shizong/campaigns/" + "x" * 100)
 
@@ -48,13 +63,14 @@ def overview(lines: int) -> Overview:
             for n in range(lines)
         ],
         total=GREATEST,
-        deduction=Deduction(FORM.by_code["A"], GREATEST["A"], 1, 2, GREATEST),
+        deduction=DEDUCTION,
         last=GREATEST,
         compared=LITTLE,
         compared_title="其中：两年均报 123 家",
         footnotes=(
             f"汇总单位 2 家；未含：{names}等 99 家（只列前 40 家）。",
             "仅供核对。",
+            DEDUCTION.brief,
             "上年数。",
         ),
     )

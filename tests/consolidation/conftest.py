@@ -90,8 +90,18 @@ class City:
             report.state = state
             session.commit()
 
+    def answer(self, answer: bool | None, campaign: str = CAMPAIGN) -> None:
+        """Let the city's own report, if there is one, say whether it counts what it gave."""
+        tenancy.enter(self.organisations["shizong"])
+        with writing() as session:
+            found = session.query(Campaign).filter_by(code=campaign).one()
+            for report in session.query(Report).filter_by(campaign_id=found.id):
+                report.includes_passed_down = answer
+            session.commit()
+
     def pass_down(self, campaign: str = CAMPAIGN, **fen: int) -> None:
-        """Register what the city passed down to units, in fen."""
+        """Register what the city passed down to units, in fen; its own report counts it too."""
+        self.answer(True, campaign)
         with tenancy.opening() as door, writing(door) as session:
             for code, allocated in fen.items():
                 organisation = self.organisations[code]

@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain import edition
+from portal.domain.allocation import Allocation, Allocations, reported
 from portal.domain.calendar import ZONE
 from portal.domain.consolidation import Scope, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
@@ -55,7 +57,9 @@ def differing(old, new):
     before, now = frozen_of(old), frozen_of(new)
     pairs = edition.moved(before.sources, now.sources)
     moved = {each.code: new[each.code] for _, each in pairs if each}
-    return edition.difference(FORM, pairs, before.figures, moved, before.total)
+    return edition.difference(
+        FORM, pairs, before.figures, moved, edition.moment_of(before), edition.moment_of(now)
+    )
 
 
 @given(reports)
@@ -109,7 +113,8 @@ def test_the_same_figures_handed_in_anew_make_no_difference():
     now = replace(before, included=(source("echeng", said["echeng"], number=2),))
 
     pairs = edition.moved(before, now)
-    found = edition.difference(FORM, pairs, said, said, add_up(FORM, said.values()))
+    same = edition.moment_of(frozen_of(said))
+    found = edition.difference(FORM, pairs, said, said, same, same)
 
     assert before.counted != now.counted
     assert len(pairs) == 1
@@ -160,3 +165,169 @@ def test_an_edition_needs_a_zone():
 )
 def test_an_effect_is_said_with_its_sign(change, words):
     assert edition.effect_in_words(change, FORM.by_code["B"].unit) == words
+
+
+WAN = 1_000_000
+FIRST_FORMAT = Path(__file__).with_name("edition-format-1.json")
+"""An edition of three units as the portal wrote it before editions held what was passed down."""
+
+GIVEN = {
+    "shizong": {"A3": 50 * WAN, "B": 2},
+    "echeng": {"A2": 12 * WAN, "A3": WAN},
+    "gedian": {"A2": 0, "B": 4},
+}
+
+
+def given_of(said, answer=True, **wan):
+    """A consolidation of these reports in which the city passed money down, in 万元 by unit."""
+    frozen = frozen_of(said)
+    registered = tuple(Allocation(code, f"{code}工会", n * WAN) for code, n in wan.items())
+    known = Allocations("shizong", registered, (), answer)
+    received = {code: figures.get("A2") for code, figures in said.items()}
+    sums = reported(FORM, frozen.total, known, said, received)
+    return replace(
+        frozen,
+        sources=replace(frozen.sources, allocations=known),
+        deduction=sums.deduction,
+        footnotes=(*frozen.footnotes, *sums.sentences),
+    )
+
+
+def between(before, now):
+    """What differs from one frozen consolidation to another."""
+    pairs = edition.moved(before.sources, now.sources)
+    moments = (edition.moment_of(each) for each in (before, now))
+    return edition.difference(FORM, pairs, before.figures, now.figures, *moments)
+
+
+def kept(frozen):
+    """The consolidation as its document is read back."""
+    content = canonical_bytes(edition.document(frozen, number=1, at=AT, by="张慧"))
+    return edition.read_document(FORM, json.loads(content))
+
+
+def first_format():
+    """The edition of the first format."""
+    return edition.read_document(FORM, json.loads(FIRST_FORMAT.read_text(encoding="utf-8")))
+
+
+def test_a_document_holds_simple_passed_down_net_and_the_units():
+    frozen = given_of(GIVEN, echeng=12, gedian=50)
+
+    document = edition.document(frozen, number=1, at=AT, by="张慧")
+
+    said = document["reported"]
+    assert document["format"] == 2
+    assert (document["total"]["A"], said["net"]["A"]) == (63 * WAN, 51 * WAN)
+    assert said["passed_down"] == {"A": 12 * WAN, "A2": 12 * WAN}
+    assert said["allocations"]["answer"] is True
+    assert [(u["code"], u["registered"], u["received"], u["deducted"]) for u in said["units"]] == [
+        ("echeng", 12 * WAN, 12 * WAN, 12 * WAN),
+        ("gedian", 50 * WAN, 0, 0),
+    ]
+
+
+@pytest.mark.parametrize("answer", [True, False, None])
+def test_what_was_passed_down_is_read_back_as_it_was(answer):
+    frozen = given_of(GIVEN, answer, echeng=12, gedian=50)
+
+    again = kept(frozen)
+
+    assert again.deduction == frozen.deduction
+    assert (again.sources, again.seen) == (frozen.sources, frozen.seen)
+    assert not between(again, frozen)
+
+
+def test_a_document_of_the_first_format_stays_what_it_was():
+    content = FIRST_FORMAT.read_bytes()
+    frozen = first_format()
+
+    assert fingerprint(content).startswith("7369a6caf8f5cd5a")
+    assert canonical_bytes(json.loads(content)) == content
+    assert frozen.sources.counted.startswith("998576ecbeb074d9")
+    assert frozen.is_first_format
+    assert frozen.deduction is None
+    assert frozen.said.rows == (
+        ("简单合计", "63.00"),
+        ("减：市内下拨", "62.00"),
+        ("剔重后合计", "1.00"),
+    )
+    assert frozen.reported.figures["A"] == frozen.total["A"] == 63 * WAN
+
+
+def test_a_live_print_of_old_is_known_by_its_old_code():
+    sources = replace(
+        first_format().sources, allocations=given_of(GIVEN, echeng=12).sources.allocations
+    )
+    of = ("shizong", "2027-spring", Scope.SUBMITTED)
+
+    old, new = (edition.live_fingerprint(*of, s) for s in (sources.as_in_first_format, sources))
+
+    assert old.startswith("2d4138277f2e92aa")
+    assert new != old
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"echeng": 13},
+        {"gedian": 51},
+        {"huarong": 1},
+        {"answer": False},
+        {"answer": None},
+    ],
+)
+def test_what_was_passed_down_is_seen_and_stands_in_code_and_difference(changed):
+    as_it_was = {"echeng": 12, "gedian": 50, "answer": True}
+    before, now = given_of(GIVEN, **as_it_was), given_of(GIVEN, **as_it_was | changed)
+
+    found = between(before, now)
+
+    assert before.seen != now.seen
+    assert before.sources.counted != now.sources.counted
+    assert found.allocations
+    assert not found.units
+    assert found.told == "市内下拨有变动"
+    assert found.sha256 != between(now, before).sha256
+
+
+def test_a_difference_compares_what_is_reported():
+    found = between(given_of(GIVEN, echeng=12), given_of(GIVEN, echeng=10))
+
+    assert found.total == (Change("A", 51 * WAN, 53 * WAN), Change("A2", 0, 2 * WAN))
+    (line,) = found.allocations.lines
+    assert (line.code, line.old.deducted, line.new.deducted) == ("echeng", 12 * WAN, 10 * WAN)
+
+
+def test_between_the_formats_sums_are_compared_simply_and_the_rest_by_its_words():
+    now = given_of(GIVEN, echeng=12, gedian=50)
+
+    found = between(first_format(), now)
+
+    assert found.simple
+    assert (found.units, found.total) == ((), ())
+    assert found.allocations.lines == ()
+    assert "剔重后合计 1.00 万元" in found.allocations.before[0]
+    assert "剔重后合计 51.00 万元" in found.allocations.now[0]
+    assert "剔重后合计 1.00 万元" in between(now, first_format()).allocations.now[0]
+    assert not between(first_format(), first_format())
+
+
+def test_between_the_formats_a_unit_that_moved_stands_as_ever():
+    said = GIVEN | {"gedian": {"A2": 0, "B": 5}}
+
+    found = between(first_format(), given_of(said, echeng=12, gedian=50))
+
+    assert [(u.code, [line.code for line in u.lines]) for u in found.units] == [("gedian", ["B"])]
+    assert found.total == (Change("B", 6, 7),)
+    assert found.told == "1 家单位 1 项有变动，市内下拨有变动"
+
+
+def test_a_first_format_without_the_sentence_says_that_it_has_none():
+    document = json.loads(FIRST_FORMAT.read_text(encoding="utf-8"))
+    document["footnotes"] = document["footnotes"][:1]
+    frozen = edition.read_document(FORM, document)
+
+    assert frozen.said is None
+    assert not between(frozen, frozen_of(GIVEN))
+    assert between(frozen, given_of(GIVEN, echeng=12)).allocations.before == ()

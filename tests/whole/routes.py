@@ -374,6 +374,9 @@ EXAMPLES: dict[str, Example] = {
         reads=frozenset({"thread"}),
     ),
     "questions.review": Example({"clarification": "1"}),
+    "reports.answer_passed_down": Example(
+        {"answer": "yes"}, at="shizong", values={"campaign": UNTOUCHED}
+    ),
     "reports.confirm_on_behalf": Example(at="jiceng"),
     "reports.enter_on_behalf": Example(
         {"ground": "来电", "caller": "王主席", "F1": "12", "F1.version": "0", "F1.was": ""},

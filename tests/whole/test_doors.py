@@ -87,6 +87,7 @@ subtree       portal.campaigns.views.publish
 subtree       portal.consolidation.views.node_of
 subtree       portal.home.views._with_units
 subtree       portal.questions.views._waiting
+subtree       portal.reports.views.asks_passed_down
 subtree       portal.review.views._page
 subtree       portal.review.views._waiting_here
 subtree       portal.review.views.queue

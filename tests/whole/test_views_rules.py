@@ -159,6 +159,7 @@ reminders.unit               chaser
 reports.amount_words         reporter
 reports.answer               reporter
 reports.answer_import        reporter
+reports.answer_passed_down   reporter
 reports.carry                reporter
 reports.comparison           report_reader
 reports.confirm_import       reporter

@@ -1,0 +1,46 @@
+"""What the city registered as passed down, as it stood before later changes."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.figures import read
+from portal.models import TrailEntry
+from portal.models.trail import Action
+from portal.opening import ALLOCATED
+
+LABEL = "下拨资金（万元）"
+"""The field as the list of units and the trail call it."""
+
+_changes = (
+    select(TrailEntry.note, TrailEntry.old)
+    .where(
+        TrailEntry.campaign_id == bindparam("campaign_id"),
+        TrailEntry.action == Action.EXPECTATION_CHANGED,
+        TrailEntry.at > bindparam("moment", type_=TrailEntry.at.type),
+        TrailEntry.note.endswith(LABEL),
+    )
+    .order_by(TrailEntry.number.desc())
+)
+_OF_UNIT = re.compile(rf".*（([^（）]+)）{LABEL}")
+
+
+def note_on(name: str, code: str, label: str) -> str:
+    """How the trail says which field of which unit was changed."""
+    return f"{name}（{code}）{label}"
+
+
+def allocated_before_changes(
+    session: Session, campaign_id: int, moment: datetime
+) -> dict[str, int | None]:
+    """What was registered at `moment` for every unit that was changed later, in fen by code.
+
+    The oldest of the later changes says what it changed, and so what stood before.
+    """
+    before: dict[str, int | None] = {}
+    for note, old in session.execute(_changes, {"campaign_id": campaign_id, "moment": moment}):
+        if unit := _OF_UNIT.fullmatch(note):
+            before[unit[1]] = read(old or "", ALLOCATED).figure
+    return before

@@ -1,0 +1,63 @@
+"""What the city's own report is asked: whether its 筹集数 includes what it passed down."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.allocation import QUESTION
+from portal.identity import Person
+from portal.models import Expectation
+from portal.models.trail import Action, record
+from portal.reports import saving
+
+WORDS = {True: "是", False: "否", None: ""}
+"""The answers as pages and the trail say them; nothing where nobody has answered."""
+
+ANSWERS = {"yes": True, "no": False}
+"""The answers as the form posts them."""
+
+
+def passes_down(session: Session, assignment: Assignment) -> bool:
+    """Whether money is registered as passed down to a unit below; `session` reads those units."""
+    own = assignment.expectation
+    registered = (
+        Expectation.campaign_id == own.campaign_id,
+        Expectation.organisation_id != own.organisation_id,
+        Expectation.allocated > 0,
+    )
+    return bool(session.scalar(select(exists(select(Expectation.campaign_id).where(*registered)))))
+
+
+def answer(
+    session: Session, assignment: Assignment, includes: bool, *, by: Person, at: datetime
+) -> None:
+    """Keep the answer with the report; the same answer once more changes nothing.
+
+    Raises `NotAllowedNow` where the report cannot be written to.
+    """
+    assignment.may_write(at).require()
+    report = saving.begun(session, assignment, by=by, at=at)
+    before = report.includes_passed_down
+    if before is includes:
+        return
+    report.includes_passed_down = includes
+    session.flush()
+    record(
+        session,
+        Action.PASSED_DOWN_ANSWERED,
+        organisation_id=report.organisation_id,
+        actor=by.name,
+        actor_id=by.id,
+        at=at,
+        report_id=report.id,
+        old=WORDS[before],
+        new=WORDS[includes],
+        note=QUESTION,
+    )
+
+
+def footnotes(answered: bool | None) -> tuple[str, ...]:
+    """The answer as the foot of a submitted report says it; nothing without one."""
+    return () if answered is None else (f"{QUESTION}：{WORDS[answered]}。",)

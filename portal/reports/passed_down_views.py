@@ -1,0 +1,33 @@
+"""Views of the question that the city's own report alone is asked."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+
+from portal import clock
+from portal.access import allow, reporter
+from portal.assignment import find_assignment
+from portal.db import writing
+from portal.domain.allocation import QUESTION
+from portal.domain.report_state import NotAllowedNow
+from portal.errors import BadInput
+from portal.identity import actor
+from portal.reports import passed_down
+from portal.reports.views import bp
+
+
+@bp.post("/passed-down")
+@allow(reporter)
+def answer_passed_down(campaign: str) -> Any:
+    """Keep whether the 筹集数 of the own report includes what was passed down."""
+    includes = passed_down.ANSWERS.get(request.form.get("answer", ""))
+    with writing() as session:
+        assignment = find_assignment(session, campaign) or abort(404)
+        if assignment.expectation.parent_id is not None:
+            raise NotAllowedNow("只有下拨款项的市总本级报表要答这一问，没有保存。")
+        if includes is None:
+            raise BadInput("请选“是”或“否”，没有保存。")
+        passed_down.answer(session, assignment, includes, by=actor(), at=clock.now())
+        session.commit()
+    flash(f"已保存：{QUESTION}——{passed_down.WORDS[includes]}。")
+    return redirect(url_for(".submission", campaign=campaign), 303)
