@@ -167,6 +167,8 @@ def test_a_unit_is_the_same_by_its_organisation_whatever_its_code_was(desk, year
 
 
 def test_money_passed_down_is_off_on_both_sides(desk, years):
+    years.resubmit("gedian", CAMPAIGN, A2=10 * WAN, A3=30 * WAN)
+    years.resubmit("gedian", NEXT, A2=10 * WAN, A3=50 * WAN)
     years.pass_down(CAMPAIGN, gedian=10 * WAN)
     years.pass_down(NEXT, gedian=10 * WAN)
 

@@ -14,7 +14,7 @@ from portal.consolidation import earlier, edition_paper, editions, paper
 from portal.consolidation.book import book_of_edition
 from portal.consolidation.choice import Choice
 from portal.consolidation.node import Node
-from portal.consolidation.overview import overview_of, paragraph_of
+from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
@@ -114,7 +114,7 @@ def test_all_papers_of_one_instant_agree(grown, allocated, answer, scope):
         live = on_sheet(paper.form_of_totals(session, node, NOW))
         table = table_of(session, node, 1, Choice(), None)
         overview = overview_of(session, node, None, NOW)
-        words = paragraph_of(node, overview, None, NOW)
+        words = paragraph_of(node, overview, None, NOW, Wording())
         _, book = paper.book_to_export(session, node, NOW)
         kept = kept_of(node, freezing(session, node))
         difference = editions.difference_now(session, kept, node)
