@@ -188,7 +188,7 @@ class Layout:
 
 def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None = None) -> Layout:
     """How the one sheet with the form is laid out; raises `NoLayout` when there is no telling."""
-    sheets = [_Sheet(form, table, _code_columns(form, table)) for table in tables]
+    sheets = [_Sheet(form, table, code_columns(form, table)) for table in tables]
     sheet = _the_one(form, sheets)
     columns = sorted(sheet.columns, key=lambda codes: codes[0].column)
     starts = [codes[0].column for codes in columns]
@@ -255,7 +255,7 @@ def _the_one(form: Form, sheets: list[_Sheet]) -> _Sheet:
     return likely[0]
 
 
-def _code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
+def code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
     """The columns of codes, the fullest first: a further one only with codes of its own."""
     by_column: dict[int, list[CodeCell]] = {}
     for cell in table.cells.values():
