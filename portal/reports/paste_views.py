@@ -51,16 +51,16 @@ def paste(campaign: str) -> Any:
     return _whole_answer(pasted, [one for one in typed if one.refused], unclear)
 
 
-def _placement(form: Form) -> tuple[Placement, str]:
+def _placement(form: Form) -> tuple[Placement, BlockRefused | None]:
     """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
-    start = request.form.get("start", "")
+    start, reading = (request.form.get(name, "") for name in ("start", "reading"))
     try:
         if start not in form.by_code:
             raise BlockRefused("请先选择从哪一项开始粘贴。")
         block = read_block(request.form.get("block", ""))
-        return place_block(form, block, start), ""
+        return place_block(form, block, start, reading), None
     except BlockRefused as refused:
-        return Placement((), ()), refused.sentence
+        return Placement((), ()), refused
 
 
 def _beside(filling: Filling, placement: Placement) -> dict[Item, Typed]:
@@ -76,13 +76,13 @@ def _pasted_too_late(filling: Filling, placement: Placement, sentence: str) -> A
     return _too_late(filling, _beside(filling, placement))
 
 
-def _status(pasted: Pasted, unclear: str) -> int:
+def _status(pasted: Pasted, unclear: BlockRefused | None) -> int:
     if pasted.conflict:
         return 409
     return 422 if unclear or pasted.refusals else 200
 
 
-def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: str) -> Any:
+def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: BlockRefused | None) -> Any:
     status = max(_status(pasted, unclear), 422 if typed else 200)
     campaign = pasted.filling.assignment.campaign.code
     if status == 200:
@@ -93,7 +93,7 @@ def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: str) -> Any:
         _filling(campaign),
         [*pasted.refused, *typed],
         pasted=pasted,
-        sentence=unclear,
+        unclear=unclear,
         block=block,
         start=request.form.get("start", ""),
     )
@@ -105,9 +105,9 @@ def _shown_again(block: str) -> str:
     return "\n".join("\t".join(map(legible, line)) for line in lines)
 
 
-def _fragments(before: Filling, pasted: Pasted, unclear: str) -> str:
+def _fragments(before: Filling, pasted: Pasted, unclear: BlockRefused | None) -> str:
     entered = {one.item: one for one in pasted.entered}
-    return _changed(before, pasted.filling, entered, pasted=pasted, sentence=unclear)
+    return _changed(before, pasted.filling, entered, pasted=pasted, unclear=unclear)
 
 
 def _changed(

@@ -14,6 +14,7 @@ let composing = false;
 let pasteUnderWay = 0;
 let undoNext = false;
 let lastPost = null;
+let lastBlock = null;
 let lastFailed = false;
 
 document.addEventListener("compositionstart", () => { composing = true; });
@@ -31,10 +32,11 @@ function postBlock(path, values, doing) {
   htmx.ajax("POST", path, { source: pasteBlock, target: "#paste-result", swap: "outerHTML", values }).catch(() => {});
 }
 
-function paste(block, start) {
+function paste(block, start, reading = "") {
   typedSince.clear();
   undoNext = false;
-  postBlock(pasteBlock.dataset.paste, { block, start }, "正在粘贴……");
+  lastBlock = [block, start];
+  postBlock(pasteBlock.dataset.paste, { block, start, reading }, "正在粘贴……");
 }
 
 function undoPaste() {
@@ -74,6 +76,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (pressed.id === "paste") paste(document.getElementById("paste-text").value, document.getElementById("paste-start").value);
   if (pressed.closest("#undo-paste")) undoPaste();
+  if (pressed.name === "reading") paste(...lastBlock, pressed.value);
   if (pressed.name === "again-paste") postBlock(...lastPost);
   if (pressed.name === "close-paste") pasteResult().hidden = true;
 });
