@@ -107,6 +107,7 @@ function takePasted(row) {
   const input = inputOf(row);
   const newer = typedSince.has(input) || waiting.has(row);
   take(row, newer ? null : input.value);
+  if (!refused(noticeOf(row)) && pending.isRefused(row.dataset.code)) pending.drop(row.dataset.code);
   if (waiting.has(row)) mark(row, "saving");
 }
 
@@ -118,7 +119,9 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 function showRefused() {
   pasteResult().querySelectorAll("li[data-code]").forEach((line) => {
     const input = document.getElementById(line.dataset.code);
-    if (!typedSince.has(input)) input.value = line.dataset.text;
+    if (typedSince.has(input)) return;
+    input.value = line.dataset.text;
+    pending.refusePasted(line.dataset.code, line.dataset.text, refusal(noticeOf(rowOf(input))));
   });
 }
 
