@@ -445,7 +445,8 @@ def test_the_head_counts_refused_rows_whatever_is_saved_since(desk):
     desk.is_at("C9")
     desk.fill("C9", "4")
     desk.fill("E1", "5")
-    _head(desk, "全部已保存 有误 0")
+    _head(desk, "全部已保存")
+    _head(desk, "有误 0")
 
 
 def test_a_text_that_is_being_typed_is_not_called_saved(desk):

@@ -222,7 +222,8 @@ def test_the_head_counts_what_was_refused_and_what_is_not_saved(echeng, head):
 
     page = Page.of(echeng.post("", **fields).text)
 
-    assert "未保存 1 有误 3" in page.says("progress")
+    assert page.says("next-unsaved") == "未保存 1"
+    assert page.says("next-error") == "有误 3"
     assert page.at("next-unsaved").get("href") == "#item-C9"
     assert page.at("next-error").get("href") == "#item-B1"
 

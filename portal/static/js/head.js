@@ -11,16 +11,18 @@
 
   const ABOUT = { "next-error": wrong, "next-unsaved": (row) => lost(row) || typing(row) };
 
-  // a link that leads nowhere is a word
+  // a count of nothing leads nowhere, and is no link
   function say(id, words, row) {
-    const link = document.getElementById(id);
-    if (!link) return;
-    const href = row ? `#item-${row.dataset.code}` : null;
-    if (link.textContent !== words) link.textContent = words;
-    if (link.getAttribute("href") !== href) {
-      if (href) link.setAttribute("href", href);
-      else link.removeAttribute("href");
+    const shown = document.getElementById(id);
+    if (!shown) return;
+    const place = shown.matches("a") === Boolean(row) ? shown : document.createElement(row ? "a" : "span");
+    if (place !== shown) {
+      place.id = id;
+      place.className = shown.className;
+      shown.replaceWith(place);
     }
+    if (place.textContent !== words) place.textContent = words;
+    if (row) place.setAttribute("href", `#item-${row.dataset.code}`);
   }
 
   function tellHead() {
@@ -42,8 +44,8 @@
 
   // each click leads to the next such row behind the cell that has the focus
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#next-error, #next-unsaved");
-    if (!link || !link.hasAttribute("href")) return;
+    const link = event.target.closest("a#next-error, a#next-unsaved");
+    if (!link) return;
     const rows = rowsToType();
     const here = rows.indexOf(rowOf(document.activeElement));
     const ahead = [...rows.slice(here + 1), ...rows.slice(0, here + 1)];
