@@ -7,20 +7,20 @@ no issue here, since blanks stop submission by themselves. A limit of 0 is a lim
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.domain import city_checks, pair_checks, sum_checks, year_checks
+from portal.domain import city_checks, pair_checks, slip_check, sum_checks, year_checks
 from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
 from portal.domain.issues import Facts, Issue
 
-__all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues"]
+__all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues", "rules_at"]
 
 _FINDERS: dict[str, Callable[[CheckRule, Form, Facts], Iterator[Issue]]] = {
     "within": pair_checks.part_over_whole,
     "arrears-people": pair_checks.money_without_people,
     "money-without-people": pair_checks.money_without_people,
     "people-without-money": pair_checks.people_without_money,
-    "yuan-slip": pair_checks.yuan_slip,
+    "yuan-slip": slip_check.yuan_slip,
     "per-head": pair_checks.per_head_off,
     "spent-raised": sum_checks.spent_over_raised,
     "spent-raised-all": sum_checks.spent_over_raised,
@@ -44,12 +44,26 @@ def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
 
 
 # Where the rule on the right speaks at the same item, the one on the left adds nothing.
-_SAID_BY = {"per-head": "yuan-slip", "spent-raised-all": "spent-raised"}
+_SAID_BY = {
+    "per-head": "yuan-slip",
+    "allocation": "yuan-slip",
+    "spent-raised-all": "spent-raised",
+}
 
 
 def _adds_nothing(issue: Issue, keys: Collection[str]) -> bool:
     louder = _SAID_BY.get(issue.check)
     return louder is not None and f"{louder}:{issue.code}" in keys
+
+
+def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
+    """The rules that look at an item: those that name it, and the slip check at all money."""
+    doubted = any(cell.item is item for cell in slip_check.money_cells(form))
+    return tuple(
+        rule
+        for rule in form.checks
+        if item.code in rule.codes or (doubted and rule.id == "yuan-slip")
+    )
 
 
 def blanks(form: Form, figures: Figures) -> tuple[Item, ...]:

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.check_words import per_head, stated, stated_beside
-from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, canonical, rounded
+from portal.domain.figures import FEN_PER_YUAN
 from portal.domain.form import Form
 from portal.domain.issues import Facts, Finding, Issue, numbers_of, raised
-
-YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
 
 
 def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
@@ -38,15 +36,6 @@ def people_without_money(rule: CheckRule, form: Form, facts: Facts) -> Iterator[
             yield _at(people, rule, facts, (people, money), Finding(seen, advice))
 
 
-def yuan_slip(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """次均 so high that yuan were typed for 万元, at the money; offers the money ÷ 10 000."""
-    least = rule.limit_yuan * FEN_PER_YUAN
-    for people, money, count, fen in _known(rule, facts):
-        if least and count > 0 and fen >= least * count:
-            finding = _slipped(form, facts, people, money)
-            yield _at(money, rule, facts, (people, money), finding)
-
-
 def per_head_off(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
     """次均 over the item's reference standard, or below the lowest likely, at the money."""
     for people, money, count, fen in _known(rule, facts):
@@ -72,16 +61,6 @@ def _known(rule: CheckRule, facts: Facts) -> Iterator[tuple[str, str, int, int]]
 def _one_without_the_other(form: Form, facts: Facts, there: str, missing: str) -> str:
     beside = stated_beside(form, missing, there, facts.figures)
     return f"{stated(form, there, facts.figures)}，而 {beside}"
-
-
-def _slipped(form: Form, facts: Facts, people: str, money: str) -> Finding:
-    unit = form.by_code[money].unit
-    mended = rounded(facts.figures[money] or 0, unit, divisor=YUAN_PER_WAN)
-    offer = canonical(mended, unit) if mended else None
-    advice = f"误按元填写的应改为 {offer} {unit.name}" if offer else "请核对金额单位"
-    return Finding(
-        f"{_spread(form, facts, people, money)}，疑似把元填成了{unit.name}", advice, offer
-    )
 
 
 def _spread(form: Form, facts: Facts, people: str, money: str) -> str:

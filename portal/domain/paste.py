@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
+from portal.domain import landing
 from portal.domain.figures import Kind
 from portal.domain.form import CODE, Form, Item
+from portal.domain.landing import Reading
 
 Block = tuple[tuple[str, ...], ...]
 Items = tuple[Item, ...]
@@ -24,11 +26,15 @@ MOST_BYTES = 64 * 1024
 
 
 class BlockRefused(ValueError):
-    """The block cannot be used as a whole; `sentence` says why and what to do."""
+    """The block cannot be used as a whole; `sentence` says why and what to do.
 
-    def __init__(self, sentence: str) -> None:
+    `readings` are offered where its rows can begin at more than one row of the paper.
+    """
+
+    def __init__(self, sentence: str, readings: Iterable[Reading] = ()) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.readings = tuple(readings)
 
 
 # Excel quotes only cells that hold a tab or a line end, so a quotation mark opens a quoted
@@ -82,44 +88,57 @@ class PastedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A filled cell that goes nowhere, and why; `calculated` when it is a sum, which is usual."""
+    """A filled cell that goes nowhere, and why; `calculated` when it is a sum, which is usual.
+
+    `code` is the sum on which it fell.
+    """
 
     text: str
     row: int
     column: int
     sentence: str
     calculated: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the cells of a block go. A blank cell is in neither list: it changes nothing."""
+    """Where the cells of a block go. A blank cell is in neither list: it changes nothing.
+
+    `note` says where the block begins, when that is not the item that was asked for.
+    """
 
     figures: tuple[PastedFigure, ...]
     skipped: tuple[Skipped, ...]
+    note: str = ""
 
 
 Outcome = PastedFigure | Skipped
 
 
-def place_block(form: Form, block: Block, start_code: str) -> Placement:
+def place_block(form: Form, block: Block, start_code: str, reading: str = "") -> Placement:
     """Lay `block` over the items of `form`, from the focused item `start_code` downwards.
 
     A column of item codes decides alone, wherever the focus is. Without one, a single column
     of figures follows the paper's rows, sums included, whose cells are skipped; two columns
     follow the paper pair by pair; a single column headed by a measure follows that measure.
-    Headings, labels, 序号, remarks and last year's figures are recognised and left out.
-    Raises `BlockRefused` when the columns have no single meaning, `KeyError` for a
+    Its length or its totals may say that it begins at a sum above, or has no sums. Headings,
+    labels, 序号, remarks and last year's figures are recognised and left out. `reading` is the
+    name of one of the readings that were offered.
+
+    Raises `BlockRefused` when the columns or the rows have no single meaning, `KeyError` for a
     `start_code` that the form does not have.
     """
     start = form.by_code[start_code]
     table = _Table(form, block)
     if not table.figures:
         raise BlockRefused("粘贴的内容里没有找到数，请复制填有数的单元格。")
-    return _once_each(_by_codes(table) if table.codes else _downwards(table, start))
+    if table.codes:
+        return _once_each(_by_codes(table))
+    return _once_each(*_downwards(table, start, reading))
 
 
-def _once_each(outcomes: Iterable[Outcome]) -> Placement:
+def _once_each(outcomes: Iterable[Outcome], note: str = "") -> Placement:
     """The placement, with every cell skipped whose item was given more than once."""
     every = list(outcomes)
     figures = [each for each in every if isinstance(each, PastedFigure)]
@@ -130,6 +149,7 @@ def _once_each(outcomes: Iterable[Outcome]) -> Placement:
             *(each for each in every if isinstance(each, Skipped)),
             *(_repeated(figure) for figure in figures if times[figure.code] > 1),
         ),
+        note=note,
     )
 
 
@@ -172,20 +192,58 @@ def _on_code(cell: "_Cell", item: Item | None, code: str) -> Outcome:
     return cell.skipped(f"代码 {code.strip()} 不在本表中。" if code.strip() else "这一行没有代码。")
 
 
-def _downwards(table: "_Table", start: Item) -> Iterator[Outcome]:
+def _downwards(table: "_Table", start: Item, chosen: str) -> "tuple[list[Outcome], str]":
+    """Every cell of a block without codes, and why it begins elsewhere than at `start`."""
     pair = _pair(table.form, start)
     columns = table.columns_of_a_pair if pair else table.figures
     _refuse_what_is_unclear(table, pair, columns)
-    lines = _lines(table, start, columns)
-    items = next(lines, ())
-    for row in table.rows:
-        cells = table.cells(row, columns)
-        # People put a sum at the foot of their own sheets, where the paper has none.
-        if table.is_sum(row) and not any(item.calculated for item in items):
+    in_pairs = bool(table.measured(pair, columns))
+    lines = tuple(_lines(table, columns, in_pairs=in_pairs))
+    rows = [table.cells(row, columns) for row in table.rows]
+    asked = pair if in_pairs else (start,)
+    at = next(place for place, line in enumerate(lines) if {*asked} & {*line})
+    candidates = landing.readings(table.form, lines, _rows_to_lay(table, rows), at)
+    reading = _chosen(candidates, chosen)
+    return list(_laid(rows, reading)), _why_elsewhere(candidates[0], reading)
+
+
+def _rows_to_lay(table: "_Table", rows: "Sequence[tuple[_Cell, ...]]") -> list[landing.Row]:
+    return [
+        landing.Row(tuple(cell.text for cell in cells), table.is_sum(row))
+        for row, cells in zip(table.rows, rows, strict=True)
+    ]
+
+
+def _chosen(candidates: Sequence[Reading], name: str) -> Reading:
+    """The reading of this name, or the one that is certain; raises `BlockRefused`."""
+    if name:
+        known = landing.by_name(candidates).get(name)
+        if known is None:
+            raise BlockRefused("粘贴的内容已经不同，请重新粘贴。")
+        return known
+    likely = landing.choose(candidates)
+    if len(likely) > 1:
+        raise BlockRefused(_MORE_THAN_ONE, likely)
+    return likely[0]
+
+
+_MORE_THAN_ONE = "从哪一行对起有不止一种可能，还没有粘贴。请核对后选一种："
+
+
+def _laid(rows: "Sequence[tuple[_Cell, ...]]", reading: Reading) -> Iterator[Outcome]:
+    for cells, items in zip(rows, reading.laid, strict=True):
+        if items is None:
             yield from (cell.skipped(_A_SUM, calculated=True) for cell in cells if cell.filled)
         else:
             yield from _on_items(cells, items)
-            items = next(lines, ())
+
+
+def _why_elsewhere(usual: Reading, reading: Reading) -> str:
+    if reading is usual:
+        return ""
+    if not reading.with_sums:
+        return f"复制的列里没有合计行，从 {reading.start.code} 起逐项填入"
+    return f"复制的列带合计行，从 {reading.start.code} 起对应"
 
 
 _A_SUM = "合计由系统计算，不用粘贴。"
@@ -210,13 +268,10 @@ def _pair(form: Form, item: Item) -> Items:
     return tuple(sorted((item, partner), key=form.items.index)) if partner else ()
 
 
-def _lines(table: "_Table", start: Item, columns: Sequence[int]) -> Iterator[Items]:
-    """The items for each row of the block: one by one, or as the columns measure each pair."""
+def _lines(table: "_Table", columns: Sequence[int], *, in_pairs: bool) -> Iterator[Items]:
+    """The items for each row of paper: one by one, or as the columns measure each pair."""
     form = table.form
-    pair = _pair(form, start)
-    in_pairs = bool(table.measured(pair, columns))
-    first = pair[0] if in_pairs else start
-    for item in form.items[form.items.index(first) :]:
+    for item in form.items:
         its_pair = _pair(form, item) if in_pairs else ()
         if not its_pair or item is its_pair[0]:
             yield table.measured(its_pair, columns) or (item,)
@@ -249,11 +304,12 @@ class _Cell:
 
     def on(self, item: Item) -> Outcome:
         if item.calculated:
-            return self.skipped(f"{item.code} 是合计项，由系统计算。", calculated=True)
+            why = f"{item.code} 是合计项，由系统计算。"
+            return self.skipped(why, calculated=True, code=item.code)
         return PastedFigure(item.code, self.text, self.row, self.column)
 
-    def skipped(self, sentence: str, *, calculated: bool = False) -> Skipped:
-        return Skipped(self.text, self.row, self.column, sentence, calculated)
+    def skipped(self, sentence: str, *, calculated: bool = False, code: str = "") -> Skipped:
+        return Skipped(self.text, self.row, self.column, sentence, calculated, code)
 
 
 class _Kind(Enum):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
 
 from portal.domain.figures import Kind
 from portal.domain.form import Form
@@ -35,11 +36,15 @@ MOST_IN_A_TITLE_ROW = 2
 
 
 class Asked(BlockRefused):
-    """The block is not written before somebody answers: `answers` are values with their words."""
+    """The block is not written before somebody answers: `answers` are values with their words.
+
+    `reading` is the name of the reading that was chosen before, to go along with the answer.
+    """
 
     def __init__(self, sentence: str, *answers: tuple[str, str]) -> None:
         super().__init__(sentence)
         self.answers = answers
+        self.reading = ""
 
 
 def has_words(block: Block) -> bool:
@@ -83,16 +88,20 @@ def _with(answers: frozenset[str], answer: str) -> str:
 
 
 def _in_unit(form: Form, placement: Placement, money: dict[str, Said]) -> Placement:
-    figures = (
-        _converted(form, figure, money[figure.code]) if figure.code in money else figure
-        for figure in placement.figures
+    return replace(
+        placement,
+        figures=tuple(_converted(form, each, money.get(each.code)) for each in placement.figures),
+        # A total that was copied along is compared with what the figures add up to.
+        skipped=tuple(_converted(form, each, money.get(each.code)) for each in placement.skipped),
     )
-    return replace(placement, figures=tuple(figures))
 
 
-def _converted(form: Form, figure: PastedFigure, said: Said) -> PastedFigure:
+Filled = TypeVar("Filled", PastedFigure, Skipped)
+
+
+def _converted(form: Form, figure: Filled, said: Said | None) -> Filled:
     number = _number(figure.text)
-    if number is None:
+    if said is None or number is None:
         return figure
     amount = converted(number, said.words, form.by_code[figure.code].unit.name)
     return replace(figure, text=f"{amount.normalize():f}")
@@ -181,7 +190,9 @@ class _Words:
     def money(self) -> dict[str, Said]:
         """For each amount whose words name another unit than its item's, that unit."""
         found = {}
-        for figure in self.placement.figures:
+        sums = (each for each in self.placement.skipped if each.code)
+        every: list[PastedFigure | Skipped] = [*self.placement.figures, *sums]
+        for figure in every:
             unit = self.form.by_code[figure.code].unit
             if unit.kind is Kind.MONEY and _number(figure.text):
                 others = (
@@ -193,7 +204,7 @@ class _Words:
                     found[figure.code] = said
         return found
 
-    def _money_round(self, figure: PastedFigure) -> Iterator[tuple[frozenset[str], str]]:
+    def _money_round(self, figure: PastedFigure | Skipped) -> Iterator[tuple[frozenset[str], str]]:
         label = money_in_brackets(self.form.by_code[figure.code].label)
         for at, text in enumerate(self.block[figure.row - 1], 1):
             if at != figure.column:

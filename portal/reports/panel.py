@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, Filling, form_of, last_submitted
 from portal.domain.check_rules import CheckRule
+from portal.domain.checks import rules_at
 from portal.domain.figures import show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures
@@ -51,7 +52,7 @@ def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -
     return Panel(
         item=item,
         partner=filling.form.partners.get(item.code),
-        checks=tuple(rule for rule in filling.form.checks if item.code in rule.codes),
+        checks=rules_at(filling.form, item),
         notes=notes_of(session, report, item),
         history=_history(session, report, item) if trail else (),
         years=tuple(_years(session, filling.assignment, item)),

@@ -11,7 +11,7 @@ from portal.assignment import Assignment, Filling
 from portal.db import db, writing
 from portal.domain.form import Item
 from portal.domain.paste import Block, BlockRefused, Placement, place_block, read_block
-from portal.domain.paste_words import has_words, settle
+from portal.domain.paste_words import Asked, has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
 from portal.identity import actor
@@ -55,12 +55,16 @@ def paste(campaign: str) -> Any:
 
 def _placement(assignment: Assignment) -> tuple[Placement, BlockRefused | None]:
     """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
-    form, start = assignment.form, request.form.get("start", "")
+    form = assignment.form
+    start, reading = (request.form.get(name, "") for name in ("start", "reading"))
     try:
         if start not in form.by_code:
             raise BlockRefused("请先选择从哪一项开始粘贴。")
         block = read_block(request.form.get("block", ""))
-        return _settled(assignment, block, place_block(form, block, start)), None
+        return _settled(assignment, block, place_block(form, block, start, reading)), None
+    except Asked as asked:
+        asked.reading = reading
+        return Placement((), ()), asked
     except BlockRefused as refused:
         return Placement((), ()), refused
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.assignment import Filling
-from portal.domain.figures import canonical
+from portal.domain.figures import canonical, read, show
 from portal.domain.form import Item
 from portal.domain.paste import PastedFigure, Placement
 from portal.identity import Person
@@ -33,11 +33,24 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class SumDiffers:
+    """A total of the block that is not what the portal adds up; both are ready to be read."""
+
+    item: Item
+    text: str
+    added: str
+
+    def __str__(self) -> str:
+        return f"{self.item.code} 写的是 {self.text}，相加是 {self.added}"
+
+
+@dataclass(frozen=True, slots=True)
 class Pasted:
     """What became of a block: the report as it is now, and every cell that was placed.
 
-    `sums` counts the cells that fell on calculated items; `batch` can be undone, and is None
-    when nothing was written.
+    `sums` counts the cells that fell on calculated items, `differing` are those that say
+    something else than the report; `batch` can be undone, and is None when nothing was written.
+    `note` says where the block begins, when that is not where it was pasted.
     """
 
     filling: Filling
@@ -45,6 +58,8 @@ class Pasted:
     refusals: tuple[Refusal, ...]
     sums: int
     batch: Batch | None
+    differing: tuple[SumDiffers, ...] = ()
+    note: str = ""
 
     @property
     def written(self) -> int:
@@ -66,6 +81,12 @@ class Pasted:
             said.append(f"合计由系统计算，跳过 {self.sums} 格")
         if self.refusals:
             said.append(f"{len(self.refusals)} 格没有粘贴")
+        if self.note:
+            said.append(self.note)
+        if self.differing:
+            said.append(
+                "您复制的合计与各项相加不同，请核对：" + "，".join(map(str, self.differing))
+            )
         return "；".join(said) + "。"
 
     @property
@@ -109,7 +130,18 @@ def paste(
         refusals=tuple(refusals),
         sums=sum(each.calculated for each in placement.skipped),
         batch=batch,
+        differing=tuple(_differing(filling, placement)),
+        note=placement.note,
     )
+
+
+def _differing(filling: Filling, placement: Placement) -> Iterator[SumDiffers]:
+    for skipped in placement.skipped:
+        if item := filling.form.by_code.get(skipped.code):
+            stated, added = read(skipped.text, item.unit), filling.figures[item.code]
+            if stated.problem is None and stated.figure != added:
+                own = show(added, item.unit) or "空白"
+                yield SumDiffers(item, skipped.text.strip(), own)
 
 
 def _typed(filling: Filling, figure: PastedFigure, fields: Mapping[str, str]) -> tuple[Item, Typed]:

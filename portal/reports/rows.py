@@ -1,6 +1,6 @@
 """Rows of the report page: each item with its one state, its text and what is said about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.assignment import Filling, Reproof, Stored
@@ -136,25 +136,39 @@ def _unexplained(filling: Filling, issue: Issue) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The counts above the table, each with the next item that it is about."""
+    """The counts above the table, each with the next item that it is about.
+
+    `wrong` counts the rows that are 有误, by what is stored or by what was refused just now;
+    `unsaved` those whose text is not stored and was not refused as a figure.
+    """
 
     counters: Counters
+    wrong: int
+    unsaved: int
     next_blank: Item | None
     next_error: Item | None
     next_query: Item | None
+    next_unsaved: Item | None
 
 
-def progress(filling: Filling, after: str | None = None) -> Progress:
-    """The counts, with the next blank, wrong and unexplained item after the item `after`."""
+def progress(
+    filling: Filling, after: str | None = None, unsaved: Sequence[Entered] = ()
+) -> Progress:
+    """The counts, each with the next such item after the item `after`.
+
+    `unsaved` is what was typed just now and is not stored.
+    """
     items = filling.form.items
     start = next((place for place, item in enumerate(items, 1) if item.code == after), 0)
     ahead = items[start:] + items[:start]
     blank = {item.code for item in filling.form.leaves if filling.figures[item.code] is None}
     errors = {issue.code for issue in filling.issues if issue.grade == "error"}
     queries = {issue.code for issue in filling.issues if _unexplained(filling, issue)}
-    wanted = (blank, errors, queries)
+    errors |= {one.item.code for one in unsaved if one.problem}
+    unsent = {one.item.code for one in unsaved if not one.problem}
+    wanted = (blank, errors, queries, unsent)
     nearest = [next((item for item in ahead if item.code in among), None) for among in wanted]
-    return Progress(filling.counters, *nearest)
+    return Progress(filling.counters, len(errors), len(unsent), *nearest)
 
 
 def told_again(before: Filling, now: Filling, *saved: Item) -> tuple[list[Item], list[Item]]:

@@ -74,7 +74,7 @@ def report(campaign: str) -> Any:
 
 
 def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str:
-    bar = _bar(filling)
+    bar = _bar(filling, entered)
     editable = bar["permission"].allowed and bar["mine"]
     reproof = _reproof(filling.assignment)
     return render_template(
@@ -84,6 +84,7 @@ def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str
         filling=filling,
         editable=editable,
         unsaved=[one.item for one in entered],
+        onwards=_is_onwards(),
         reproof=reproof,
         sheet=rows.page_sheet(filling),
         rows=rows.item_rows(filling, editable=editable, entered=entered, reproof=reproof),
@@ -110,7 +111,7 @@ def _colleague(filling: Filling) -> presence.Colleague | None:
     return presence.colleague(filling, me=actor().name, now=clock.now())
 
 
-def _bar(filling: Filling) -> dict[str, Any]:
+def _bar(filling: Filling, unsaved: Sequence[Entered] = ()) -> dict[str, Any]:
     """What the state, the counts and the buttons above the table are drawn from."""
     assignment, now = filling.assignment, clock.now()
     return {
@@ -120,7 +121,7 @@ def _bar(filling: Filling) -> dict[str, Any]:
         "permission": assignment.may_write(now),
         "withdrawal": assignment.may_withdraw(now),
         "batch": saving.open_batch(db.session(), assignment.report),
-        "progress": rows.progress(filling),
+        "progress": rows.progress(filling, unsaved=unsaved),
     }
 
 
@@ -132,7 +133,33 @@ def _reproof(assignment: Assignment) -> Reproof | None:
 @bp.post("")
 @allow(reporter)
 def save_sheet(campaign: str) -> Any:
-    """Save every figure whose text was changed: the way that works without scripts."""
+    """Save every figure whose text was changed, and go on to 检查并上报 where that was pressed."""
+    entered, answer = _save_first(campaign)
+    if answer:
+        return answer
+    onwards = _is_onwards()
+    if not _say_saved(entered) and not onwards:
+        flash("没有改动，不需要保存。")
+    return redirect(url_for(".submission" if onwards else ".report", campaign=campaign), 303)
+
+
+def _is_onwards() -> bool:
+    """Whether 检查并上报 was pressed, which is a button of the sheet."""
+    return request.form.get("then") == "submission"
+
+
+def _say_saved(entered: Sequence[Entered]) -> int:
+    """Say how many figures were saved, if any were; answers how many."""
+    if saved := sum(one.written for one in entered):
+        flash(f"已保存 {saved} 项。")
+    return saved
+
+
+def _save_first(campaign: str) -> tuple[Sequence[Entered], Any]:
+    """Save what a whole sheet brings; with the answer where some of it was not taken, else None.
+
+    Without scripts every button above the table posts the sheet, so that nothing typed is lost.
+    """
     fields = as_chosen(request.form)
     try:
         with writing() as session:
@@ -143,8 +170,10 @@ def save_sheet(campaign: str) -> Any:
             session.commit()
     except NotAllowedNow:
         before = _filling(campaign)
-        return _too_late(before, _typed(before, fields))
-    return _sheet_answer(now, entered)
+        if typed := _typed(before, fields):
+            return (), _too_late(before, typed)
+        raise
+    return entered, _refused_answer(now, entered)
 
 
 def _typed(filling: Filling, fields: Mapping[str, str]) -> dict[Item, Typed]:
@@ -158,13 +187,12 @@ def _too_late(filling: Filling, typed: Mapping[Item, Typed]) -> Any:
     return _page(filling, unsaved), 409
 
 
-def _sheet_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
+def _refused_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
+    """The page with what was refused of a sheet; None where everything was taken."""
     refused = [one for one in entered if one.refused]
-    saved = sum(one.written for one in entered)
-    if saved or not refused:
-        flash(f"已保存 {saved} 项。" if saved else "没有改动，不需要保存。")
     if not refused:
-        return redirect(url_for(".report", campaign=filling.assignment.campaign.code), 303)
+        return None
+    _say_saved(entered)
     page = _page(_filling(filling.assignment.campaign.code), refused)
     return page, 409 if any(one.conflict for one in refused) else 422
 
@@ -184,9 +212,12 @@ def save_item(campaign: str, item: str) -> Any:
             session.commit()
     except NotAllowedNow as refused:
         return _frozen_row(_filling(campaign), item, typed, refused.sentence)
-    if not wants_fragment():
-        return _sheet_answer(now, [entered])
-    return _row_answer(before, now, entered)
+    if wants_fragment():
+        return _row_answer(before, now, entered)
+    if answer := _refused_answer(now, [entered]):
+        return answer
+    _say_saved([entered])
+    return redirect(url_for(".report", campaign=campaign), 303)
 
 
 def _leaf(filling: Filling, code: str) -> Item:
@@ -221,7 +252,9 @@ def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
         sums=[drawn[item.code] for item in sums],
         notices=[drawn[item.code] for item in told],
         assignment=now.assignment,
-        progress=rows.progress(now, after=entered.item.code),
+        progress=rows.progress(
+            now, after=entered.item.code, unsaved=[entered] if entered.refused else []
+        ),
         bar={} if rows.same_buttons(before, now) else _bar(now),
         beside=_beside_saved(now, entered.item),
         colleague=_colleague(now),
@@ -239,7 +272,10 @@ def _beside_saved(now: Filling, saved: Item) -> Mapping[str, comparing.Beside]:
 @bp.post("/zeros")
 @allow(reporter)
 def fill_zeros(campaign: str) -> Any:
-    """空白项补“0”: declare every blank zero."""
+    """空白项补“0”: declare every blank zero, after what was typed is saved."""
+    _, answer = _save_first(campaign)
+    if answer:
+        return answer
     with writing() as session:
         count = operations.fill_zeros(
             session, _filling(campaign), zero_report=False, by=actor(), at=clock.now()
@@ -252,7 +288,10 @@ def fill_zeros(campaign: str) -> Any:
 @bp.post("/zero-report")
 @allow(reporter)
 def zero_report(campaign: str) -> Any:
-    """零报告: this organisation had none of this work this time."""
+    """零报告: this organisation had none of this work this time, and typed nothing either."""
+    _, answer = _save_first(campaign)
+    if answer:
+        return answer
     with writing() as session:
         operations.fill_zeros(
             session, _filling(campaign), zero_report=True, by=actor(), at=clock.now()

@@ -113,7 +113,7 @@ def test_while_an_input_method_composes_enter_belongs_to_it(desk, how):
 
 
 def test_the_figure_is_shown_back_as_it_is_kept(desk):
-    desk.fill("D9", "１，２３４．５")
+    desk.fill("D9", "１，２３４．５", "query")  # last year was 1.00
 
     expect(desk.cell("D9")).to_have_value("1234.50")
 
@@ -411,6 +411,131 @@ def test_each_count_leads_to_the_next_such_row(desk):
     desk.is_at("D9")
 
 
+def _head(desk, words):
+    expect(desk.page.locator("#progress")).to_contain_text(words)
+
+
+def test_the_head_counts_what_did_not_arrive_and_leads_to_each_of_it(served, new_page):
+    desk = served.sit_down(
+        new_page(provoked=("htmx:afterRequest", "htmx:sendError", "ERR_")), "echeng"
+    )
+    desk.fill("C1", "5")
+    _head(desk, "全部已保存")
+    desk.page.route("**/items/*", lambda route: route.abort())
+    for code in ("C9", "E1", "J3"):
+        desk.fill(code, "7", "failed")
+
+    _head(desk, "未保存 3")
+    for there in ("C9", "E1", "J3", "C9"):
+        desk.page.locator("#next-unsaved").click()
+        desk.is_at(there)
+    desk.page.unroute("**/items/*")
+    desk.page.evaluate("window.dispatchEvent(new Event('online'))")
+    _head(desk, "全部已保存")
+
+
+def test_the_head_counts_refused_rows_whatever_is_saved_since(desk):
+    desk.fill("C9", "abc", "invalid")
+    desk.fill("E1", "1.5", "invalid")
+    desk.fill("F1", "3")
+
+    _head(desk, "有误 2")
+    expect(desk.page.locator("#next-unsaved")).to_have_text("")
+    desk.page.locator("#next-error").click()
+    desk.is_at("C9")
+    desk.fill("C9", "4")
+    desk.fill("E1", "5")
+    _head(desk, "全部已保存")
+    _head(desk, "有误 0")
+
+
+def test_a_text_that_is_being_typed_is_not_called_saved(desk):
+    desk.fill("C9", "12")
+
+    desk.type("C9", "13")
+
+    _head(desk, "未保存 1")
+
+
+def test_a_refused_text_outlives_a_reload_and_stops_the_submission_until_it_is_settled(
+    served, desk
+):
+    desk.fill("C9", "abc", "invalid")
+    desk.page.reload()
+    desk.sees("C9", "invalid")
+    expect(desk.cell("C9")).to_have_value("abc")
+    person = served.reporter("echeng")
+    person.fill(**dict.fromkeys(("A1", "C9"), "1"))
+    person.fill_rest()
+
+    desk.action("submit").click()
+
+    listed = desk.page.locator("#unsent li")
+    expect(listed).to_contain_text("C9 您填的“abc”没有保存")
+    desk.action("submit").click()
+    expect(desk.page.locator("#unsent")).to_be_focused()
+    listed.get_by_role("button", name="放弃").click()
+    expect(desk.page.locator("#unsent")).to_be_hidden()
+    desk.open()
+    expect(desk.cell("C9")).to_have_value("1")
+
+
+def test_a_conflict_outlives_a_reload_and_overwrites_nothing(served, desk, other):
+    other.fill("C9", "13")
+    desk.fill("C9", "14", "conflict")
+
+    desk.page.reload()
+
+    desk.sees("C9", "conflict", "13")
+    expect(desk.cell("C9")).to_have_value("14")
+    assert _stored(served, "C9") == 13
+
+
+def test_a_click_selects_and_typing_replaces(desk):
+    desk.fill("C9", "125")
+    desk.cell("C9").click()
+    desk.page.keyboard.type("130")
+    expect(desk.cell("C9")).to_have_value("130")
+    desk.page.keyboard.press("Enter")
+
+    # reached by a key, which selects it, and then clicked
+    desk.page.keyboard.press("ArrowUp")
+    desk.cell("C9").click()
+    desk.page.keyboard.type("140")
+
+    expect(desk.cell("C9")).to_have_value("140")
+
+
+def test_a_second_click_or_f2_places_the_caret(desk):
+    desk.fill("C9", "125")
+    desk.cell("C9").click()
+    desk.cell("C9").click()
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.type("0")
+    expect(desk.cell("C9")).to_have_value("1250")
+    desk.page.keyboard.press("Enter")
+
+    desk.cell("C9").click()
+    desk.page.keyboard.press("F2")
+    desk.page.keyboard.type("7")
+
+    expect(desk.cell("C9")).to_have_value("12507")
+
+
+def test_what_is_dragged_over_stays_selected_as_it_is(desk):
+    desk.fill("C9", "12345678")
+    box = desk.cell("C9").bounding_box()
+    right, middle = box["x"] + box["width"] - 12, box["y"] + box["height"] / 2
+
+    desk.page.mouse.move(right, middle)
+    desk.page.mouse.down()
+    desk.page.mouse.move(right - 25, middle)
+    desk.page.mouse.up()
+
+    start, end = desk.cell("C9").evaluate("cell => [cell.selectionStart, cell.selectionEnd]")
+    assert 0 < start < end == 8
+
+
 def test_leaving_with_the_last_figure_still_in_its_cell_saves_it_first(served, desk):
     with desk.slow_line() as held:
         desk.type("C9", "12")
@@ -494,8 +619,11 @@ def test_without_scripts_a_report_is_filled_in_mended_and_submitted(served, new_
     page.fill("#B1", "4")
     page.locator(".save-all button").click()
     desk.sees("B1", "invalid", "4")
+    page.fill("#E1", "6")
     desk.action("zero-rest").click()
+    page.fill("#E2", "7")
     desk.action("submit").click()
+    assert (_stored(served, "E1"), _stored(served, "E2")) == (6, 7)
     expect(page.locator("[data-issue=error][data-code=B1]")).to_be_visible()
     desk.action("submit").click()
     expect(page.get_by_role("alert")).to_contain_text("还不能上报")

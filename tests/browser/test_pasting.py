@@ -115,6 +115,48 @@ def test_after_typing_control_z_belongs_to_the_browser(served, desk):
     assert _stored(served, "C1") == [11]
 
 
+WITH_SUMS = "21\r\n1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n"
+
+
+def test_a_column_with_its_sum_lands_one_row_higher_and_control_z_takes_it_back(served, desk):
+    _paste(desk, "A1", WITH_SUMS)
+    desk.sees("A6", "saved", "6.00")
+    expect(_result(desk)).to_contain_text("复制的列带合计行，从 A 起对应")
+    assert _stored(served, "A1", "B") == [1_000_000, None]
+
+    desk.page.keyboard.press("Control+z")
+
+    desk.sees("A1", "empty", "")
+    assert _stored(served, "A1", "A6") == [None, None]
+
+
+def test_where_it_is_not_certain_one_presses_what_is_meant(served, desk, axe):
+    _paste(desk, "A1", WITH_SUMS.replace("21", "22"))
+    offers = _result(desk).get_by_role("button", name="起粘贴")
+    expect(offers).to_have_count(2)
+    desk.sees("A1", "empty")
+    assert axe(desk.page) == []
+
+    offers.first.click()
+
+    desk.sees("A6", "saved", "6.00")
+    expect(_result(desk)).to_contain_text("A 写的是 22，相加是 21.00")
+    desk.is_at("A1")
+    assert _stored(served, "A1", "B") == [1_000_000, None]
+
+
+def test_a_pasted_text_that_was_refused_outlives_a_reload_until_it_is_undone(desk):
+    _paste(desk, "C1", TWO_BY_ELEVEN)
+    desk.sees("D3", "invalid", "")
+
+    desk.page.reload()
+    desk.sees("D3", "invalid", "")
+    expect(desk.cell("D3")).to_have_value("约三万")
+    desk.page.locator("#undo-batch").click()
+
+    desk.sees("C1", "empty", "")
+
+
 def test_the_real_clipboard_pastes_a_block(served, desk):
     desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     desk.page.evaluate("text => navigator.clipboard.writeText(text)", TWO_BY_ELEVEN)

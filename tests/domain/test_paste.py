@@ -203,11 +203,14 @@ def test_below_the_last_pair_a_row_with_two_figures_has_no_place(form: Form) -> 
 
 
 def test_below_the_last_pair_a_row_with_one_figure_is_the_next_row_of_the_paper(form: Form) -> None:
-    assert placed(form, "1\t2\n9\t\n7\t\n\t8\n", "C11") == {
+    text = "1\t2\n15\t\n7\t\n\t8\n0\t\n0\t\n\t0\n"
+
+    assert placed(form, text, "C11") == {
         "C11": "1",
         "D11": "2",
         "E1": "7",
         "E2": "8",
+        **dict.fromkeys(("E3", "E4", "E5"), "0"),
     }
 
 

@@ -130,3 +130,11 @@ def test_a_figure_beside_another_items_label_is_left_out_and_said(form: Form) ->
 @pytest.mark.parametrize(("text", "words"), [("1\t2\n3", False), ("1\t元", True), ("C9\t1", True)])
 def test_only_a_block_with_words_is_compared(text: str, words: bool) -> None:
     assert has_words(read_block(text)) is words
+
+
+def test_a_total_copied_along_is_converted_with_its_parts(form: Form) -> None:
+    text = "代码\t数量（元）\nA\t500000\nA1\t500000"
+
+    (total,) = settled(form, text, "converted").skipped
+
+    assert (total.code, total.text) == ("A", "50")

@@ -365,3 +365,91 @@ def test_a_block_of_another_year_or_unit_is_not_written(echeng):
     assert "写 2022 年，数是本次的吗？" in Page.of(asked.text).says("paste-result")
     assert "第 1 行第 1 列写的是“葛店开发区总工会”" in Page.of(refused.text).says("paste-result")
     assert echeng.report is None
+
+
+def _column(reporter, *, sums=True, **changed):
+    """A whole column as it is copied: 1, 2, 3 … for the leaves, and the sums of these."""
+    with reporter.filling() as (_, filling):
+        form = filling.form
+    figures = {item.code: (place % 9 + 1) for place, item in enumerate(form.leaves)}
+    for item in form.in_order_of_sums:
+        figures[item.code] = sum(figures[part] for part in item.formula)
+    figures |= changed
+    items = form.items if sums else form.leaves
+    return "".join(f"{figures[item.code]}\r\n" for item in items), figures
+
+
+@pytest.mark.parametrize("sums", [True, False])
+def test_a_whole_copied_column_lands_right_and_one_undoing_takes_it_back(echeng, sums):
+    block, figures = _column(echeng, sums=sums)
+
+    pasted = Page.of(_paste(echeng, block, "A1").text)
+    stored = {code: echeng.page().value(code) for code in ("A1", "C1", "D11", "F3", "J4")}
+    undone = Page.of(_undo(echeng, pasted).text)
+
+    assert "已粘贴 46 项" in pasted.says("paste-result")
+    assert {code: float(value) for code, value in stored.items()} == {
+        code: figures[code] for code in stored
+    }
+    assert "恢复 46 项。" in undone.says("paste-result")
+    assert echeng.value("A1") is None
+
+
+def test_a_total_of_ones_own_that_does_not_add_up_is_told(echeng):
+    block, figures = _column(echeng, A=999)
+
+    said = Page.of(_paste(echeng, block, "A1").text).says("paste-result")
+
+    assert "复制的列带合计行，从 A 起对应" in said
+    own = sum(figures[f"A{n}"] for n in range(1, 7))
+    assert f"请核对：A 写的是 999，相加是 {own}.00。" in said
+
+
+def test_a_total_beside_its_code_that_does_not_add_up_is_told_too(echeng):
+    answer = _paste(echeng, "E\t9\nE1\t3\nE2\t5\n", "A1")
+
+    assert "E 写的是 9，相加是 8" in Page.of(answer.text).says("paste-result")
+
+
+UNCLEAR = "22\n1\n2\n3\n4\n5\n6\n"
+
+
+def _readings(page):
+    return [
+        (value, each.root.get("formaction"))
+        for each in page.at("paste-result").all("button")
+        if (value := each.root.get("value"))
+    ]
+
+
+def test_where_it_is_not_certain_the_readings_are_offered_and_nothing_is_written(echeng):
+    answer = _paste(echeng, UNCLEAR, "A1")
+
+    page = Page.of(answer.text)
+    assert answer.status_code == 422
+    assert [value for value, _ in _readings(page)] == ["A", "A1"]
+    assert "从 A 起粘贴 A1 填 1、A2 填 2" in page.says("paste-result")
+    assert echeng.trail() == []
+
+
+@pytest.mark.parametrize(("reading", "first"), [("A", 1_000_000), ("A1", 22_000_000)])
+def test_without_scripts_a_reading_is_chosen_by_its_button(echeng, reading, first):
+    asked = echeng.post("/paste", **echeng.page().sheet() | {"block": UNCLEAR, "start": "A1"})
+    page = Page.of(asked.text)
+    block = page.at("paste-text").root.text.strip()
+    fields = page.sheet() | {"block": block, "start": "A1", "reading": reading}
+
+    answer = echeng.post("/paste", **fields)
+
+    assert _readings(page)[0] == ("A", echeng.url("/paste"))
+    assert answer.status_code == 303
+    assert echeng.value("A1") == first
+    assert "undo-paste" in echeng.page().actions()
+
+
+def test_a_reading_that_was_not_offered_writes_nothing(echeng):
+    answer = echeng.post("/paste", htmx=True, block=UNCLEAR, start="A1", reading="F1")
+
+    assert answer.status_code == 422
+    assert "请重新粘贴" in Page.of(answer.text).says("paste-result")
+    assert echeng.trail() == []

@@ -128,7 +128,111 @@ def test_the_button_that_enter_presses_only_saves(echeng):
 
     page = Page.of(echeng.post("", **fields).text)
 
-    assert page.buttons() == [("", ""), ("", ""), ("offer", "D9=0.34"), ("", "")]
+    saves, *others = page.buttons()
+    assert saves == ("", "")
+    assert not {"formaction", "form"} & {*page.at("sheet").all("button")[0].root.attrib}
+    assert others == [
+        ("then", "submission"),
+        *[("", "")] * 3,  # 空白项补“0”, 零报告, 粘贴到表中
+        ("offer", "D9=0.34"),
+        ("", ""),
+    ]
+
+
+CHECK = {"then": "submission"}
+"""检查并上报, which is one of the buttons of the sheet."""
+
+
+def test_the_button_to_check_saves_first_and_goes_on(echeng):
+    fields = echeng.page().sheet() | {"C9": "12", **CHECK}
+
+    answer = echeng.post("", **fields)
+
+    assert (answer.status_code, answer.location) == (303, echeng.url("/submission"))
+    assert echeng.value("C9") == 12
+    assert "已保存 1 项" in echeng.page("/submission").text
+
+
+def test_the_button_to_check_goes_on_with_nothing_to_save(echeng):
+    answer = echeng.post("", **echeng.page().sheet() | CHECK)
+
+    assert answer.location == echeng.url("/submission")
+    assert "没有改动" not in echeng.page("/submission").text
+
+
+def test_what_is_refused_on_the_way_to_the_check_is_kept_and_said(echeng):
+    fields = echeng.page().sheet() | {"C9": "12", "D9": "abc", **CHECK}
+
+    page = Page.of((answer := echeng.post("", **fields)).text)
+
+    assert answer.status_code == 422
+    assert (page.field("D9"), page.state("D9"), echeng.value("C9")) == ("abc", "invalid", 12)
+    assert "有 1 项没有保存" in page.says("unsaved")
+    assert "改好以后再按“检查并上报”" in page.says("unsaved")
+    mended = echeng.post("", **page.sheet() | {"D9": "0.5", **CHECK})
+    assert (mended.location, echeng.value("D9")) == (echeng.url("/submission"), 500_000)
+
+
+def test_a_conflict_on_the_way_to_the_check_is_shown_and_settled_there(echeng, head):
+    fields = echeng.page().sheet() | {"C9": "14", **CHECK}
+    head.fill(C9="13")
+
+    answer = echeng.post("", **fields)
+
+    assert answer.status_code == 409
+    assert Page.of(answer.text).state("C9") == "conflict"
+    assert echeng.value("C9") == 13
+
+
+def test_what_comes_too_late_for_the_check_is_shown(city_app, echeng):
+    fields = echeng.page().sheet() | {"C9": "12", **CHECK}
+    city_app.clock_at(CLOSES.replace(hour=20))
+
+    answer = echeng.post("", **fields)
+
+    assert answer.status_code == 409
+    assert "您填的 12 没有保存" in Page.of(answer.text).says("state-C9")
+
+
+@pytest.mark.parametrize(("below", "filled"), [("/zeros", 0), ("/zero-report", None)])
+def test_the_buttons_for_zeros_save_what_was_typed_first(echeng, below, filled):
+    fields = echeng.page().sheet() | {"C9": "12"}
+
+    answer = echeng.post(below, **fields)
+
+    assert answer.status_code == (303 if below == "/zeros" else 409)
+    assert (echeng.value("C9"), echeng.value("C8")) == (12, filled)
+
+
+@pytest.mark.parametrize("below", ["/zeros", "/zero-report"])
+def test_no_zero_is_filled_in_over_a_text_that_was_refused(echeng, below):
+    fields = echeng.page().sheet() | {"D9": "abc"}
+
+    page = Page.of((answer := echeng.post(below, **fields)).text)
+
+    assert answer.status_code == 422
+    assert page.field("D9") == "abc"
+    assert echeng.report is None
+
+
+def test_the_head_counts_what_was_refused_and_what_is_not_saved(echeng, head):
+    echeng.fill(B="3")
+    fields = echeng.page().sheet() | {"C9": "14", "D9": "abc", "B1": "4", "B2": "x"}
+    head.fill(C9="13")
+
+    page = Page.of(echeng.post("", **fields).text)
+
+    assert page.says("next-unsaved") == "未保存 1"
+    assert page.says("next-error") == "有误 3"
+    assert page.at("next-unsaved").get("href") == "#item-C9"
+    assert page.at("next-error").get("href") == "#item-B1"
+
+
+def test_a_refused_row_is_counted_in_the_answer_to_its_save(echeng):
+    page = Page.of(echeng.save("D9", "abc").text)
+
+    assert "有误 1" in page.says("progress")
+    assert page.at("next-error").get("href") == "#item-D9"
 
 
 def test_a_sheet_that_comes_too_late_shows_what_was_typed_and_keeps_nothing(city_app, echeng):

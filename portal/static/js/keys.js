@@ -35,8 +35,39 @@ function next(cell) {
 const atStart = (cell) => cell.selectionEnd === 0;
 const atEnd = (cell) => cell.selectionStart === cell.value.length;
 
+const isCell = (element) => element.matches && element.matches("td.row__figure input");
+const isSelected = (cell) => cell.value && cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+const caretToEnd = (cell) => cell.setSelectionRange(cell.value.length, cell.value.length);
+
+// the first click into a cell selects its content, as in a spreadsheet; the second one places the caret
+let clicked = null;
+let selecting = null;
+
+document.addEventListener("mousedown", (event) => {
+  const cell = event.target;
+  selecting = null;
+  if (!isCell(cell) || event.button || event.shiftKey || cell === clicked) return;
+  if (document.activeElement !== cell) selecting = cell;
+  else if (isSelected(cell)) {
+    // it was reached by a key: the browser would take the selection away when the button is let go
+    event.preventDefault();
+    clicked = cell;
+  }
+});
+
+// what was dragged over stays selected as it is
+document.addEventListener("click", (event) => {
+  if (!selecting || event.target !== selecting) return;
+  clicked = selecting;
+  selecting = null;
+  if (clicked.selectionStart === clicked.selectionEnd) clicked.select();
+});
+
+document.addEventListener("focusout", () => { clicked = null; });
+
 const MOVES = {
   Enter: next,
+  F2: caretToEnd,
   ArrowDown: next,
   ArrowUp: (cell) => go(step(cell, -1)),
   Escape: restore,
@@ -52,7 +83,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const cell = event.target;
   // while an input method composes, every key belongs to it
-  if (!cell.matches || !cell.matches("td.row__figure input") || event.isComposing || event.keyCode === 229) return;
+  if (!isCell(cell) || event.isComposing || event.keyCode === 229) return;
   if (event.altKey || event.metaKey) return;
   let move = event.ctrlKey ? null : MOVES[event.key];
   if (event.ctrlKey && event.key === "Home") move = () => go(cells()[0]);

@@ -28,10 +28,19 @@ document.addEventListener("click", (event) => {
   saveFirst(event, link);
 }, true);
 
+// the buttons of the bar post the sheet where there are no scripts: here its rows save themselves
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "sheet") posted = true;
-  else if (!form.hasAttribute("hx-post")) saveFirst(event, event.submitter);
+  const pressed = event.submitter;
+  const ofBar = pressed && pressed.closest("#bar");
+  if (form.hasAttribute("hx-post")) return;
+  if (form.id !== "sheet" || ofBar) saveFirst(event, pressed);
+  if (event.defaultPrevented) return;
+  if (ofBar && pressed.dataset.page) {
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(pressed.dataset.page);
+  } else if (form.id === "sheet") posted = true;
 }, true);
 
 document.addEventListener("htmx:afterRequest", () => {
@@ -50,7 +59,7 @@ function again(pressed) {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if (posted || !leafRows().some(unsaved)) return;
+  if (posted || !leafRows().some((row) => unsaved(row) && !pending.isKept(row.dataset.code))) return;
   event.preventDefault();
   event.returnValue = ""; // browsers before 2024 ask only for this
 });

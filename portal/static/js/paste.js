@@ -14,6 +14,7 @@ let composing = false;
 let pasteUnderWay = 0;
 let undoNext = false;
 let lastPost = null;
+let lastBlock = null;
 let lastFailed = false;
 
 document.addEventListener("compositionstart", () => { composing = true; });
@@ -31,10 +32,11 @@ function postBlock(path, values, doing) {
   htmx.ajax("POST", path, { source: pasteBlock, target: "#paste-result", swap: "outerHTML", values }).catch(() => {});
 }
 
-function paste(block, start) {
+function paste(block, start, reading = "") {
   typedSince.clear();
   undoNext = false;
-  postBlock(pasteBlock.dataset.paste, { block, start }, "正在粘贴……");
+  lastBlock = [block, start];
+  postBlock(pasteBlock.dataset.paste, { block, start, reading }, "正在粘贴……");
 }
 
 function undoPaste() {
@@ -74,6 +76,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (pressed.id === "paste") paste(document.getElementById("paste-text").value, document.getElementById("paste-start").value);
   if (pressed.closest("#undo-paste")) undoPaste();
+  if (pressed.name === "reading") paste(...lastBlock, pressed.value);
   if (pressed.name === "again-paste") postBlock(...lastPost);
   // what the block's heading says was asked about: the same block goes once more, with the answer
   if (pressed.name === "answer") postBlock(lastPost[0], { ...lastPost[1], answer: pressed.value }, lastPost[2]);
@@ -106,6 +109,7 @@ function takePasted(row) {
   const input = inputOf(row);
   const newer = typedSince.has(input) || waiting.has(row);
   take(row, newer ? null : input.value);
+  if (!refused(noticeOf(row)) && pending.isRefused(row.dataset.code)) pending.drop(row.dataset.code);
   if (waiting.has(row)) mark(row, "saving");
 }
 
@@ -117,7 +121,9 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 function showRefused() {
   pasteResult().querySelectorAll("li[data-code]").forEach((line) => {
     const input = document.getElementById(line.dataset.code);
-    if (!typedSince.has(input)) input.value = line.dataset.text;
+    if (typedSince.has(input)) return;
+    input.value = line.dataset.text;
+    pending.refusePasted(line.dataset.code, line.dataset.text, refusal(noticeOf(rowOf(input))));
   });
 }
 

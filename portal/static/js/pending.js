@@ -3,7 +3,8 @@
 "use strict";
 
 const PENDING = "portal.pending";
-const pendingHere = `${PENDING} ${document.body.dataset.user} ${location.pathname} `;
+// by the report and not by the page: a posted sheet answers under an address of its own
+const pendingHere = `${PENDING} ${document.body.dataset.user} ${document.querySelector("[data-report]").dataset.report} `;
 
 // a browser that keeps nothing still keeps it as long as the page is open
 const shelf = (() => {
@@ -13,7 +14,8 @@ const inPage = new Map();
 
 const nonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-// of each item the try that the server may have seen (`sent`), and the text typed after it (`next`)
+// of each item the try that the server may have seen (`sent`), and the text typed after it (`next`);
+// a text that the server did not take (`refused`, and `why`) is kept until it is mended or given up
 const pending = {
   last: 0,
 
@@ -32,7 +34,7 @@ const pending = {
   // somebody left a cell: a try whose fate is unknown goes first, with its own text and nonce
   typed(code, text, version) {
     const entry = this.of(code);
-    if (entry && entry.sent) this.keep(code, { ...entry, next: text === entry.text ? undefined : text });
+    if (entry && entry.sent && !entry.refused) this.keep(code, { ...entry, next: text === entry.text ? undefined : text });
     else this.keep(code, { text, version, nonce: nonce(), order: entry ? entry.order : this.turn() });
   },
 
@@ -57,6 +59,24 @@ const pending = {
     if (entry.next !== undefined) this.typed(code, entry.next, version);
   },
 
+  // the server has answered, and has not taken the text
+  refuse(code, version, why) {
+    const entry = this.of(code);
+    if (!entry || !entry.sent) return;
+    if (entry.next !== undefined) this.answered(code, version);
+    else this.keep(code, { ...entry, refused: true, why });
+  },
+
+  // a text of a pasted block that was not taken
+  refusePasted(code, text, why) {
+    this.keep(code, { text, version: "", nonce: nonce(), order: this.turn(), sent: true, refused: true, why });
+  },
+
+  isRefused(code) { return Boolean(this.of(code) && this.of(code).refused); },
+
+  // what outlives the page, and so may be left without a question
+  isKept(code) { return shelf !== null && this.isRefused(code); },
+
   inOrder() {
     return [...inPage].sort((one, other) => one[1].order - other[1].order).map(([code]) => code);
   },
@@ -66,7 +86,7 @@ const pending = {
     for (const key of shelf ? Object.keys(shelf) : []) {
       if (!key.startsWith(pendingHere)) continue;
       try {
-        inPage.set(key.slice(pendingHere.length), { ...JSON.parse(shelf.getItem(key)), sent: true });
+        inPage.set(key.slice(pendingHere.length), { ...JSON.parse(shelf.getItem(key)), sent: true, refused: false });
       } catch (damaged) { shelf.removeItem(key); }
     }
     this.last = Math.max(0, ...[...inPage.values()].map((entry) => entry.order));

@@ -57,6 +57,12 @@ function take(row, sent) {
 
 const refused = (notice) => Boolean(notice.querySelector(":scope > .state__why"));
 
+// why the server did not take a text, without the buttons that stand behind it
+function refusal(notice) {
+  const line = notice.querySelector(":scope > .state__why");
+  return line ? line.firstChild.textContent.trim() : "";
+}
+
 // a row whose text is not what the server keeps
 const unsaved = (row) => waiting.has(row) || refused(noticeOf(row)) || (inputOf(row) && inputOf(row).value.trim() !== row.dataset.value);
 
@@ -106,10 +112,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else waiting.delete(row);
   if (!event.detail.failed && event.detail.xhr.status) {
     take(row, event.detail.requestConfig.parameters[row.dataset.code]);
-    pending.answered(row.dataset.code, versionOf(row));
+    const { code } = row.dataset;
+    const why = refusal(noticeOf(row));
+    if (why) pending.refuse(code, versionOf(row), why);
+    else pending.answered(code, versionOf(row));
     patience = SOON;
     // a try of before went out first; what stands in the cell follows it
-    if (left <= 0 && pending.of(row.dataset.code)) save(row);
+    if (left <= 0 && pending.of(code) && !pending.isRefused(code)) save(row);
   }
   if (left > 0) mark(row, "saving");
 });

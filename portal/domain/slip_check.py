@@ -1,0 +1,211 @@
+"""Slip check: money typed in yuan where the form asks for 万元, ten thousand times too large.
+
+Every money cell that is typed is looked at, whatever the edition lists: the rule's pairs say
+which people belong to which money, the edition's other rules which sums, which register and
+which spending do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from portal.domain.check_rules import CheckRule
+from portal.domain.check_words import amount, called, per_head, stated, stated_beside, stated_sum
+from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, Kind, canonical, rounded
+from portal.domain.form import Form, Item
+from portal.domain.formulas import total
+from portal.domain.issues import Facts, Finding, Issue, numbers_of, raised
+
+YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
+
+LEAST = 100 * FEN_PER_WAN
+"""Fen. 100 yuan typed for 万元; money below that is held against people only."""
+
+TIMES = 100
+"""So many times what it is held against, an amount is doubted: the middle of 1 and 10 000."""
+
+TIMES_WHILE_FILLING = 1_000
+"""The same against the other parts of a sum, while some of them are blank."""
+
+ARREARS_TIMES = 20
+"""Wages owed to one person are so many times a gift: 1 000 000 yuan where a gift has 50 000."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCell:
+    """One money item, and what of the form speaks for or against its amount.
+
+    `people` are its 人次, doubted from `times` the rule's limit a head on; `others` are the
+    other parts of the sum `whole`; `registered` is whether the city's register names it;
+    `spent` are the sums that it pays for, `spent_leaves` what has to be filled in for them.
+    """
+
+    item: Item
+    people: str | None
+    times: int
+    whole: Item | None
+    others: tuple[str, ...]
+    registered: bool
+    spent: tuple[str, ...]
+    spent_leaves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one comparison says: whether the amount is doubted, and the words that follow it."""
+
+    doubted: bool
+    beside: str = ""
+    codes: tuple[str, ...] = ()
+    numbers: str = ""
+
+
+VOUCHED = Evidence(doubted=False)
+"""The people say that the amount is nothing out of the way."""
+
+
+def yuan_slip(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
+    """Money so large that yuan were typed for 万元, at the money; offers the money ÷ 10 000.
+
+    The first comparison that can be made decides: people, the city's register, last year, what
+    was spent, the other parts of the sum. A limit of 0 is a check that is switched off.
+    """
+    if not rule.limit_yuan:
+        return
+    for cell in money_cells(form):
+        if fen := facts.figures.get(cell.item.code):
+            evidence = _evidence(rule, form, facts, cell, fen)
+            if evidence and evidence.doubted:
+                yield _doubted(rule, form, cell.item, fen, evidence)
+
+
+def _evidence(
+    rule: CheckRule, form: Form, facts: Facts, cell: MoneyCell, fen: int
+) -> Evidence | None:
+    count = facts.figures.get(cell.people) if cell.people else None
+    said = _by_people(rule, form, facts, cell, fen, count) if count else None
+    if said or fen < LEAST:
+        return said
+    comparisons = (_by_register, _by_last_year, _by_spending, _by_the_sum)
+    return next(filter(None, (each(form, facts, cell, fen) for each in comparisons)), None)
+
+
+def _by_people(
+    rule: CheckRule, form: Form, facts: Facts, cell: MoneyCell, fen: int, count: int
+) -> Evidence | None:
+    limit = rule.limit_yuan * FEN_PER_YUAN * count
+    if fen < limit:
+        return VOUCHED
+    if fen < cell.times * limit:
+        return None
+    codes = (str(cell.people), cell.item.code)
+    people = stated_beside(form, *codes, facts.figures)
+    numbers = numbers_of(codes, facts.figures)
+    return Evidence(True, f"、{people}，次均 {per_head(fen, count)}", codes, numbers)
+
+
+def _by_register(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence | None:
+    if not cell.registered or not facts.allocated:
+        return None
+    beside = f"市总已登记的下拨数 {amount(facts.allocated, cell.item.unit)}"
+    numbers = f"{cell.item.code}={fen};allocated={facts.allocated}"
+    return _against(facts.allocated, fen, beside, (cell.item.code,), numbers)
+
+
+def _by_last_year(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence | None:
+    before = (facts.previous or {}).get(cell.item.code)
+    if not before:
+        return None
+    beside = f"上年 {amount(before, cell.item.unit)}"
+    numbers = f"{cell.item.code}={fen};previous={before}"
+    return _against(before, fen, beside, (cell.item.code,), numbers)
+
+
+def _by_spending(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence | None:
+    """Against what was spent of it, once all of that is filled in."""
+    figures = facts.figures
+    spent = total(figures.get(code) for code in cell.spent)
+    if not spent or any(figures.get(code) is None for code in cell.spent_leaves):
+        return None
+    codes = (cell.item.code, *cell.spent)
+    beside = f"而 {stated_sum(form, cell.spent, figures)}"
+    return _against(spent, fen, beside, codes, numbers_of(codes, figures))
+
+
+def _by_the_sum(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence | None:
+    known = [facts.figures.get(code) for code in cell.others]
+    others = total(known)
+    if not others or cell.whole is None:
+        return None
+    codes = (cell.item.code, *cell.others)
+    beside = f"而 {called(cell.whole)} 的其他各项合计 {amount(others, cell.item.unit)}"
+    times = TIMES_WHILE_FILLING if None in known else TIMES
+    return _against(others, fen, beside, codes, numbers_of(codes, facts.figures), times)
+
+
+def _against(
+    reference: int, fen: int, beside: str, codes: tuple[str, ...], numbers: str, times: int = TIMES
+) -> Evidence:
+    words = f"，{beside}，相差 {fen // reference:,} 倍"
+    return Evidence(fen >= times * reference, words, codes, numbers)
+
+
+def _doubted(rule: CheckRule, form: Form, item: Item, fen: int, evidence: Evidence) -> Issue:
+    unit = item.unit
+    mended = rounded(fen, unit, divisor=YUAN_PER_WAN)
+    offer = canonical(mended, unit) if mended else None
+    advice = f"误按元填写的应改为 {offer} {unit.name}" if offer else "请核对金额单位"
+    seen = f"{stated(form, item.code, {item.code: fen})}{evidence.beside}"
+    finding = Finding(f"{seen}，疑似把元填成了{unit.name}", advice, offer)
+    return raised(rule, item.code, evidence.codes, finding, evidence.numbers)
+
+
+@lru_cache(maxsize=64)
+def money_cells(form: Form) -> tuple[MoneyCell, ...]:
+    """Every money item that is typed, and those that the form's slip rule pairs with people."""
+    people = {money: count for count, money in _pairs(form, "yuan-slip")}
+    owed = dict(_pairs(form, "arrears-people"))
+    return tuple(
+        MoneyCell(
+            item=item,
+            people=people.get(item.code, owed.get(item.code)),
+            times=1 if item.code in people else ARREARS_TIMES,
+            whole=_whole(form, item),
+            others=_others(form, item),
+            registered=any(item.code in rule.items for rule in _rules(form, "allocation")),
+            **_spending(form, item),
+        )
+        for item in form.items
+        if item.unit.kind is Kind.MONEY and (not item.calculated or item.code in people)
+    )
+
+
+def _rules(form: Form, kind: str) -> Iterator[CheckRule]:
+    return (rule for rule in form.checks if rule.id == kind)
+
+
+def _pairs(form: Form, kind: str) -> Iterator[tuple[str, str]]:
+    return (pair for rule in _rules(form, kind) for pair in rule.pairs)
+
+
+def _whole(form: Form, item: Item) -> Item | None:
+    return next((each for each in form.items if item.code in each.formula), None)
+
+
+def _others(form: Form, item: Item) -> tuple[str, ...]:
+    whole = _whole(form, item)
+    return tuple(code for code in whole.formula if code != item.code) if whole else ()
+
+
+def _spending(form: Form, item: Item) -> dict[str, tuple[str, ...]]:
+    """The sums that an item of the raised money pays for, and the leaves below them."""
+    above = {item.code, *form.sums_over[item.code]}
+    for rule in _rules(form, "spent-raised"):
+        if above & set(rule.right):
+            under = tuple(leaf.code for leaf in form.leaves if _is_under(form, leaf, rule.left))
+            return {"spent": rule.left, "spent_leaves": under}
+    return {"spent": (), "spent_leaves": ()}
+
+
+def _is_under(form: Form, leaf: Item, codes: tuple[str, ...]) -> bool:
+    return leaf.code in codes or any(code in codes for code in form.sums_over[leaf.code])
