@@ -78,19 +78,25 @@ HEAD_LINES = {"annex": "top_left", "unit_line": "right"}
 def with_head(document: Document, typed: Typed) -> Document:
     """Another title, other lines around the table, another 填报说明 of the whole form.
 
-    The fields are `title`, `annex`, `unit_line`, `guide`, and `signatures` with a line each.
+    The fields are `title`, `annex`, `unit_line`, `guide`, and `signatures` and `paper_notes`
+    with a line each; notes that are not among the fields stay as they are.
     """
     draft = deepcopy(document)
     draft["title"] = one_line(typed.get("title", ""))
     head = draft.setdefault("head", {})
     for field, name in HEAD_LINES.items():
         head[name] = one_line(typed.get(field, ""))
-    lines = several_lines(typed.get("signatures", "")).split("\n")
-    draft["footer"] = [line for line in map(one_line, lines) if line]
+    draft["footer"] = _lines(typed.get("signatures", ""))
+    if "paper_notes" in typed:
+        put(draft, "paper_notes", _lines(typed["paper_notes"]))
     put(draft, "note", several_lines(typed.get("guide", "")))
     if not draft["title"]:
         raise FormError(["请填写标题"])
     return checked(draft)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in map(one_line, several_lines(text).split("\n")) if line]
 
 
 def with_unit(document: Document, name: str) -> Document:

@@ -64,6 +64,7 @@ class Form:
     """One edition of the form: everything the page, the print and the workbook draw from.
 
     `indicators` are the codes of the items that the edition itself names as main ones.
+    `note` is read while filling, `paper_notes` stand at the foot of every print and workbook.
     A form is itself and equals no other, so that it can be a key of what is kept per form.
     """
 
@@ -77,6 +78,7 @@ class Form:
     unit_line: str
     signatures: tuple[str, ...]
     note: str = ""
+    paper_notes: tuple[str, ...] = ()
     indicators: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -180,6 +182,7 @@ def _read(document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) 
         unit_line=str(head.get("right", "")),
         signatures=tuple(str(line) for line in document.get("footer", ())),
         note=str(document.get("note", "")),
+        paper_notes=tuple(str(line) for line in document.get("paper_notes", ())),
         indicators={str(n): str(code) for n, code in dict(document.get("indicators", {})).items()},
     )
 

@@ -122,6 +122,7 @@ def _head(old: Document, new: Document) -> Iterator[Changed]:
         ("右侧计量单位", heads[0].get("right"), heads[1].get("right")),
         ("落款", " ".join(old.get("footer", ())), " ".join(new.get("footer", ()))),
         ("填报说明", old.get("note"), new.get("note")),
+        ("表下的注", *(" ".join(one.get("paper_notes", ())) for one in (old, new))),
         ("上年版次", old.get("previous_edition"), new.get("previous_edition")),
     ):
         yield from _change("表样", what, before, after)

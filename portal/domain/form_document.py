@@ -30,6 +30,9 @@ LONGEST_LABEL = 200
 LONGEST_NOTE = 1000
 LONGEST_GUIDE = 4000
 LONGEST_LINE = 60
+LONGEST_PAPER_NOTE = 200
+MOST_PAPER_NOTES = 3
+"""Notes at the foot of the paper; more would push the form over its two sheets of A4."""
 
 
 def read_document(content: bytes) -> Document:
@@ -168,6 +171,9 @@ _WHOLE_FORM = (
     _Field("version", "版次", *_text(32), needed=True),
     _Field("title", "标题", *_text(LONGEST_TITLE), needed=True),
     _Field("note", "填报说明", *_text(LONGEST_GUIDE, empty=True)),
+    _Field(
+        "paper_notes", "表下的注", *_listed(_text(LONGEST_PAPER_NOTE)[0], MOST_PAPER_NOTES, "文字")
+    ),
     _Field("previous_edition", "上年版次", *_text(32, empty=True)),
     _Field("copied_from", "原版次", *_text(32, empty=True)),
     _Field("footer", "落款", *_listed(_text(LONGEST_LINE, empty=True)[0], 12, "文字")),

@@ -133,7 +133,10 @@ def report_sheet(
     footnotes: tuple[str, ...] = (),
     fingerprint: str = "",
 ) -> Sheet:
-    """One organisation's form with one column 数量; `figures` need only the leaves."""
+    """One organisation's form with one column 数量; `figures` need only the leaves.
+
+    The edition's own notes stand before `footnotes`.
+    """
     head = _head(form, organisation, period, as_of)
     rows = _rows(form, [with_totals(form, figures)])
     columns = (Column("figure", "数量"),)
@@ -142,7 +145,7 @@ def report_sheet(
         columns=columns,
         rows=rows,
         mark=mark,
-        footnotes=footnotes,
+        footnotes=(*form.paper_notes, *footnotes),
         fingerprint=fingerprint,
     )
 
@@ -166,7 +169,8 @@ def consolidated_sheet(
     rows = _rows(form, _with_sum(form, contributions))
     columns = (Column(TOTAL, "合计"), *(each.column for each in contributions))
     notes = inclusion_footnotes(contributions) if footnotes is None else footnotes
-    return replace(head, columns=columns, rows=rows, mark=mark, footnotes=notes)
+    foot = (*form.paper_notes, *notes)
+    return replace(head, columns=columns, rows=rows, mark=mark, footnotes=foot)
 
 
 def with_figures(sheet: Sheet, figures: Figures) -> Sheet:

@@ -68,6 +68,7 @@ def _head_page(here: Opened, *, problems: list[str] | None = None, stale: str = 
         "annex": here.form.annex,
         "unit_line": here.form.unit_line,
         "guide": here.form.note,
+        "paper_notes": "\n".join(here.form.paper_notes),
         "signatures": "\n".join(here.form.signatures),
     }
     used = {item.unit.name for item in here.form.items}

@@ -52,7 +52,7 @@ def test_the_head_says_whose_form_it_is_and_of_when():
     assert sheet.as_of_line == "数据截至：2022年1月26日"
     assert sheet.mark == "送审稿·未上报"
     assert sheet.signatures == FORM.signatures
-    assert sheet.footnotes == ("注：测试。",)
+    assert sheet.footnotes == (*FORM.paper_notes, "注：测试。")
 
 
 def test_each_item_has_its_row_in_the_order_of_the_paper():
@@ -212,6 +212,7 @@ def test_the_footnotes_name_who_is_in_and_who_is_missing():
     sheet = consolidated()
 
     assert sheet.footnotes == (
+        *FORM.paper_notes,
         "汇总单位 2 家：市总本级、鄂城区总工会。",
         "未含 2 家：葛店开发区总工会（未报）、临空经济区总工会（退回中）。",
         "仅供核对，不计入汇总：鄂城某企业工会。",
@@ -221,7 +222,7 @@ def test_the_footnotes_name_who_is_in_and_who_is_missing():
 def test_footnotes_of_ones_own_replace_the_usual_ones():
     sheet = consolidated_sheet(FORM, [], **HEAD, footnotes=("汇总单位 12 家。",))
 
-    assert sheet.footnotes == ("汇总单位 12 家。",)
+    assert sheet.footnotes == (*FORM.paper_notes, "汇总单位 12 家。")
 
 
 def test_a_consolidation_of_nobody_says_so():

@@ -59,8 +59,8 @@ def test_the_paper_is_drawn_with_head_rows_and_foot(form: Form):
     ]
     assert texts[7:11] == ["序号", "代码", "项目", "数量"]
     assert [text for text in texts if text in form.by_code] == [item.code for item in form.items]
-    assert texts[-3].startswith("单位负责人（签字）：")
-    assert texts[-1] == "注：测试。"
+    assert texts[-4].startswith("单位负责人（签字）：")
+    assert texts[-2:] == [*form.paper_notes, "注：测试。"]
 
 
 def test_a_pair_shares_one_merged_label_cell(form: Form):
