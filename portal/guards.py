@@ -29,6 +29,7 @@ DOORS = {
     "sign_in": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
     "people": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
     "opening": ("expectation", "delivery", "trail", "trail_head"),
+    "last_year": ("last_year_figure", "trail", "trail_head"),
 }
 """For each door that writes, the tables that it leads to; `verifying` reads all of them."""
 

@@ -18,6 +18,7 @@ from portal.models import (
     DraftPrint,
     Expectation,
     Figure,
+    LastYearFigure,
     Organisation,
     Report,
     SignedPage,
@@ -126,6 +127,20 @@ its units is delivered to each."""
 def opening() -> Iterator[FencedSession]:
     """A session for opening a campaign: the expected units of all organisations at once."""
     session = FencedSession(db, scope=OPENING, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+LAST_YEAR = Door("last_year", frozenset({LastYearFigure, TrailEntry, TrailHead}))
+"""One old workbook brings last year's figures of all units of a campaign."""
+
+
+@contextmanager
+def last_year() -> Iterator[FencedSession]:
+    """A session for last year's figures of all organisations, and what their trails say of them."""
+    session = FencedSession(db, scope=LAST_YEAR, expire_on_commit=False)
     try:
         yield session
     finally:

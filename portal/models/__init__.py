@@ -11,6 +11,7 @@ from portal.models.consolidation_edition import (
 from portal.models.draft_print import DraftPrint
 from portal.models.duty import Duty
 from portal.models.form import FormEdition, ItemConfirmation
+from portal.models.last_year import LastYearFigure
 from portal.models.made_workbook import MadeWorkbook
 from portal.models.note import ItemNote
 from portal.models.on_behalf import OnBehalfEntry, OnBehalfItem, SoleHandling
@@ -51,6 +52,7 @@ __all__ = [
     "FormEdition",
     "ItemConfirmation",
     "ItemNote",
+    "LastYearFigure",
     "MadeWorkbook",
     "OnBehalfEntry",
     "OnBehalfItem",

@@ -83,6 +83,8 @@ class Action(StrEnum):
     ZEROS_FILLED = "zeros-filled"
     ZERO_REPORTED = "zero-reported"
     CARRIED_OVER = "carried-over"
+    LAST_YEAR_ENTERED = "last-year-entered"
+    LAST_YEAR_CORRECTED = "last-year-corrected"
     DRAFT_PRINTED = "draft-printed"
     ENTERED_ON_BEHALF = "entered-on-behalf"
     ON_BEHALF_CONFIRMED = "on-behalf-confirmed"
@@ -167,6 +169,8 @@ ACTION_LABELS = {
     Action.ZEROS_FILLED: "空白项补“0”",
     Action.ZERO_REPORTED: "零报告",
     Action.CARRIED_OVER: "带入上一轮的数",
+    Action.LAST_YEAR_ENTERED: "录入上年数（旧表）",
+    Action.LAST_YEAR_CORRECTED: "更正上年数（旧表）",
     Action.DRAFT_PRINTED: "打印送审稿",
     Action.ENTERED_ON_BEHALF: "代录",
     Action.ON_BEHALF_CONFIRMED: "确认代录",

@@ -1,0 +1,265 @@
+"""Old units: which unit a name in an old workbook means, and where its figures stand there.
+
+A workbook has a sheet for each unit, or one table of items and units, either of them across. Each
+unit's part is cut out as a sheet of its own, so that one reader reads them all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from portal.domain.form import Form
+from portal.domain.grid import Cell, CellKind, Table, table_of
+from portal.domain.layout import HEAD_ROWS, Codes, code_columns
+from portal.domain.unit_names import names_unit
+
+OWN = "本级"
+TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")
+NO_UNIT = re.compile(r"序号|行次|代码|编码|项目|指标|说明|备注|计量单位|上年|增减|增幅|占比|次均|%")
+LONGEST_NAME = 60
+
+CITY_OR_ALL = "分不清是市总本级还是全市合计"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """A unit of the campaign; `is_city` is the one above all others, whose name may mean all."""
+
+    code: str
+    name: str
+    is_city: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a workbook: the sheet, the cell (or no cell), the item (or none)."""
+
+    sheet: str
+    address: str
+    code: str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of one unit, cut out of a table; with `turned` items run across there."""
+
+    unit: KnownUnit
+    table: Table
+    turned: bool
+    source: Table
+
+
+def plain(text: str) -> str:
+    """The text half-width and without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def units_called(text: str, units: Iterable[KnownUnit]) -> tuple[KnownUnit, ...]:
+    """The units that a name may mean: those called exactly so, else those that it is short for.
+
+    The city's own report is meant only where 本级 is said: its bare name heads the sum of all.
+    """
+    name = plain(text)
+    if not name or ":" in name or len(name) > LONGEST_NAME:
+        return ()
+    units = tuple(units)
+    if OWN in name:
+        bare = name.replace("()", "").replace(f"({OWN})", "").replace(OWN, "")
+        city = [one for one in units if one.is_city]
+        if bare in ("", "市总", "市总工会") or any(names_unit(bare, one.name) for one in city):
+            return tuple(city)
+        name = bare
+    others = [one for one in units if not one.is_city]
+    exact = [one for one in others if name in (one.code, plain(one.name))]
+    return tuple(exact or (one for one in others if names_unit(name, one.name)))
+
+
+def means_the_city(text: str, units: Iterable[KnownUnit]) -> bool:
+    """Whether a name is the city's own, without saying whether it is 本级 or all of it."""
+    name = plain(text)
+    if not name or ":" in name or OWN in name:
+        return False
+    return any(one.is_city and names_unit(name, one.name) for one in units)
+
+
+def turned(table: Table) -> Table:
+    """The table with rows and columns exchanged."""
+    cells = [replace(cell, row=cell.column, column=cell.row) for cell in table.cells.values()]
+    return table_of(table.name, cells, hidden=table.hidden)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A table seen so that the items run downwards."""
+
+    source: Table
+    table: Table
+    turned: bool
+    columns: tuple[Codes, ...]
+
+    @property
+    def known(self) -> int:
+        """How many cells name items."""
+        return sum(map(len, self.columns))
+
+
+def parts_of(form: Form, table: Table, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
+    """The part of each unit that a table has, and what is said of what is not read."""
+    if not table.cells:
+        return
+    sides = [
+        _Side(table, seen, across, code_columns(form, seen))
+        for seen, across in ((table, False), (turned(table), True))
+    ]
+    side = max(sides, key=lambda each: each.known)
+    if not side.known:
+        yield Told(table.name, "", None, "没有指标代码，没有读入这张工作表。")
+        return
+    named = _named_columns(side, units)
+    if len(side.columns) == 1 and named:
+        yield from _parts_of_columns(side, named, units)
+    else:
+        yield from _one_unit(side, units)
+
+
+def _named_columns(
+    side: _Side, units: Sequence[KnownUnit]
+) -> Mapping[int, tuple[Cell, tuple[KnownUnit, ...]]]:
+    """The columns with figures below a unit's name: the cell that names it, and who is meant."""
+    found: dict[int, tuple[Cell, tuple[KnownUnit, ...]]] = {}
+    for column, cells in _heads(side).items():
+        named = [(cell, units_called(cell.text, units)) for cell in cells]
+        named = [each for each in named if each[1]]
+        if named and _has_numbers(side, column):
+            found[column] = min(named, key=lambda each: len(each[1]))
+    return found
+
+
+def _heads(side: _Side) -> dict[int, list[Cell]]:
+    """The texts above each column to the right of the codes."""
+    top, codes = side.columns[0][0].row, side.columns[0][0].column
+    heads: dict[int, list[Cell]] = {}
+    for cell in side.table.cells.values():
+        if top - HEAD_ROWS <= cell.row < top and cell.column > codes:
+            heads.setdefault(cell.column, []).append(cell)
+    return heads
+
+
+def _has_numbers(side: _Side, column: int) -> bool:
+    cells = (side.table.at(code.row, column) for code in side.columns[0])
+    return any(cell is not None and cell.kind is not CellKind.TEXT for cell in cells) or any(
+        cell is not None and re.fullmatch(r"[\d,.]+", plain(cell.text)) for cell in cells
+    )
+
+
+def _parts_of_columns(
+    side: _Side,
+    named: Mapping[int, tuple[Cell, tuple[KnownUnit, ...]]],
+    units: Sequence[KnownUnit],
+) -> Iterator[Part | Told]:
+    heads = _heads(side)
+    starts = sorted({*named, *(column for column in heads if _is_heading(heads[column]))})
+    ends = [*starts[1:], max(column for _, column in side.table.cells) + 1]
+    for start, end in zip(starts, ends, strict=True):
+        group = [column for column in range(start, end) if _has_numbers(side, column)]
+        if start not in named:
+            if group:
+                yield from _nobody(side, heads[start], units)
+            continue
+        cell, meant = named[start]
+        if len(meant) > 1:
+            names = "、".join(one.name for one in meant[:5])
+            sentence = f"“{cell.text}”分不清是哪个单位（{names}），没有读入。"
+            yield _told(side, cell, sentence)
+        else:
+            yield Part(meant[0], _cut_out(side, cell, group), side.turned, side.source)
+
+
+def _is_heading(cells: Iterable[Cell]) -> bool:
+    """Whether a column begins something of its own, and does not go on under the one before."""
+    return any(
+        cell.kind is CellKind.TEXT
+        and not re.fullmatch(r"慰问对象|发放款物|人次|万元", plain(cell.text))
+        for cell in cells
+    )
+
+
+def _nobody(side: _Side, cells: Sequence[Cell], units: Sequence[KnownUnit]) -> Iterator[Told]:
+    """What is said of a column of figures that names no unit of the campaign."""
+    texts = [cell for cell in cells if cell.kind is CellKind.TEXT]
+    if any(TOTALS.search(plain(cell.text)) or NO_UNIT.search(plain(cell.text)) for cell in texts):
+        return
+    for cell in texts[-1:]:
+        yield _told(side, cell, _why_nobody(cell.text, units))
+
+
+def _why_nobody(text: str, units: Sequence[KnownUnit]) -> str:
+    if means_the_city(text, units):
+        return f"“{text}”{CITY_OR_ALL}，没有读入；是市总本级的，请写成“市总本级”。"
+    return f"“{text}”不是本次填报任务的单位，没有读入。"
+
+
+def _told(side: _Side, cell: Cell, sentence: str) -> Told:
+    return Told(side.source.name, address_in(cell, side.turned), None, sentence)
+
+
+def address_in(cell: Cell, across: bool) -> str:
+    """The address of a cell in the workbook, for one that may have been turned."""
+    return (replace(cell, row=cell.column, column=cell.row) if across else cell).address
+
+
+def _cut_out(side: _Side, heading: Cell, group: Sequence[int]) -> Table:
+    """The codes and one unit's columns, as a sheet of its own with a heading of figures."""
+    codes = side.columns[0]
+    rows = {code.row for code in codes}
+    first, last = min(rows), max(rows)
+    kept = [cell for cell in side.table.cells.values() if cell.column == codes[0].column]
+    kept += [
+        cell
+        for cell in side.table.cells.values()
+        if cell.column in group
+        and (first <= cell.row <= last or (len(group) > 1 and heading.row < cell.row < first))
+    ]
+    if len(group) == 1:
+        kept.append(Cell(first - 1, group[0], CellKind.TEXT, "数量"))
+    return table_of(side.table.name, kept)
+
+
+ORGANISATION_LABEL = re.compile(r"(?:填报|报送|上报)?单位(?:名称)?(?:\([^)]*\))?:?(.*)")
+
+
+def _one_unit(side: _Side, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
+    """The part of a sheet that is one unit's, by its head or else by the name on its tab."""
+    sheet = side.source.name
+    head = _head_name(side.source)
+    named = head or sheet
+    meant = units_called(named, units)
+    tab = units_called(sheet, units)
+    if head and not meant and OWN in plain(sheet):
+        meant = tab
+    if head and len(meant) == 1 and len(tab) == 1 and meant != tab:
+        sentence = f"表头的填报单位是“{head}”，工作表名却是“{sheet}”，没有读入。"
+        yield Told(sheet, "", None, sentence)
+    elif len(meant) == 1:
+        yield Part(meant[0], side.table, side.turned, side.source)
+    elif len(meant) > 1:
+        names = "、".join(one.name for one in meant[:5])
+        yield Told(sheet, "", None, f"“{named}”分不清是哪个单位（{names}），没有读入。")
+    else:
+        yield Told(sheet, "", None, _why_nobody(named, units))
+
+
+def _head_name(table: Table) -> str:
+    """The unit that a head line names, in one cell or in the one to the right of the label."""
+    for (row, column), cell in sorted(table.cells.items()):
+        line = plain(cell.text)
+        label = ORGANISATION_LABEL.fullmatch(line) if cell.kind is CellKind.TEXT else None
+        if not label or not re.match(r"(填报|报送|上报)单位|单位名称", line):
+            continue
+        beside = table.at(row, column + 1) or table.at(row, column + 2)
+        name = label[1].strip("_") or (beside.text.strip() if beside else "")
+        if name:
+            return name
+    return ""
