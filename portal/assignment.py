@@ -22,6 +22,7 @@ from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
 from portal.domain.report_state import State
 from portal.domain.submission import figures_of
+from portal.last_year import entered_figures
 from portal.models import (
     Campaign,
     Expectation,
@@ -130,12 +131,16 @@ NEVER = Stored()
 
 @dataclass(frozen=True)
 class Filling:
-    """An assignment with everything typed into its report, and what the checks find in it."""
+    """An assignment with everything typed into its report, and what the checks find in it.
+
+    `previous_entered` says that last year's figures come from an old workbook (录入自旧表).
+    """
 
     assignment: Assignment
     stored: Mapping[str, Stored]
     explanations: Mapping[str, reasons.Explanation]
     previous: Figures | None
+    previous_entered: bool = False
 
     @property
     def form(self) -> Form:
@@ -300,11 +305,16 @@ def _document(session: Session, edition_id: int, fingerprint: str) -> str:
 def fill_of(session: Session, assignment: Assignment) -> Filling:
     """The assignment with its figures, explanations and last campaign's figures."""
     report = assignment.report
+    previous = previous_figures(session, assignment)
+    entered = None
+    if previous is None:
+        entered = entered_figures(session, assignment.form, assignment.campaign.id)
     return Filling(
         assignment,
         stored=stored_figures(session, report) if report else {},
         explanations=_kept_explanations(session, report) if report else {},
-        previous=previous_figures(session, assignment),
+        previous=entered if previous is None else previous,
+        previous_entered=entered is not None,
     )
 
 

@@ -3,18 +3,12 @@
 Whoever alters it on the way has only written another roster: it is planned anew.
 """
 
-import json
-import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Sequence
 from typing import Any
 
+from portal import carried
 from portal.domain.characters import is_surrogate
 from portal.domain.roster import Line, Roster
-
-LARGEST = 4 * 1024 * 1024
-"""Bytes of an unpacked roster; five thousand units and people take one."""
 
 LONGEST = 500
 """Signs of one text, which names and sentences are far from."""
@@ -23,8 +17,7 @@ LONGEST = 500
 def pack(roster: Roster) -> str:
     """The roster as a text of letters and digits."""
     lines = [[_plain(line) for line in lines] for lines in (roster.units, roster.people)]
-    content = [*lines, list(roster.left)]
-    return urlsafe_b64encode(zlib.compress(json.dumps(content).encode(), 9)).decode().rstrip("=")
+    return carried.pack([*lines, list(roster.left)])
 
 
 def _plain(line: Line) -> list[Any]:
@@ -34,14 +27,9 @@ def _plain(line: Line) -> list[Any]:
 def unpack(text: str) -> Roster:
     """The roster in a text that `pack` made; raises `ValueError` for any other."""
     try:
-        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        reader = zlib.decompressobj()
-        content = reader.decompress(packed, LARGEST)
-        if reader.unconsumed_tail:
-            raise ValueError("too large")
-        units, people, left = json.loads(content)
+        units, people, left = carried.unpack(text)
         return Roster(_lines(units), _lines(people), tuple(map(_text, left)))
-    except (Error, zlib.error, TypeError, AttributeError, RecursionError) as broken:
+    except (TypeError, AttributeError) as broken:
         raise ValueError("no packed roster") from broken
 
 

@@ -12,6 +12,7 @@ from portal.domain.checks import rules_at
 from portal.domain.figures import show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures
+from portal.last_year import ENTERED
 from portal.models import Campaign, FormEdition, ItemConfirmation, ItemNote, Report, TrailEntry
 from portal.reports.notes import notes_of
 
@@ -55,7 +56,7 @@ def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -
         checks=rules_at(filling.form, item),
         notes=notes_of(session, report, item),
         history=_history(session, report, item) if trail else (),
-        years=tuple(_years(session, filling.assignment, item)),
+        years=(*_entered(filling, item), *_years(session, filling.assignment, item)),
         confirmation=_confirmation(session, filling.assignment, item),
     )
 
@@ -76,6 +77,12 @@ def _history(session: Session, report: Report | None, item: Item) -> Sequence[Tr
         TrailEntry.new.is_not(None),
     )
     return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
+
+
+def _entered(filling: Filling, item: Item) -> Iterator[Year]:
+    """Last year's figure where it comes from an old workbook."""
+    if filling.previous_entered and item.code in (filling.previous or {}):
+        yield Year(f"上年（{ENTERED}）", _figure(item, filling.previous))
 
 
 def _years(session: Session, assignment: Assignment, item: Item) -> Iterator[Year]:

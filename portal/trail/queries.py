@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.models import Report, TrailEntry
+from portal.assignment import Assignment
+from portal.models import TrailEntry
+from portal.models.trail import Action
 
 PAGE = 200
 
@@ -19,13 +21,27 @@ class Page:
     older: int | None
 
 
+LAST_YEAR = (Action.LAST_YEAR_ENTERED, Action.LAST_YEAR_CORRECTED)
+"""What was done to the unit's figures of the year before; it needs no report to be begun."""
+
+
 def entries(
-    session: Session, report: Report | None, *, item: str | None = None, before: int | None = None
+    session: Session,
+    assignment: Assignment,
+    *,
+    item: str | None = None,
+    before: int | None = None,
 ) -> Page:
-    """A page of the trail of `report`, of one item or all, older than entry number `before`."""
-    if report is None:
-        return Page([], None)
-    wanted = select(TrailEntry).where(TrailEntry.report_id == report.id)
+    """A page of the trail of a report, of one item or all, older than entry number `before`."""
+    of_last_year = and_(
+        TrailEntry.campaign_id == assignment.campaign.id,
+        TrailEntry.action.in_(LAST_YEAR),
+        TrailEntry.item.is_not(None),
+    )
+    report = assignment.report
+    wanted = select(TrailEntry).where(
+        or_(TrailEntry.report_id == report.id, of_last_year) if report else of_last_year
+    )
     if item:
         wanted = wanted.where(TrailEntry.item == item)
     if before:

@@ -23,5 +23,5 @@ def report(campaign: str) -> Any:
         abort(404)
     item = request.args.get("item")
     before = request.args.get("before", type=number_asked)
-    page = queries.entries(session, assignment.report, item=item, before=before)
+    page = queries.entries(session, assignment, item=item, before=before)
     return render_template("trail/report.html", assignment=assignment, page=page, item=item)

@@ -1,0 +1,96 @@
+"""Views of last year's figures from an old workbook: brought in by the city's administrator."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal import clock, tenancy
+from portal.access import allow, city_admin
+from portal.assignment import base_form
+from portal.campaigns import last_year as past
+from portal.campaigns.views import bp, by_me, planned_or_404
+from portal.db import db, writing
+from portal.domain.form import Form
+from portal.errors import BadInput
+from portal.identity import organisation_here
+from portal.models import Campaign, FormEdition
+from portal.typed import legible
+from portal.uploads import takes_file, uploaded
+from portal.workbook_gate import LARGEST_FILE, Refused
+from portal.workbook_reading import read_workbook
+
+ROOM = 1024 * 1024
+"""Bytes beyond the largest file within which the answer says what makes a workbook so large."""
+
+
+@bp.get("/<planned>/last-year")
+@allow(city_admin)
+def last_year(planned: str) -> Any:
+    """Where the old workbook of last year is brought in."""
+    return _page(planned)
+
+
+def _page(planned: str, refused: str = "", file: str = "") -> str:
+    campaign = planned_or_404(planned)
+    with tenancy.subtree(organisation_here()) as session:
+        kept = past.kept_units(session, campaign)
+    return render_template(
+        "campaigns/last_year.html",
+        planned=campaign,
+        year=past.year_before(campaign),
+        kept=kept,
+        refused=refused,
+        file=file,
+    )
+
+
+def _form(campaign: Campaign) -> Form:
+    return base_form(db.session().get_one(FormEdition, campaign.edition_id))
+
+
+@bp.post("/<planned>/last-year")
+@takes_file(LARGEST_FILE + ROOM)
+@allow(city_admin)
+def preview_last_year(planned: str) -> Any:
+    """Show what an old workbook would bring, unit by unit; nothing is written."""
+    campaign = planned_or_404(planned)
+    past.require_published(campaign)
+    upload = uploaded("workbook")
+    if upload is None:
+        return _page(planned, "请先选择旧表的 xlsx 文件。"), 422
+    file = legible(upload.name)
+    try:
+        grid = read_workbook(upload.content)
+    except Refused as refused:
+        return _page(planned, str(refused), file), 422
+    with tenancy.subtree(organisation_here()) as session:
+        shown = past.preview(session, campaign, _form(campaign), grid, file)
+    return render_template("campaigns/last_year_preview.html", planned=campaign, shown=shown)
+
+
+@bp.post("/<planned>/last-year/confirmation")
+@allow(city_admin)
+def confirm_last_year(planned: str) -> Any:
+    """Write the ticked units' figures, all of them or none."""
+    campaign = planned_or_404(planned)
+    past.require_published(campaign)
+    form, here = _form(campaign), organisation_here()
+    try:
+        chosen = past.confirmed(form, request.form.get("packed", ""), request.form.getlist("take"))
+    except ValueError as broken:
+        raise BadInput("预览的内容不完整，没有写入。请重新上传旧表。") from broken
+    if not chosen.units:
+        return _page(planned, "没有勾选任何单位，没有写入。", chosen.file), 422
+    with tenancy.subtree(here) as session:
+        owners = past.owners_of(session, campaign, chosen)
+    with tenancy.last_year() as door, writing(door):
+        written = past.keep(
+            door, campaign, form, chosen, owners, here.id, by=by_me(), at=clock.now()
+        )
+        door.commit()
+    flash(
+        f"已录入 {written.units} 家单位的上年数，共 {written.figures} 项。"
+        if written.figures
+        else "这些数已经录入过，没有要写入的。"
+    )
+    return redirect(url_for(".last_year", planned=planned), 303)

@@ -1,0 +1,157 @@
+"""Last year's figures of one unit where they came from an old workbook: shown, and corrected."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assignment import Assignment
+from portal.domain.calendar import Permission
+from portal.domain.figures import canonical, read
+from portal.domain.form import Item
+from portal.domain.formulas import Figures
+from portal.domain.old_table import completed
+from portal.identity import Person
+from portal.models import LastYearFigure, TrailEntry
+from portal.models.trail import Action, record_all
+from portal.reports.typed import Typed
+
+HISTORY = 100
+"""How many changes the page shows; the trail has them all."""
+
+Rows = Mapping[str, LastYearFigure]
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What stands on the page: every item with its figure, its row, and who changed what."""
+
+    figures: Figures
+    rows: Rows
+    history: Sequence[TrailEntry]
+    permission: Permission
+
+    def is_typed(self, item: Item) -> bool:
+        """Whether the figure is typed here: a leaf, or a sum that came without its parts."""
+        row = self.rows.get(item.code)
+        return not item.calculated or (row is not None and self.figures[item.code] == row.value)
+
+
+def last_year_of(session: Session, assignment: Assignment, now: datetime) -> LastYear:
+    """Last year's figures of this organisation, as the old workbook and its corrections have it."""
+    rows = _rows(session, assignment)
+    kept = {code: row.value for code, row in rows.items()}
+    return LastYear(
+        completed(assignment.form, kept),
+        rows,
+        _history(session, assignment),
+        assignment.may_write(now),
+    )
+
+
+def _rows(session: Session, assignment: Assignment) -> Rows:
+    wanted = select(LastYearFigure).where(LastYearFigure.campaign_id == assignment.campaign.id)
+    return {row.item: row for row in session.scalars(wanted)}
+
+
+def _history(session: Session, assignment: Assignment) -> Sequence[TrailEntry]:
+    wanted = select(TrailEntry).where(
+        TrailEntry.campaign_id == assignment.campaign.id,
+        TrailEntry.action == Action.LAST_YEAR_CORRECTED,
+        TrailEntry.item.is_not(None),
+    )
+    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What became of the texts: how many figures were written, or why nothing was.
+
+    `problems` are sentences by the item's code; `conflict` says that somebody else was first.
+    """
+
+    written: int = 0
+    problems: Mapping[str, str] | None = None
+    conflict: bool = False
+
+
+def correct(
+    session: Session,
+    assignment: Assignment,
+    typed: Mapping[Item, Typed],
+    reason: str,
+    *,
+    by: Person,
+    at: datetime,
+) -> Corrected:
+    """Write the corrected figures, all of them or none, each with its trail.
+
+    Raises `NotAllowedNow` when the report cannot be written to at this moment: what was handed
+    in stays beside the figures that it was judged by.
+    """
+    assignment.may_write(at).require()
+    rows = _rows(session, assignment)
+    readings = {item: read(one.text, item.unit) for item, one in typed.items()}
+    wanted = {
+        item: reading.figure
+        for item, reading in readings.items()
+        if (rows[item.code].value if item.code in rows else None) != reading.figure
+    }
+    problems = {
+        item.code: reading.problem.sentence for item, reading in readings.items() if reading.problem
+    }
+    moved = {
+        item.code: _moved(rows[item.code])
+        for item in wanted
+        if item.code in rows and typed[item].version != rows[item.code].version
+    }
+    problems |= moved
+    if wanted and not reason:
+        problems["reason"] = "请写明更正理由。"
+    if problems:
+        return Corrected(problems=problems, conflict=bool(moved))
+    entries = [
+        _write(session, assignment, rows.get(item.code), item, figure, by, at) | {"note": reason}
+        for item, figure in wanted.items()
+    ]
+    owner = assignment.expectation.organisation_id
+    record_all(session, entries, organisation_id=owner, actor=by.name, actor_id=by.id, at=at)
+    session.flush()
+    return Corrected(written=len(wanted))
+
+
+def _moved(row: LastYearFigure) -> str:
+    return f"{row.saved_by} 刚刚改过这一项，请看过现在的数再更正。"
+
+
+def _write(
+    session: Session,
+    assignment: Assignment,
+    row: LastYearFigure | None,
+    item: Item,
+    figure: int | None,
+    by: Person,
+    at: datetime,
+) -> dict[str, object]:
+    """Change or add one figure; answers what the trail is to say of it."""
+    old = row.value if row else None
+    if row is None:
+        row = LastYearFigure(
+            campaign_id=assignment.campaign.id,
+            organisation_id=assignment.expectation.organisation_id,
+            item=item.code,
+            version=0,
+        )
+        session.add(row)
+    row.value, row.version, row.source = figure, row.version + 1, "本单位更正"
+    row.saved_at, row.saved_by = at, by.name
+    return {
+        "action": Action.LAST_YEAR_CORRECTED,
+        "campaign_id": assignment.campaign.id,
+        "item": item.code,
+        "old": canonical(old, item.unit),
+        "new": canonical(figure, item.unit),
+        "version": row.version,
+    }

@@ -1,0 +1,67 @@
+"""Views of last year's figures that came from an old workbook: the unit's own page of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import allow, may, report_reader, reporter
+from portal.assignment import previous_figures
+from portal.db import db, writing
+from portal.identity import actor, organisation_here
+from portal.reports import last_year as past
+from portal.reports.typed import Typed, changed
+from portal.reports.views import _assignment, bp
+from portal.typed import legible
+
+LONGEST_REASON = 200
+
+
+@bp.get("/last-year")
+@allow(report_reader)
+def last_year(campaign: str) -> Any:
+    """Last year's figures 录入自旧表, with their changes; the unit itself may correct them."""
+    return _page(campaign)
+
+
+def _page(
+    campaign: str, texts: Mapping[str, str] | None = None, problems: Mapping[str, str] | None = None
+) -> str:
+    session, assignment = db.session(), _assignment(campaign)
+    return render_template(
+        "reports/last_year.html",
+        assignment=assignment,
+        shown=past.last_year_of(session, assignment, clock.now()),
+        reported=previous_figures(session, assignment) is not None,
+        mine=may(reporter, organisation_here().id),
+        texts=texts or {},
+        problems=problems or {},
+    )
+
+
+@bp.post("/last-year")
+@allow(reporter)
+def correct_last_year(campaign: str) -> Any:
+    """Correct the figures that were typed anew, with a reason."""
+    fields, reason = request.form, legible(request.form.get("reason", "").strip())
+    with writing() as session:
+        assignment = _assignment(campaign)
+        typed = {
+            item: Typed.of(fields, item.code)
+            for item in assignment.form.items
+            if changed(fields, item.code)
+        }
+        outcome = past.correct(
+            session, assignment, typed, reason[:LONGEST_REASON], by=actor(), at=clock.now()
+        )
+        if not outcome.problems:
+            session.commit()
+    if outcome.problems:
+        texts = {item.code: one.text for item, one in typed.items()} | {"reason": reason}
+        return _page(campaign, texts, outcome.problems), 409 if outcome.conflict else 422
+    sentence = (
+        f"已更正 {outcome.written} 项上年数。" if outcome.written else "没有改动，不需要保存。"
+    )
+    flash(sentence)
+    return redirect(url_for(".last_year", campaign=campaign), 303)
