@@ -7,6 +7,8 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from portal.assignment import Assignment, find_assignment
+from portal.consolidation import entered
+from portal.consolidation.entered import Entered
 from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
 from portal.consolidation.stamp import Shelf, Stamp, stamp_of
@@ -19,7 +21,7 @@ from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, cha
 from portal.domain.consolidation import Basis, Member, Scope
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total
-from portal.domain.same_units import SameUnits, Year, same_units
+from portal.domain.same_units import Group, SameUnits, Year, same_units
 from portal.models import Campaign
 
 
@@ -37,22 +39,25 @@ class Past:
 
     `now` are the sums of these units in this campaign, `then` those in the one before, under
     the codes of this one's edition; an item without a confirmed counterpart is not in `then`.
-    `node` and `members` are theirs then, `footnote` says who was in the sum of then.
+    `node` and `members` are theirs then, `footnote` says who was in the sum of then. `entered`
+    are the figures of units that had no report then and come from an old workbook (录入自旧表);
+    with none but these there is no `node`.
     """
 
     form: Form
-    node: Node
+    node: Node | None
     footnote: str
     units: SameUnits
     now: Sums
     then: Sums
     members: tuple[Member, ...]
     partial: bool
+    entered: Entered
 
     @property
-    def campaign(self) -> Campaign:
-        """The campaign before."""
-        return self.node.assignment.campaign
+    def name(self) -> str:
+        """What the year before is called: the campaign's name, else 上年."""
+        return self.node.assignment.campaign.name if self.node else "上年"
 
     @property
     def number(self) -> int:
@@ -62,18 +67,24 @@ class Past:
     @property
     def remark(self) -> str:
         """Which units stand on both sides, as the foot of a table says it."""
-        if self.units.whole:
-            return f"上年数为{self.campaign.name}的汇总数：{self.footnote}"
-        return f"与{self.campaign.name}{self.units.sentence}。"
+        if self.node and not self._which:
+            return f"上年数为{self.name}的汇总数：{self.footnote}"
+        return f"与{self.name}{self._which}。"
+
+    @property
+    def _which(self) -> str:
+        """Which units are compared, and how many by an old workbook; empty where they are all."""
+        told = "" if self.units.whole and not self.entered else self.units.sentence
+        return "，".join(filter(None, (told, entered.remark(self.entered))))
 
     @property
     def told(self) -> narrative.Past:
         """The figures as the words for the leaders compare with them."""
         return narrative.Past(
             self.then.reported,
-            self.campaign.name,
+            self.name,
             self.now.reported,
-            "" if self.units.whole else self.units.sentence,
+            self._which,
         )
 
     def change(self, item: Item, figure: int | None) -> Change:
@@ -89,12 +100,13 @@ class Past:
         return change_of_sum(self.form, item, sums, comparable=item.code in then)
 
     def of_item(self, session: Session, item: Item) -> "PastItem | None":
-        """One item of each unit in the campaign before; None without a counterpart."""
-        if item.previous is None or item.previous not in self.node.form.by_code:
-            return None
-        tree = self.node.tree
-        each = figures_of_item(session, tree, self.members, item.previous, self.node.form)
-        return PastItem(item, self, {tree.organisations[code]: each[code] for code in each})
+        """One item of each unit in the year before; None where no unit has it."""
+        figures = {one: each[item.code] for one, each in self.entered.items() if item.code in each}
+        if self.node and item.previous in self.node.form.by_code:
+            tree, form = self.node.tree, self.node.form
+            each = figures_of_item(session, tree, self.members, item.previous, form)
+            figures |= {tree.organisations[code]: each[code] for code in each}
+        return PastItem(item, self, figures) if figures else None
 
 
 @dataclass(frozen=True)
@@ -121,18 +133,24 @@ class PastItem:
 
     def sums(self, figures: Mapping[int, int | None]) -> Compared:
         """The item over those of this campaign's units in `figures`, by id, that have both."""
-        groups = [g for g in self.past.units.groups if figures.keys() >= set(g.now)]
+        groups = [g for g in self._groups if figures.keys() >= set(g.now)]
         return Compared(
             total(figures.values()),
             total(figures[one] for group in groups for one in group.now),
             total(self.figures[one] for group in groups for one in group.then),
         )
 
+    @property
+    def _groups(self) -> Iterator[Group]:
+        """The units that have the item in both years: an old workbook may lack it."""
+        groups = self.past.units.groups
+        return (group for group in groups if self.figures.keys() >= set(group.then))
+
     @cached_property
     def _alone(self) -> dict[int, int | None]:
         return {
             group.now[0]: total(self.figures[one] for one in group.then)
-            for group in self.past.units.groups
+            for group in self._groups
             if len(group.now) == 1
         }
 
@@ -146,33 +164,57 @@ def past_assignment(session: Session, assignment: Assignment) -> Assignment | No
 
 
 def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shelf) -> Past | None:
-    """The campaign before over the node's subtree; None where no unit has both years."""
-    if before is None or not node.standing.included:
+    """The year before over the node's subtree; None where no unit has both years.
+
+    A unit without a report in the campaign before (or where there is none) has what an old
+    workbook says of it.
+    """
+    if not node.standing.included:
         return None
-    stamp = stamp_of(session, before.expectation)
-    last = _last_node(session, before, stamp, shelf)
-    before_us = shelf.get(("reported", stamp), lambda: _reported(last))
-    units = same_units(year_of(node), before_us.year)
+    stamp = stamp_of(session, before.expectation) if before else ()
+    last = _last_node(session, before, stamp, shelf) if before else None
+    before_us = shelf.get(("reported", stamp), lambda: _reported(last)) if last else NOTHING
+    reported = same_units(year_of(node), before_us.year)
+    old = entered.entered_here(session, node, reported, shelf)
+    units = entered.with_entered(reported, old)
     if not units.groups:
         return None
     ours = tuple(_members(node, units.now))
-    theirs = tuple(before_us.members[one] for one in before_us.members if one in units.then)
-    then = shelf.get(
-        ("sums", last.form, tuple(member.code for member in theirs), stamp),
-        lambda: sums_of(session, last, theirs),
-    )
+    theirs = tuple(before_us.members[one] for one in before_us.members if one in reported.then)
+    now = sums_of(session, node, ours)
+    sums = _last_sums(session, last, theirs, stamp, shelf) if last and theirs else None
     return Past(
         form=node.form,
         node=last,
         footnote=before_us.footnote,
         units=units,
-        now=sums_of(session, node, ours),
-        then=Sums(
-            _under_codes_of(node.form, then.simple), _under_codes_of(node.form, then.reported)
-        ),
+        now=now,
+        then=_then(node.form, sums, now, old),
         members=theirs,
         partial=len(ours) < len(node.standing.included),
+        entered=old,
     )
+
+
+def _last_sums(
+    session: Session, last: Node, theirs: tuple[Member, ...], stamp: Stamp, shelf: Shelf
+) -> Sums:
+    key = ("sums", last.form, tuple(member.code for member in theirs), stamp)
+    return shelf.get(key, lambda: sums_of(session, last, theirs))
+
+
+def _then(form: Form, sums: Sums | None, now: Sums, old: Entered) -> Sums:
+    """Last year's sums under this edition's codes.
+
+    An old workbook does not say what was passed down inside the city: a sum that is reported
+    without it has nothing to be compared with there.
+    """
+    simple = _under_codes_of(form, sums.simple) if sums else None
+    reported = _under_codes_of(form, sums.reported) if sums else None
+    net = entered.added(reported, old)
+    if old:
+        net = {code: net[code] for code in net if now.simple[code] == now.reported[code]}
+    return Sums(entered.added(simple, old), net)
 
 
 def _last_node(session: Session, before: Assignment, stamp: Stamp, shelf: Shelf) -> Node:
@@ -210,6 +252,10 @@ class _Reported:
     year: Year
     members: Mapping[int, Member]
     footnote: str
+
+
+NOTHING = _Reported(Year({}, frozenset(), frozenset(), {}), {}, "")
+"""A year of which the portal knows nothing."""
 
 
 def _reported(last: Node) -> _Reported:

@@ -1,0 +1,57 @@
+"""Last year's figures from old workbooks among those that years are compared by.
+
+They count for a unit that has no report in the campaign before; an item is compared only where
+the workbook has it for every such unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.consolidation.node import Node
+from portal.consolidation.stamp import Shelf
+from portal.domain.formulas import Figures, total
+from portal.domain.same_units import Group, SameUnits
+from portal.last_year import ENTERED, entered_of_units
+from portal.models import LastYearFigure
+
+Entered = Mapping[int, Figures]
+"""What units had the year before, by the ids of their organisations, under this edition's codes."""
+
+
+def entered_here(session: Session, node: Node, units: SameUnits, shelf: Shelf) -> Entered:
+    """The figures of the units of a node that no report of the year before speaks for."""
+    campaign = node.assignment.campaign.id
+    stamp = session.execute(
+        select(func.count(), func.sum(LastYearFigure.version)).where(
+            LastYearFigure.campaign_id == campaign
+        )
+    ).one()
+    if not stamp[0] or not units.alone:
+        return {}
+    key = ("entered", campaign, node.tree.node.path, int(stamp[0]), int(stamp[1]))
+    ids = node.tree.organisations.values()
+    everyone = shelf.get(key, lambda: entered_of_units(session, node.form, campaign, ids))
+    return {one: everyone[one] for one in units.alone if one in everyone}
+
+
+def with_entered(units: SameUnits, entered: Entered) -> SameUnits:
+    """The units that years are compared by, with those that an old workbook speaks for."""
+    groups = tuple(Group((one,), (one,)) for one in sorted(entered))
+    return replace(units, groups=(*units.groups, *groups), alone=units.alone.difference(entered))
+
+
+def added(reports: Figures | None, entered: Entered) -> Figures:
+    """The sum of last year: of the reports, None without any, and of the old workbooks."""
+    if not entered:
+        return reports or {}
+    everyone = [*entered.values(), *([] if reports is None else [reports])]
+    shared = [code for code in everyone[0] if all(code in one for one in everyone)]
+    return {code: total(one[code] for one in everyone) for code in shared}
+
+
+def remark(entered: Entered) -> str:
+    """How many of the units have last year's figures from an old workbook; empty without any."""
+    return f"其中 {len(entered)} 家的上年数{ENTERED}，未剔除市内下拨" if entered else ""
