@@ -138,7 +138,7 @@ LAST_YEAR = Door("last_year", frozenset({LastYearFigure, TrailEntry, TrailHead})
 
 
 @contextmanager
-def last_year() -> Iterator[FencedSession]:
+def last_years() -> Iterator[FencedSession]:
     """A session for last year's figures of all organisations, and what their trails say of them."""
     session = FencedSession(db, scope=LAST_YEAR, expire_on_commit=False)
     try:

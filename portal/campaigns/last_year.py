@@ -312,7 +312,7 @@ def keep(
 ) -> Written:
     """Write the confirmed figures of all units, with a trail in each unit's chain and the city's.
 
-    The session comes from `tenancy.last_year`. Raises `NotAllowedNow`, with nothing written, when
+    The session comes from `tenancy.last_years`. Raises `NotAllowedNow`, with nothing written, when
     a unit's figures have changed since the preview.
     """
     require_published(campaign)

@@ -83,7 +83,7 @@ def confirm_last_year(planned: str) -> Any:
         return _page(planned, "没有勾选任何单位，没有写入。", chosen.file), 422
     with tenancy.subtree(here) as session:
         owners = past.owners_of(session, campaign, chosen)
-    with tenancy.last_year() as door, writing(door):
+    with tenancy.last_years() as door, writing(door):
         written = past.keep(
             door, campaign, form, chosen, owners, here.id, by=by_me(), at=clock.now()
         )

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from portal.domain.form import Form
 from portal.domain.grid import Cell, CellKind, Table, table_of
 from portal.domain.layout import HEAD_ROWS, Codes, code_columns
-from portal.domain.unit_names import names_unit
 
 OWN = "本级"
 TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")
-NO_UNIT = re.compile(r"序号|行次|代码|编码|项目|指标|说明|备注|计量单位|上年|增减|增幅|占比|次均|%")
+NO_UNIT = re.compile(
+    r"序号|行次|代码|编码|项目|指标|说明|备注|计量单位|上年|增减|增幅|占比|次均|%|\(\d+家\)"
+)
 LONGEST_NAME = 60
 
 CITY_OR_ALL = "分不清是市总本级还是全市合计"
@@ -65,15 +66,37 @@ def units_called(text: str, units: Iterable[KnownUnit]) -> tuple[KnownUnit, ...]
     if not name or ":" in name or len(name) > LONGEST_NAME:
         return ()
     units = tuple(units)
+    city = tuple(one for one in units if one.is_city)
     if OWN in name:
-        bare = name.replace("()", "").replace(f"({OWN})", "").replace(OWN, "")
-        city = [one for one in units if one.is_city]
-        if bare in ("", "市总", "市总工会") or any(names_unit(bare, one.name) for one in city):
-            return tuple(city)
-        name = bare
+        bare = name.replace(f"({OWN})", "").replace(OWN, "")
+        own = bare in ("", "市总", "市总工会") or any(_may_mean(bare, one.name) for one in city)
+        return city if own else units_called(bare, units)
+    if any(name == one.code for one in city):
+        return city
     others = [one for one in units if not one.is_city]
     exact = [one for one in others if name in (one.code, plain(one.name))]
-    return tuple(exact or (one for one in others if names_unit(name, one.name)))
+    return tuple(exact or (one for one in others if _may_mean(name, one.name)))
+
+
+ABOVE = "(?:.*[省市县州]|市)?"
+"""Names of the places above, which people leave out or add."""
+
+KIND_OF_PLACE = "(?:区|县|市|开发区|经济区|新区|高新区|系统)?"
+"""What people leave out at the end: 葛店 is 葛店开发区. What is only that (开发区) names nobody."""
+
+
+def _may_mean(name: str, unit: str) -> bool:
+    """Whether people may call the unit called `unit` so, with places more or less in front."""
+    said, known = _core(name), _core(unit)
+    if len(said) < 2 or len(known) < 2:
+        return plain(name) == plain(unit)
+    short = re.fullmatch(f"{ABOVE}{re.escape(said)}{KIND_OF_PLACE}", known)
+    return bool(short or re.fullmatch(f"{ABOVE}{re.escape(known)}", said))
+
+
+def _core(name: str) -> str:
+    without_asides = re.sub(r"\([^)]*\)", "", plain(name))
+    return re.sub(r"(总工会|工会委员会|工会)$", "", without_asides)
 
 
 def means_the_city(text: str, units: Iterable[KnownUnit]) -> bool:
@@ -81,7 +104,7 @@ def means_the_city(text: str, units: Iterable[KnownUnit]) -> bool:
     name = plain(text)
     if not name or ":" in name or OWN in name:
         return False
-    return any(one.is_city and names_unit(name, one.name) for one in units)
+    return any(one.is_city and _may_mean(name, one.name) for one in units)
 
 
 def turned(table: Table) -> Table:
@@ -109,9 +132,10 @@ def parts_of(form: Form, table: Table, units: Sequence[KnownUnit]) -> Iterator[P
     """The part of each unit that a table has, and what is said of what is not read."""
     if not table.cells:
         return
+    coded = _with_bare_codes(form, table)
     sides = [
         _Side(table, seen, across, code_columns(form, seen))
-        for seen, across in ((table, False), (turned(table), True))
+        for seen, across in ((coded, False), (turned(coded), True))
     ]
     side = max(sides, key=lambda each: each.known)
     if not side.known:
@@ -122,6 +146,20 @@ def parts_of(form: Form, table: Table, units: Sequence[KnownUnit]) -> Iterator[P
         yield from _parts_of_columns(side, named, units)
     else:
         yield from _one_unit(side, units)
+
+
+CODE_AND_LABEL = re.compile(r"\s*([A-Z][A-Z0-9]{0,7})\s+\S.*", re.DOTALL)
+
+
+def _with_bare_codes(form: Form, table: Table) -> Table:
+    """The table with the label taken off a cell that has it behind its code (``C9 突出贡献``)."""
+    return table_of(table.name, [_bare_code(form, cell) for cell in table.cells.values()])
+
+
+def _bare_code(form: Form, cell: Cell) -> Cell:
+    both = CODE_AND_LABEL.fullmatch(unicodedata.normalize("NFKC", cell.text))
+    is_code = cell.kind is CellKind.TEXT and both and both[1] in form.by_code
+    return replace(cell, text=both[1]) if both and is_code else cell
 
 
 def _named_columns(
@@ -233,7 +271,7 @@ ORGANISATION_LABEL = re.compile(r"(?:填报|报送|上报)?单位(?:名称)?(?:\
 def _one_unit(side: _Side, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
     """The part of a sheet that is one unit's, by its head or else by the name on its tab."""
     sheet = side.source.name
-    head = _head_name(side.source)
+    head, at = _head_name(side.source)
     named = head or sheet
     meant = units_called(named, units)
     tab = units_called(sheet, units)
@@ -241,18 +279,18 @@ def _one_unit(side: _Side, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
         meant = tab
     if head and len(meant) == 1 and len(tab) == 1 and meant != tab:
         sentence = f"表头的填报单位是“{head}”，工作表名却是“{sheet}”，没有读入。"
-        yield Told(sheet, "", None, sentence)
+        yield Told(sheet, at, None, sentence)
     elif len(meant) == 1:
         yield Part(meant[0], side.table, side.turned, side.source)
     elif len(meant) > 1:
         names = "、".join(one.name for one in meant[:5])
-        yield Told(sheet, "", None, f"“{named}”分不清是哪个单位（{names}），没有读入。")
+        yield Told(sheet, at, None, f"“{named}”分不清是哪个单位（{names}），没有读入。")
     else:
-        yield Told(sheet, "", None, _why_nobody(named, units))
+        yield Told(sheet, at, None, _why_nobody(named, units))
 
 
-def _head_name(table: Table) -> str:
-    """The unit that a head line names, in one cell or in the one to the right of the label."""
+def _head_name(table: Table) -> tuple[str, str]:
+    """The unit that a head line names, beside its label or in the same cell, and where."""
     for (row, column), cell in sorted(table.cells.items()):
         line = plain(cell.text)
         label = ORGANISATION_LABEL.fullmatch(line) if cell.kind is CellKind.TEXT else None
@@ -261,5 +299,5 @@ def _head_name(table: Table) -> str:
         beside = table.at(row, column + 1) or table.at(row, column + 2)
         name = label[1].strip("_") or (beside.text.strip() if beside else "")
         if name:
-            return name
-    return ""
+            return name, cell.address
+    return "", ""

@@ -208,6 +208,23 @@ def test_a_workbook_in_which_nothing_is_known_says_why(city, sheets, sentence):
     assert "没有认出任何单位的数" in preview.text
 
 
+@pytest.mark.parametrize("sheets", [200, 0])
+def test_the_portals_own_export_is_an_old_table(city_app, city, first_year, monkeypatch, sheets):
+    monkeypatch.setattr("portal.units_workbook.MOST_SHEETS", sheets)
+    city_app.person("gedian").report("accepted")
+    city_app.person("shizong-reporter").report("submitted")
+    export = city.get(f"/o/shizong/campaigns/{OPEN}/consolidation/workbook").data
+
+    preview = upload(city, export, FIRST)
+    confirm(city, preview, ["gedian", "shizong"], FIRST)
+
+    assert offered(preview) == ["shizong", "gedian"]
+    assert "表里写的是 2027 年" in preview.text
+    for unit in ("gedian", "shizong"):
+        assert kept(city_app)[unit, "A3"] == 5_000_000
+        assert kept(city_app)[unit, "C9"] == 12
+
+
 def test_a_file_that_is_no_workbook_is_refused_with_its_name(city):
     answer = upload(city, b"no workbook")
 

@@ -103,7 +103,14 @@ def sheet_rows() -> list[list]:
         ("鄂州市鄂城区总工会", [ECHENG]),
         ("echeng", [ECHENG]),
         ("鄂城区基层工会一", [JICENG]),
-        ("系统", [JIAOYU, WEIJIAN]),
+        ("系统", []),
+        ("开发区", []),
+        ("葛店", [GEDIAN]),
+        ("鄂城", [ECHENG]),
+        ("教育", [JIAOYU]),
+        ("教育系统工会", [JIAOYU]),
+        ("湖北省鄂州市鄂城区总工会", [ECHENG]),
+        ("shizong", [CITY]),
         ("鄂州市总工会", []),
         ("市总本级", [CITY]),
         ("鄂州市总工会本级", [CITY]),
@@ -159,6 +166,7 @@ def test_a_head_that_contradicts_the_tab_is_refused(form: Form):
     old = read(form, sheet_of("葛店开发区", *E_ROWS, head="鄂城区总工会"))
 
     assert old.units == ()
+    assert old.problems[0].address == "A2"
     assert "表头的填报单位是“鄂城区总工会”" in old.problems[0].sentence
 
 
@@ -283,6 +291,27 @@ def test_figures_come_under_the_confirmed_counterpart_alone(form: Form):
 
     assert figures(old)["echeng"] == {"C1": 2, "E2": 1, "E3": 3}
     assert old.units[0].cells["E2"] == "D4"
+
+
+def test_sums_by_kind_are_no_unit(form: Form):
+    rows = [
+        ["代码", "项目", "合计", "开发区\n（1 家）", "葛店"],
+        *(row[:4] + row[3:4] for row in BY_COLUMN[1:]),
+    ]
+
+    old = read(form, table(TITLE, *rows))
+
+    assert list(figures(old)) == ["gedian"]
+    assert old.units[0].cells["E1"] == "E4"
+    assert old.problems == ()
+
+
+def test_a_heading_may_have_the_label_behind_its_code(form: Form):
+    heads = ["单位", "C9 突出贡献", "C10\n一线", "C11  建档"]
+
+    old = read(form, table(heads, ["鄂城区", 1, 2, 3], ["葛店", 4, 5, 6]))
+
+    assert figures(old)["gedian"] == {"C9": 4, "C10": 5, "C11": 6}
 
 
 def test_a_pair_of_columns_below_each_unit(form: Form):

@@ -50,6 +50,7 @@ from portal.models import (
     Explanation,
     Extension,
     Figure,
+    LastYearFigure,
     MadeWorkbook,
     OnBehalfEntry,
     OnBehalfItem,
@@ -624,6 +625,18 @@ def _edition(place: Place) -> None:
             frozen = freezing(reading, Node(assignment, tree, Scope.SUBMITTED))
         by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
         editions.keep(session, assignment, frozen, None, "first", by, NOW)
+        session.add(
+            LastYearFigure(
+                campaign_id=assignment.campaign.id,
+                organisation_id=organisation.id,
+                item="C1",
+                value=place.number,
+                version=1,
+                source=f"旧表{place.canary}.xlsx",
+                saved_at=NOW,
+                saved_by=by.name,
+            )
+        )
         session.add(
             MadeWorkbook(
                 id=MADE_OF[place.code],

@@ -20,6 +20,7 @@ from flask import Flask
 from openpyxl import Workbook
 from werkzeug.routing import Rule
 
+from portal import carried
 from portal.access import rule_of
 from portal.domain.intake import Intake
 from portal.domain.paper_code import code_of
@@ -178,6 +179,8 @@ NEWCOMER = {"username": "newcomer", "name": "新来的", "code": "echeng", "role
 ROSTER = pack(Roster([], [Line("人员", 2, NEWCOMER, {})]))
 ROSTER_MARK = mark_of("人员!A2 new ()")
 """A roster of one new person of 鄂城 as its preview carries it, with the mark of its plan."""
+OLD_TABLE = carried.pack(["made.xlsx", {"echeng": [0, {"F1": [12, "汇总 B2"]}]}])
+"""Last year's figures of 鄂城 as the preview of an old workbook carries them."""
 PLAN = f"/o/{{organisation}}/campaigns/{OPEN}"
 NEW_PLAN = {
     "code": "2029-spring",
@@ -331,6 +334,12 @@ EXAMPLES: dict[str, Example] = {
     "campaigns.archive": _planning(planned=LAST),
     "campaigns.change": _planning({"version": "1", "contact": "张慧"}, reads=_PLAN_READS),
     "campaigns.change_units": _planning({}, page=f"{PLAN}/units"),
+    "campaigns.confirm_last_year": _planning(
+        {"take": "echeng", "packed": OLD_TABLE}, planned=UNTOUCHED
+    ),
+    "campaigns.preview_last_year": _planning(
+        {"workbook": workbook(("代码", "鄂城区总工会"), ("F1", 12), ("F2", 3), ("F3", 4))}
+    ),
     "campaigns.create": _planning(NEW_PLAN, reads=_PLAN_READS),
     "campaigns.keep_copy": _planning(NEW_PLAN, reads=_PLAN_READS),
     "campaigns.keep_round": _planning(
@@ -376,6 +385,10 @@ EXAMPLES: dict[str, Example] = {
     "questions.review": Example({"clarification": "1"}),
     "reports.answer_passed_down": Example(
         {"answer": "yes"}, at="shizong", values={"campaign": UNTOUCHED}
+    ),
+    "reports.correct_last_year": Example(
+        {"F1": "12", "F1.version": "0", "F1.was": "", "reason": "旧表抄错一位"},
+        reads=frozenset({"nonce"}),
     ),
     "reports.confirm_on_behalf": Example(at="jiceng"),
     "reports.enter_on_behalf": Example(

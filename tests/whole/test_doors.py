@@ -37,6 +37,7 @@ FencedSession portal.tenancy.opening
 FencedSession portal.tenancy.all_people
 FencedSession portal.tenancy.former_names
 FencedSession portal.tenancy.shared
+FencedSession portal.tenancy.last_years
 FencedSession portal.tenancy.subtree
 FencedSession portal.tenancy.verifying
 FencedSession portal.tenancy.inside
@@ -57,6 +58,7 @@ opening       portal.cli.forms.publish
 opening       portal.cli.organisations.import_file
 opening       portal.demo.load
 former_names  portal.known_units.names_round
+last_years    portal.campaigns.last_year_views.confirm_last_year
 all_people    portal.accounts.user_views.create_user
 all_people    portal.accounts.user_views.links_as_workbook
 all_people    portal.accounts.user_views.make_all_links
@@ -80,6 +82,9 @@ subtree       portal.campaigns.announcement_views._draft_page
 subtree       portal.campaigns.announcement_views._list
 subtree       portal.campaigns.notice_views.announcement
 subtree       portal.campaigns.notice_views.notice
+subtree       portal.campaigns.last_year_views._page
+subtree       portal.campaigns.last_year_views.confirm_last_year
+subtree       portal.campaigns.last_year_views.preview_last_year
 subtree       portal.campaigns.unit_views._list
 subtree       portal.campaigns.views._publication_page
 subtree       portal.campaigns.views.index
@@ -142,6 +147,7 @@ USED = {
     "enter",
     "former_names",
     "inside",
+    "last_years",
     "opening",
     "read_through",
     "sign_in_door",

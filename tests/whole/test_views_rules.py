@@ -49,14 +49,17 @@ campaigns.change             city_admin
 campaigns.change_units       city_admin
 campaigns.changes            city_records
 campaigns.copy               city_admin
+campaigns.confirm_last_year  city_admin
 campaigns.create             city_admin
 campaigns.index              city_admin
 campaigns.keep_copy          city_admin
 campaigns.keep_round         city_admin
+campaigns.last_year          city_admin
 campaigns.limits             city_admin
 campaigns.new                city_admin
 campaigns.notice             member
 campaigns.page               city_admin
+campaigns.preview_last_year  city_admin
 campaigns.publication        city_admin
 campaigns.publish            city_admin
 campaigns.publish_announcement  city_admin
@@ -164,6 +167,7 @@ reports.carry                reporter
 reports.comparison           report_reader
 reports.confirm_import       reporter
 reports.confirm_on_behalf    reporter
+reports.correct_last_year    reporter
 reports.correction           report_reader
 reports.draft                report_reader
 reports.enter_on_behalf      upper_reviewer
@@ -172,6 +176,7 @@ reports.fill_zeros           reporter
 reports.import_page          reporter
 reports.item_panel           report_reader
 reports.keep_draft           reporter
+reports.last_year            report_reader
 reports.on_behalf            upper_reviewer
 reports.on_behalf_submission upper_reviewer
 reports.paste                reporter
