@@ -45,7 +45,8 @@ def trail(city_app, unit):
     query = (
         "SELECT t.action, t.item, t.old, t.new, t.note FROM trail t "
         "JOIN organisation o ON o.id = t.organisation_id "
-        "WHERE o.code = ? AND t.action LIKE 'last-year%' ORDER BY t.number"
+        "WHERE o.code = ? AND t.action IN ('last-year-entered', 'last-year-corrected') "
+        "ORDER BY t.number"
     )
     return [tuple(row.values()) for row in city_app.rows(query, unit)]
 
