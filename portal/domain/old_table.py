@@ -13,7 +13,8 @@ from portal.domain.figures import Kind, read
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, with_totals
 from portal.domain.grid import Cell, CellKind, Grid, Table, table_of
-from portal.domain.intake import Intake, find_figures, plain_number
+from portal.domain.intake import Intake, find_figures
+from portal.domain.number_format import plain_number
 from portal.domain.old_units import CITY_OR_ALL, KnownUnit, Part, Told, address_in, parts_of, plain
 
 YUAN_PER_WAN = 10_000
