@@ -212,11 +212,19 @@ def _money_unit(table: Table) -> tuple[str, str]:
 
 
 def _in_wan(then: Form, table: Table) -> Table:
-    """The table with every figure of money divided, so that it is in 万元."""
+    """The table with every figure of money divided, and its words saying 万元."""
     money = {item.code for item in then.items if item.unit.kind is Kind.MONEY}
     rows = {cell.row for cell in table.cells.values() if plain(cell.text).upper() in money}
-    cells = [_divided(cell) if cell.row in rows else cell for cell in table.cells.values()]
-    return table_of(table.name, cells)
+    cells = (_divided(cell) if cell.row in rows else cell for cell in table.cells.values())
+    return table_of(table.name, [_said_in_wan(cell) for cell in cells])
+
+
+YUAN = re.compile(r"(?<![万千百亿])元(?!/)")
+
+
+def _said_in_wan(cell: Cell) -> Cell:
+    # The reader of figures compares these words too, and would divide once more.
+    return replace(cell, text=YUAN.sub("万元", cell.text), format=YUAN.sub("万元", cell.format))
 
 
 def _divided(cell: Cell) -> Cell:
