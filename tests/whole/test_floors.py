@@ -12,7 +12,15 @@ ROOT = Path(__file__).parents[2]
 DOMAIN, KNOWLEDGE, CAPABILITIES, ASSEMBLY = 1, 2, 3, 4
 FLOOR_OF_PACKAGE = {
     "domain": DOMAIN,
+    "access": KNOWLEDGE,
+    "collection": KNOWLEDGE,
+    "maintenance": KNOWLEDGE,
+    "messages": KNOWLEDGE,
     "models": KNOWLEDGE,
+    "register": KNOWLEDGE,
+    "storage": KNOWLEDGE,
+    "web": KNOWLEDGE,
+    "workbooks": KNOWLEDGE,
     "migrations": KNOWLEDGE,
     "cli": ASSEMBLY,
     "demo": ASSEMBLY,
@@ -218,7 +226,7 @@ def _capability(module: str) -> str:
 
 
 def _is_views(module: str) -> bool:
-    return module.count(".") > 1 and module.split(".")[2].endswith("views")
+    return module.count(".") > 1 and module.rsplit(".", 1)[1].endswith("views")
 
 
 def _may_know_views(module: str) -> bool:
