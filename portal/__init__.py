@@ -5,7 +5,6 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import (
-    access,
     accounts,
     campaigns,
     consolidation,
@@ -17,7 +16,6 @@ from portal import (
     health,
     home,
     html,
-    identity,
     moving,
     organisations,
     paper,
@@ -28,10 +26,10 @@ from portal import (
     review,
     signed_copies,
     status,
-    tenancy,
     trail,
     uploads,
 )
+from portal.access import identity, rules, tenancy
 from portal.settings import Settings, kept_secret_key, read_settings
 
 __version__ = "0.1.0"
@@ -67,14 +65,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     uploads.init_app(app)
     moving.init_app(app)
     tenancy.init_app(app)
-    access.init_app(app)
+    rules.init_app(app)
     CSRFProtect(app)
     for capability in CAPABILITIES:
         app.register_blueprint(capability.bp)
     health.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
-    access.check_views(app)
+    rules.check_views(app)
     return app
 
 

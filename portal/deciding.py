@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.access.identity import Person
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
 from portal.domain.tree_moves import deciding_union
-from portal.identity import Person
 from portal.models import Campaign, Expectation, Organisation, Report
 
 

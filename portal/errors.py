@@ -10,10 +10,10 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from portal.access import NotYourRole
+from portal.access.rules import NotYourRole
+from portal.access.tenancy import SignInNeeded
 from portal.domain.report_state import NotAllowedNow
 from portal.html import carried_as_text, carried_fields, wants_fragment
-from portal.tenancy import SignInNeeded
 
 SENTENCES = {
     400: "请求不完整或来源不对，没有做任何改动。请返回上一页重试。",

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.access import allow, public
+from portal.access.rules import allow, public
 from portal.db import db
 from portal.models import Organisation
 

@@ -9,7 +9,9 @@ from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from portal import access, clock
+from portal import clock
+from portal.access import rules
+from portal.access.identity import who
 from portal.db import db
 from portal.domain import reminding
 from portal.domain.calendar import Status, in_words, read_instant, time_left
@@ -18,7 +20,6 @@ from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text
 from portal.domain.report_state import State
-from portal.identity import who
 from portal.models import Campaign
 from portal.models.trail import Action, Channel
 from portal.models.user import ROLE_LABELS
@@ -49,8 +50,8 @@ def init_app(app: Flask) -> None:
         "chase_outcome": lambda outcome: reminding.Outcome(outcome).label,
     }
     app.jinja_env.globals |= {
-        "may": access.may,
-        "rules": access,
+        "may": rules.may,
+        "rules": rules,
         "time_left": time_left,
         "role_labels": ROLE_LABELS,
         "rounds_beside": rounds_beside,

@@ -6,7 +6,7 @@ What is answered with is only ever the words of the sheet itself: nobody learns 
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.domain.unit_names import UnitNames
 from portal.models import Expectation, Organisation
 

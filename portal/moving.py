@@ -14,12 +14,13 @@ from flask import Flask, current_app, request
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal import clock, tenancy
+from portal import clock
+from portal.access import tenancy
+from portal.access.identity import Person
 from portal.db import hold, writing
 from portal.domain.calendar import Status, in_words, to_the_minute
 from portal.domain.tree_moves import OpenCampaign, still_open
 from portal.founding import DEEPEST, Actor
-from portal.identity import Person
 from portal.models import Campaign, Expectation, Extension, Organisation
 from portal.models.organisation import SEGMENT, end_of_subtree, path_below
 from portal.models.trail import Action, record

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment, Filling
 from portal.domain.figures import Problem
 from portal.domain.sole_handling import Act, Assurance, alone, named
-from portal.identity import Person
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
 from portal.models.trail import Action, Channel, record
 from portal.typed import legible

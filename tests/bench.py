@@ -26,10 +26,11 @@ from urllib.parse import urlencode
 from flask import Flask
 from sqlalchemy import insert
 
-from portal import create_app, schema, tenancy
+from portal import create_app, schema
+from portal.access import tenancy
+from portal.access.identity import hashed, new_token, sign_in_door
 from portal.db import writing
 from portal.domain.calendar import ZONE
-from portal.identity import hashed, new_token, sign_in_door
 from portal.models import (
     Campaign,
     Expectation,

@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from portal import tenancy
+from portal.access import tenancy
+from portal.access.identity import hashed, new_token, sign_in_door
 from portal.db import db, writing
 from portal.domain.form import Form, parse_form
-from portal.identity import hashed, new_token, sign_in_door
 from portal.models import SignIn, User
 from portal.models.campaign import campaign_by_code
 from portal.settings import Settings

@@ -18,7 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import portal
-from portal import create_app, tenancy
+from portal import create_app
+from portal.access import tenancy
+from portal.access.identity import Person, sign_in_door
+from portal.access.passwords import hash_password
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.calendar import ZONE, Dates
@@ -30,14 +33,12 @@ from portal.founding import (
     import_edition,
     publish_edition,
 )
-from portal.identity import Person, sign_in_door
 from portal.models import Organisation, Submission, User
 from portal.models.campaign import campaign_by_code
 from portal.models.organisation import organisation_by_code
 from portal.models.trail import Channel
 from portal.models.user import Role
 from portal.opening import Listed, Plan, create_campaign, open_campaign
-from portal.passwords import hash_password
 from portal.reports import operations as reports
 from portal.reports.typed import Typed
 from portal.review import operations as review

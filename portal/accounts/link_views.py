@@ -8,14 +8,15 @@ from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 
-from portal import clock, throttle
-from portal.access import allow, public
+from portal import clock
+from portal.access import throttle
+from portal.access.identity import address, sign_in_door, who
+from portal.access.links import find_living
+from portal.access.rules import allow, public
 from portal.accounts import operations
 from portal.accounts.views import bp, carry
 from portal.db import writing
 from portal.errors import refuse
-from portal.identity import address, sign_in_door, who
-from portal.links import find_living
 
 CARRIED = "link"
 """The name under which the browser carries a link's token to the page that asks."""

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.identity import IDLE, LONGEST
-from portal.links import HandOut, find_all_living
+from portal.access.identity import IDLE, LONGEST
+from portal.access.links import HandOut, find_all_living
+from portal.access.passwords import NO_PASSWORD
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import end_of_subtree, root_organisation
-from portal.passwords import NO_PASSWORD
 
 
 def whom_to_ask(session: Session) -> Organisation | None:

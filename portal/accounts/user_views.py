@@ -16,16 +16,17 @@ from flask import (
 )
 from werkzeug.datastructures import MultiDict
 
-from portal import clock, links, passwords, tenancy
-from portal.access import admin, allow
+from portal import clock
+from portal.access import links, passwords, tenancy
+from portal.access.identity import actor, organisation_here
+from portal.access.links import HandOut, link_address
+from portal.access.rules import admin, allow
 from portal.accounts import operations, queries
 from portal.accounts.typed import Typed, as_stored, read, with_problems
 from portal.accounts.views import bp
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor
-from portal.identity import actor, organisation_here
-from portal.links import HandOut, link_address
 from portal.links_workbook import links_workbook
 from portal.models import User
 from portal.models.user import Role

@@ -18,12 +18,13 @@ from flask_login import login_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from portal import clock, passwords
-from portal.access import allow, public, signed_in
+from portal import clock
+from portal.access import passwords
+from portal.access.identity import actor, address, person_by_token, sign_in_door, who
+from portal.access.rules import allow, public, signed_in
 from portal.accounts import operations, queries
 from portal.db import db, writing
 from portal.html import carried_fields, wants_fragment
-from portal.identity import actor, address, person_by_token, sign_in_door, who
 from portal.models import User
 
 bp = Blueprint("accounts", __name__)

@@ -4,15 +4,16 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from portal import clock, tenancy
-from portal.access import allow, city_admin
+from portal import clock
+from portal.access import tenancy
+from portal.access.identity import organisation_here
+from portal.access.rules import allow, city_admin
 from portal.assignment import base_form
 from portal.campaigns import last_year as past
 from portal.campaigns.views import bp, by_me, planned_or_404
 from portal.db import db, writing
 from portal.domain.form import Form
 from portal.errors import BadInput
-from portal.identity import organisation_here
 from portal.models import Campaign, FormEdition
 from portal.typed import legible
 from portal.uploads import takes_file, uploaded

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, city_admin
+from portal.access.rules import allow, city_admin
 from portal.assignment import base_form
 from portal.campaigns import operations, plan
 from portal.campaigns.operations import Stale

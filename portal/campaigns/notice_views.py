@@ -5,15 +5,16 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from portal import announcements, clock, tenancy
-from portal.access import allow, desk, may, member, reporter
+from portal import announcements, clock
+from portal.access import tenancy
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, desk, may, member, reporter
 from portal.assignment import Assignment, find_assignment
 from portal.campaigns import reading
 from portal.campaigns.announcement_views import NUMBER
 from portal.campaigns.views import bp
 from portal.db import db, writing
 from portal.domain import schedule
-from portal.identity import actor, organisation_here
 from portal.models import Announcement
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from portal import clock, tenancy
-from portal.access import allow, city_admin
+from portal import clock
+from portal.access import tenancy
+from portal.access.identity import organisation_here
+from portal.access.rules import allow, city_admin
 from portal.campaigns import units
 from portal.campaigns.units import Line
 from portal.campaigns.views import bp, by_me, changing, planned_or_404
 from portal.domain.calendar import Status
-from portal.identity import organisation_here
 from portal.typed import number_asked
 
 NOBODY: Mapping[str, Line] = {}

@@ -7,15 +7,16 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, moving, tenancy
-from portal.access import allow, city_admin, city_records
+from portal import clock, moving
+from portal.access import tenancy
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, city_admin, city_records
 from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
 from portal.db import db, writing
 from portal.domain import calendar, schedule
 from portal.domain.calendar import Status
 from portal.founding import Actor
-from portal.identity import actor, organisation_here
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
 from portal.rounds import rounds_of

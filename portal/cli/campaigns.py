@@ -7,7 +7,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from portal import founding, moving, opening, tenancy
+from portal import founding, moving, opening
+from portal.access import tenancy
 from portal.cli.city import now, operator
 from portal.db import writing
 from portal.domain.calendar import Dates, in_words, read_instant

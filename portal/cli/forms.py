@@ -9,7 +9,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import founding, tenancy
+from portal import founding
+from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.db import db, writing
 from portal.models import FormEdition

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, make_url
 
-from portal import backup, carrying, create_app, restoration, schema, tenancy, verification
+from portal import backup, carrying, create_app, restoration, schema, verification
+from portal.access import tenancy
 from portal.cli.city import FILE, require_database
 from portal.db import db
 from portal.domain.calendar import ZONE, in_words

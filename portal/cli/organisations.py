@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from portal import founding, tenancy
+from portal import founding
+from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.db import writing
 from portal.roster import read_units

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from portal import mailing, moving
+from portal.access.tenancy import inside, subtree
 from portal.assignment import Assignment, find_assignment
 from portal.board import filled_in, units_below
 from portal.cli.city import now, operator
@@ -31,7 +32,6 @@ from portal.models.organisation import organisation_by_code, root_organisation
 from portal.reminders import operations, queries
 from portal.reminders.queries import Recipient
 from portal.settings import PostOffice, SettingError
-from portal.tenancy import inside, subtree
 
 
 @dataclass(frozen=True, slots=True)

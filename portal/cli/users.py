@@ -4,11 +4,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import founding, passwords, throttle
+from portal import founding
+from portal.access import passwords, throttle
+from portal.access.identity import sign_in_door
 from portal.cli.city import now, operator
 from portal.db import writing
 from portal.domain.passwords import canonical_username, weakness
-from portal.identity import sign_in_door
 from portal.models import Organisation, User
 from portal.models.organisation import organisation_by_code
 from portal.models.user import ROLE_LABELS, Role

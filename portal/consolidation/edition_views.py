@@ -12,7 +12,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.access import allow, desk, may, own_reviewer
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, desk, may, own_reviewer
+from portal.access.tenancy import subtree
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation import earlier, edition_paper, editions
 from portal.consolidation.editions import Kept
@@ -27,11 +29,9 @@ from portal.domain.consolidation import Scope
 from portal.domain.edition import FREEZABLE, Difference
 from portal.domain.paper_code import code_of, read_code
 from portal.errors import BadInput
-from portal.identity import actor, organisation_here
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK
 from portal.paper_code import PaperCode, code_leading_to
-from portal.tenancy import subtree
 from portal.typed import nonce_in
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
@@ -22,7 +23,6 @@ from portal.domain.form import Form
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.submission import canonical_bytes, fingerprint
-from portal.identity import Person
 from portal.models import (
     ConsolidationEdition,
     DifferenceAcknowledgement,

@@ -7,7 +7,9 @@ from typing import Any
 from flask import Response, abort, current_app, make_response, request, stream_template, url_for
 
 from portal import clock
-from portal.access import allow, desk
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, desk
+from portal.access.tenancy import inside
 from portal.assignment import Assignment, find_assignment
 from portal.consolidation import edition_paper, editions, exports, paper
 from portal.consolidation.as_of import as_of
@@ -15,9 +17,7 @@ from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.db import db, writing
 from portal.domain.overview import TITLE
-from portal.identity import actor, organisation_here
 from portal.overview_workbook import workbook_of
-from portal.tenancy import inside
 from portal.units_workbook import Book, Making, units_workbook
 from portal.workbook import XLSX, attachment_name
 

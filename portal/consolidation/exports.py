@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, undefer
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
-from portal.identity import Person
 from portal.models import MadeWorkbook
 from portal.models.trail import Action, record
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from portal.access import NotYourRole
+from portal.access.identity import Person
+from portal.access.rules import NotYourRole
 from portal.consolidation.choice import Choice, kept_choice
 from portal.consolidation.node import Node
 from portal.domain.consolidation import Scope
-from portal.identity import Person
 from portal.models import SavedFilter
 from portal.models.saved_filter import LONGEST_FILTER_NAME
 from portal.models.trail import Action, record

@@ -17,7 +17,9 @@ from flask import (
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.access import allow, desk
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, desk
+from portal.access.tenancy import subtree
 from portal.assignment import find_assignment
 from portal.consolidation import filters, paper
 from portal.consolidation.as_of import as_of
@@ -33,8 +35,6 @@ from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
 from portal.domain.consolidation import Scope
-from portal.identity import actor, organisation_here
-from portal.tenancy import subtree
 from portal.typed import number_in
 
 bp = Blueprint(

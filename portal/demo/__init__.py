@@ -6,7 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from portal import passwords, tenancy
+from portal.access import passwords, tenancy
+from portal.access.identity import SIGN_IN
+from portal.access.tenancy import OPENING
 from portal.db import writing
 from portal.demo.campaigns import PAST, PRESENT, load_past, load_present
 from portal.demo.city import PEOPLE, UNITS
@@ -15,13 +17,11 @@ from portal.demo.stage import Stage
 from portal.domain.calendar import ZONE
 from portal.domain.passwords import LONGEST
 from portal.founding import Actor, add_user, found_organisations, give_password
-from portal.identity import SIGN_IN
 from portal.models import Campaign, FormEdition, Organisation, TrailEntry, User
 from portal.models.organisation import root_organisation
 from portal.models.trail import Channel
 from portal.models.user import ROLE_LABELS
 from portal.settings import write_private
-from portal.tenancy import OPENING
 
 BY = Actor("演示数据", channel=Channel.COMMAND)
 """Who founded the demonstration: by this the trail tells it from a real city."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from portal.access.tenancy import OPENING
 from portal.announcements import publish_at_once
 from portal.campaigns import reading
 from portal.demo.acts import Desk
@@ -16,7 +17,6 @@ from portal.founding import Actor, import_edition, publish_edition
 from portal.models import Announcement
 from portal.models.campaign import campaign_by_code
 from portal.opening import Listed, Plan, create_campaign, open_campaign
-from portal.tenancy import OPENING
 
 PAST = "2022-spring"
 PRESENT = "2027-spring"

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from portal.access.identity import Person
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db
 from portal.fence import FencedSession, OwnScope, Scope
-from portal.identity import Person
 from portal.models import Organisation, User
 from portal.models.user import Role
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.dividing import duties_of
 from portal.domain.calendar import Status
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import Person
 from portal.models import Duty, User
 from portal.models.trail import Action, record
 from portal.models.user import Role

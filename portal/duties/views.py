@@ -6,13 +6,13 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, divider
+from portal.access.identity import actor
+from portal.access.rules import allow, divider
 from portal.assignment import Assignment, fill_of, find_assignment
 from portal.db import db, writing
 from portal.dividing import division, duties_of
 from portal.duties import operations
 from portal.errors import BadInput
-from portal.identity import actor
 
 bp = Blueprint("duties", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 

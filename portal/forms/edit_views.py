@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 
-from portal.access import allow, city_admin
+from portal.access.rules import allow, city_admin
 from portal.db import db
 from portal.domain.check_kinds import KINDS
 from portal.domain.check_rules import GRADES

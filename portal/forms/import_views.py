@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 
 from portal import clock
-from portal.access import allow, city_admin
+from portal.access.rules import allow, city_admin
 from portal.db import db, writing
 from portal.domain.form import FormError, parse_form
 from portal.domain.form_difference import difference

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, city_admin
+from portal.access.rules import allow, city_admin
 from portal.db import db, writing
 from portal.domain.form import FormError
 from portal.forms import operations, paper, queries

@@ -15,7 +15,8 @@ from flask import (
 )
 
 from portal import clock
-from portal.access import allow, city_admin
+from portal.access.identity import actor
+from portal.access.rules import allow, city_admin
 from portal.db import db, writing
 from portal.domain.check_kinds import KINDS
 from portal.domain.draft_checks import kinds_left
@@ -25,7 +26,6 @@ from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.founding import Actor
-from portal.identity import actor
 from portal.typed import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")

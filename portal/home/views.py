@@ -7,16 +7,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import allow, city_answerer, desk, may, member, reporter, signed_in
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, city_answerer, desk, may, member, reporter, signed_in
+from portal.access.tenancy import subtree
 from portal.announcements import unread
 from portal.db import db
 from portal.deciding import waiting_for
 from portal.home import queries
 from portal.home.line import own_line
 from portal.home.queries import Card
-from portal.identity import actor, organisation_here
 from portal.models.user import Role
-from portal.tenancy import subtree
 
 bp = Blueprint("home", __name__)
 

@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import links
+from portal.access import links
+from portal.access.identity import Person
+from portal.access.links import HandOut, by_organisation
+from portal.access.passwords import NO_PASSWORD
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.roster import Roster
 from portal.founding import Actor
-from portal.identity import Person
-from portal.links import HandOut, by_organisation
 from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
 from portal.models.trail import Action, Channel, record_everywhere
 from portal.models.user import ROLE_LABELS
 from portal.moving import hold_tree
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
-from portal.passwords import NO_PASSWORD
 
 Entry = tuple[int, dict[str, Any]]
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import links, moving
+from portal import moving
+from portal.access import links
+from portal.access.identity import Person
 from portal.domain.calendar import in_words
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.tree_moves import OpenCampaign
 from portal.founding import DEEPEST
-from portal.identity import Person
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code
 from portal.models.trail import Action, record, record_all

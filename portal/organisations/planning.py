@@ -9,12 +9,12 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.domain.characters import objection
 from portal.domain.passwords import canonical_username
 from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
 from portal.founding import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
-from portal.identity import Person
 from portal.models import Organisation, User
 from portal.models.organisation import organisations_below
 from portal.models.user import ROLE_LABELS, Role

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 
-from portal import clock, links, tenancy
-from portal.access import admin, allow
+from portal import clock
+from portal.access import links, tenancy
+from portal.access.identity import actor, organisation_here
+from portal.access.links import link_address
+from portal.access.rules import admin, allow
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.roster import Roster, read_roster
 from portal.errors import BadInput
-from portal.identity import actor, organisation_here
-from portal.links import link_address
 from portal.list_reading import read_list
 from portal.models.organisation import organisations_below
 from portal.organisations import queries

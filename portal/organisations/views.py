@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, moving, tenancy
-from portal.access import admin, allow
+from portal import clock, moving
+from portal.access import tenancy
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import admin, allow
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import actor, organisation_here
 from portal.models import Organisation
 from portal.models.organisation import KINDS, organisation_by_code
 from portal.organisations import operations, queries

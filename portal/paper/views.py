@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, throttle
-from portal.access import allow, member
+from portal import clock
+from portal.access import throttle
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, member
+from portal.access.tenancy import subtree
 from portal.db import db, writing
 from portal.domain.paper_code import read_code
-from portal.identity import actor, organisation_here
 from portal.paper.queries import Paper, paper_with
-from portal.tenancy import subtree
 from portal.typed import legible
 
 bp = Blueprint("paper", __name__, url_prefix="/o/<organisation>/paper")

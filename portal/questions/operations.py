@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.domain.calendar import Status
 from portal.domain.characters import IN_LINES, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import Person
 from portal.models import Clarification, ClarificationReview, Question
 from portal.models.question import LONGEST_ANSWER, LONGEST_QUESTION
 from portal.models.trail import Action, record

@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from portal import clarifying, clock
-from portal.access import allow, answerer, city_answerer, may, report_reader, reporter
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, answerer, city_answerer, may, report_reader, reporter
+from portal.access.tenancy import subtree
 from portal.assignment import Assignment, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.characters import in_lines, taken_out
@@ -13,11 +15,9 @@ from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.errors import BadInput
 from portal.html import wants_fragment
-from portal.identity import actor, organisation_here
 from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
-from portal.tenancy import subtree
 from portal.typed import legible_in_lines, number_asked
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")

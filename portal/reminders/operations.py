@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.domain.board import HANDED_IN
 from portal.domain.reminding import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor
-from portal.identity import Person
 from portal.models import Organisation, Reminder, Report
 from portal.models.trail import Action, record
 from portal.models.trail import Channel as TrailChannel

@@ -16,7 +16,9 @@ from flask import (
 )
 
 from portal import clock, mailing
-from portal.access import allow, chaser
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, chaser
+from portal.access.tenancy import inside, subtree
 from portal.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.board import HANDED_IN, Unit
@@ -33,14 +35,12 @@ from portal.domain.reminding import (
 )
 from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
-from portal.identity import actor, organisation_here
 from portal.models import Reminder
 from portal.models.organisation import organisation_by_code
 from portal.reminders import operations, queries
 from portal.reminders.queries import Desk, Recipient
 from portal.reminders.typed import Call
 from portal.settings import PostOffice, Settings
-from portal.tenancy import inside, subtree
 from portal.typed import nonce_in
 
 bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Filling, last_submitted
 from portal.domain.figures import canonical
-from portal.identity import Person
 from portal.models import Campaign
 from portal.models.trail import Action
 from portal.reports import saving

@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import allow, report_reader, reporter
+from portal.access.identity import actor
+from portal.access.rules import allow, report_reader, reporter
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
-from portal.identity import actor
 from portal.reports import drafts
 from portal.reports.views import bp
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Filling, Stored
 from portal.domain.calendar import in_words
 from portal.domain.draft_print import draft_document
@@ -15,7 +16,6 @@ from portal.domain.paper_code import code_of
 from portal.domain.report_state import EDITABLE, NotAllowedNow
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of, fingerprint
-from portal.identity import Person
 from portal.models import DraftPrint, Report
 from portal.models.trail import Action, record
 from portal.on_behalf import footnote

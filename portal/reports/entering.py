@@ -13,7 +13,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal import on_behalf
-from portal.access import NotYourRole
+from portal.access.identity import Person
+from portal.access.rules import NotYourRole
 from portal.assignment import Filling, Stored, fill_of
 from portal.deciding import may_decide
 from portal.domain.characters import objection, shown, without_unseen
@@ -22,7 +23,6 @@ from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.return_answers import WHOLE_FORM, Reply
 from portal.domain.sole_handling import Act, Assurance
-from portal.identity import Person
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
 from portal.models.trail import Action, Channel, record
 from portal.reports import answering, operations, saving

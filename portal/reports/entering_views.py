@@ -8,7 +8,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal import clock
-from portal.access import allow, reporter, upper_reviewer
+from portal.access.identity import actor
+from portal.access.rules import allow, reporter, upper_reviewer
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.explanations import CONFIRMED, REASONS
@@ -16,7 +17,6 @@ from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.return_answers import Answer, Asked
 from portal.domain.sole_handling import Act, Assurance
-from portal.identity import actor
 from portal.models import Submission
 from portal.on_behalf import alone_in, assurance_in, unconfirmed
 from portal.reports import answering, entering, operations, rows

@@ -5,10 +5,10 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, reporter
+from portal.access.identity import actor
+from portal.access.rules import allow, reporter
 from portal.db import db, writing
 from portal.domain.characters import without_unseen
-from portal.identity import actor
 from portal.reports import importing
 from portal.reports.importing import Chosen, Unfit
 from portal.reports.packing import pack, unpack

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment, Filling
 from portal.domain.checks import Counters, Issue
 from portal.domain.figures import read, show
@@ -14,7 +15,6 @@ from portal.domain.form import Form, Item
 from portal.domain.intake import CellProblem, Intake, find_figures
 from portal.domain.marks import Marks, misfits
 from portal.domain.sheet_words import Expected, Said, years_in
-from portal.identity import Person
 from portal.known_units import names_round
 from portal.models import Batch, Campaign
 from portal.models.trail import Action, Channel

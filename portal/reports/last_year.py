@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.domain.calendar import Permission
 from portal.domain.figures import canonical, read
 from portal.domain.form import Item
 from portal.domain.formulas import Figures
 from portal.domain.old_table import completed
-from portal.identity import Person
 from portal.models import LastYearFigure, TrailEntry
 from portal.models.trail import Action, record_all
 from portal.reports.typed import Typed

@@ -6,10 +6,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, may, report_reader, reporter
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, may, report_reader, reporter
 from portal.assignment import previous_figures
 from portal.db import db, writing
-from portal.identity import actor, organisation_here
 from portal.reports import last_year as past
 from portal.reports.typed import Typed, changed
 from portal.reports.views import _assignment, bp

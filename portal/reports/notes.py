@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.domain.characters import IN_LINES, in_lines, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import Person
 from portal.models import ItemNote, Report
 from portal.models.note import LONGEST_NOTE
 from portal.models.trail import Action, record

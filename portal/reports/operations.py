@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Filling, Stored
 from portal.domain import explanations, submission
 from portal.domain.calendar import Permission
@@ -17,7 +18,6 @@ from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.return_answers import Asked
-from portal.identity import Person
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, Channel, record
 from portal.on_behalf import confirm

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 
 from portal import clarifying, clock
-from portal.access import allow, may, note_writer, report_reader, reporter, trail_reader
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, may, note_writer, report_reader, reporter, trail_reader
 from portal.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.amount_words import exact_yuan, in_words
@@ -14,7 +15,6 @@ from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form import Item
 from portal.html import wants_fragment
-from portal.identity import actor, organisation_here
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST
 from portal.reports.views import bp

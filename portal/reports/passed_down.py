@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Assignment
 from portal.domain.allocation import QUESTION
-from portal.identity import Person
 from portal.models import Expectation
 from portal.models.trail import Action, record
 from portal.reports import saving

@@ -5,13 +5,13 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 
 from portal import clock
-from portal.access import allow, reporter
+from portal.access.identity import actor
+from portal.access.rules import allow, reporter
 from portal.assignment import find_assignment
 from portal.db import writing
 from portal.domain.allocation import QUESTION
 from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
-from portal.identity import actor
 from portal.reports import passed_down
 from portal.reports.views import bp
 

@@ -6,7 +6,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import allow, reporter
+from portal.access.identity import actor
+from portal.access.rules import allow, reporter
 from portal.assignment import Assignment, Filling
 from portal.db import db, writing
 from portal.domain.form import Item
@@ -14,7 +15,6 @@ from portal.domain.paste import Block, BlockRefused, Placement, place_block, rea
 from portal.domain.paste_words import Asked, has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
-from portal.identity import actor
 from portal.reports import comparing, operations, pasting, rows
 from portal.reports.importing import expected_of
 from portal.reports.pasting import Pasted

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.access.identity import Person
 from portal.assignment import Filling
 from portal.domain.figures import canonical, read, show
 from portal.domain.form import Item
 from portal.domain.paste import PastedFigure, Placement
-from portal.identity import Person
 from portal.models import Batch
 from portal.models.trail import Action
 from portal.reports import saving

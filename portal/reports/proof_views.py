@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, render_template, request
 
-from portal.access import allow, report_reader
+from portal.access.rules import allow, report_reader
 from portal.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.report_state import NotAllowedNow

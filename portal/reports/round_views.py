@@ -5,10 +5,10 @@ from typing import Any
 from flask import abort, flash, redirect, url_for
 
 from portal import clock
-from portal.access import allow, reporter
+from portal.access.identity import actor
+from portal.access.rules import allow, reporter
 from portal.assignment import fill_of, find_assignment
 from portal.db import writing
-from portal.identity import actor
 from portal.reports import carry_over
 from portal.reports.views import bp
 

@@ -10,11 +10,11 @@ from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.access.identity import Person
 from portal.assignment import Assignment, Filling, Stored
 from portal.domain.figures import Problem, canonical, read
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import Person
 from portal.models import Batch, Figure, Report, TrailEntry
 from portal.models.trail import Action, Channel, record_all
 from portal.prepared import Prepared, run

@@ -16,7 +16,9 @@ from flask import (
 )
 
 from portal import clock
-from portal.access import allow, may, report_reader, reporter
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, may, report_reader, reporter
+from portal.access.tenancy import subtree
 from portal.assignment import (
     Assignment,
     Filling,
@@ -34,7 +36,6 @@ from portal.domain.report_state import EDITABLE, NotAllowedNow, State
 from portal.domain.return_answers import Reply
 from portal.errors import BadInput
 from portal.html import wants_fragment
-from portal.identity import actor, organisation_here
 from portal.on_behalf import sole_handlings, unconfirmed
 from portal.reports import (
     answering,
@@ -51,7 +52,6 @@ from portal.reports import (
 )
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed, seen_in
-from portal.tenancy import subtree
 from portal.typed import legible, nonce_in
 from portal.workbook import XLSX
 

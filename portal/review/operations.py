@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from portal.access import NotYourRole
+from portal.access.identity import Person
+from portal.access.rules import NotYourRole
 from portal.assignment import Assignment, Filling
 from portal.deciding import decider_of, may_decide
 from portal.domain.board import Scan
@@ -14,7 +15,6 @@ from portal.domain.calendar import Status, in_words, to_the_minute
 from portal.domain.figures import Problem
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.sole_handling import Act, Assurance
-from portal.identity import Person
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
 from portal.models.trail import Action, record
 from portal.on_behalf import alone_in, keep_alone, refuse_alone

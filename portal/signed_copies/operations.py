@@ -8,7 +8,8 @@ from hashlib import sha256
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.access import NotYourRole
+from portal.access.identity import Person
+from portal.access.rules import NotYourRole
 from portal.assignment import Assignment
 from portal.deciding import may_decide
 from portal.domain.board import HANDED_IN
@@ -16,7 +17,6 @@ from portal.domain.calendar import Status
 from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.scans import Scan, read_scan
-from portal.identity import Person
 from portal.models import Report, SignedCopy, SignedPage
 from portal.models.trail import Action, record
 from portal.signing import signed_copy

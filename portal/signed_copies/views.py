@@ -15,7 +15,8 @@ from flask import (
 )
 
 from portal import clock
-from portal.access import allow, may, report_reader, reporter, reviewer
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import allow, may, report_reader, reporter, reviewer
 from portal.assignment import Assignment, find_assignment
 from portal.db import db, writing
 from portal.deciding import may_decide
@@ -23,7 +24,6 @@ from portal.domain.characters import is_refused, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.scans import SUFFIXES
 from portal.headers import INERT
-from portal.identity import actor, organisation_here
 from portal.signed_copies import operations, queries
 from portal.signing import scan_of, signed_copy
 from portal.uploads import LONGEST_NAME, takes_file

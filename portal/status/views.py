@@ -6,14 +6,14 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 
 from portal import clock
-from portal.access import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
+from portal.access.tenancy import subtree
 from portal.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.board import Show, Unit
-from portal.identity import actor, organisation_here
 from portal.status import queries
 from portal.status.queries import Board
-from portal.tenancy import subtree
 from portal.typed import number_in
 
 bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/status")

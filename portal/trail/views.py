@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
-from portal.access import allow, trail_reader
+from portal.access.rules import allow, trail_reader
 from portal.assignment import find_assignment
 from portal.db import db
 from portal.trail import queries

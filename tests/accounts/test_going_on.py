@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.identity import IDLE
+from portal.access.identity import IDLE
 from tests.founding import PASSWORD
 from tests.markup import Page
 

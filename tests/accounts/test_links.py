@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import url_for
 
-from portal.links import LASTING, link_address
+from portal.access.links import LASTING, link_address
 from tests.accounts.test_users import sign_in
 from tests.cast import TOKEN
 from tests.founding import PASSWORD

@@ -5,9 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.access.identity import sign_in_door
 from portal.accounts.operations import keep_an_admin
 from portal.domain.report_state import NotAllowedNow
-from portal.identity import sign_in_door
 from portal.models import User
 from tests.accounts.test_users import sign_in
 from tests.founding import PASSWORD

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import throttle
-from portal.identity import sign_in_door
+from portal.access import throttle
+from portal.access.identity import sign_in_door
 from portal.models import Throttle
 from tests.founding import NOW
 

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from werkzeug.test import TestResponse
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.db import writing
 from portal.founding import Unit, found_organisations
 from tests.cast import Character, City

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.db import writing
 from portal.founding import import_edition
 from tests.campaigns.forms import PLANS, fields_of, plan, post_form

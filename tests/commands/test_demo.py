@@ -8,7 +8,7 @@ import pytest
 
 from portal import demo as demonstration
 from portal import server
-from portal.passwords import matches
+from portal.access.passwords import matches
 from tests.commands.conftest import DEMO_PASSWORD
 from tests.commands.shell import Shell
 from tests.commands.workbooks import CITY, roster

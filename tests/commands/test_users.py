@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from portal.passwords import matches
+from portal.access.passwords import matches
 from tests.commands.shell import Shell
 
 WANG = ("--organisation", "echeng", "--name", "王芳芳", "--role", "填报人")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.db import writing
 from portal.models import Campaign, LastYearFigure
 from tests.consolidation.conftest import CAMPAIGN, NEXT, NOW, consolidation

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.consolidation import exports
 from portal.db import db
 from portal.models import MadeWorkbook, TrailEntry

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.assignment import find_assignment
 from portal.consolidation import earlier, edition_paper, editions, paper
 from portal.consolidation.book import book_of_edition

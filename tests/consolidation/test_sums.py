@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.assignment import find_assignment
 from portal.consolidation import sums
 from portal.consolidation.node import Node

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.db import writing
 from portal.domain.calendar import Dates
 from portal.models.campaign import campaign_by_code

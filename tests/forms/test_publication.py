@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.db import db, writing
 from portal.models import FormEdition
 from tests.forms.conftest import FORM

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from portal import moving, tenancy
+from portal import moving
+from portal.access import tenancy
 from portal.db import writing
 from portal.domain.calendar import Dates
 from portal.founding import Actor

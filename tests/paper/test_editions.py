@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import tenancy, verification
+from portal import verification
+from portal.access import tenancy
 from portal.consolidation import exports
 from portal.domain.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal import tenancy, verification
+from portal import verification
+from portal.access import tenancy
 from portal.db import writing
 from portal.domain.allocation import QUESTION
 from portal.domain.consolidation import Scope

@@ -10,8 +10,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
+from portal.access.identity import sign_in_door
 from portal.db import writing
-from portal.identity import sign_in_door
 from portal.models import User
 from portal.settings import PostOffice
 from tests.cast import City

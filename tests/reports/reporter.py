@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal import tenancy
+from portal.access import tenancy
 from portal.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.calendar import Dates

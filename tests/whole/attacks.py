@@ -18,10 +18,10 @@ from sqlalchemy import delete, exists, func, insert, literal, literal_column, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased, make_transient_to_detached, with_loader_criteria
 
-from portal import tenancy
+from portal.access import tenancy
+from portal.access.identity import sign_in_door
 from portal.db import db
 from portal.fence import FencedSession, OwnScope
-from portal.identity import sign_in_door
 from portal.models import (
     Campaign,
     Explanation,

@@ -24,7 +24,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 import portal
-from portal import create_app, tenancy
+from portal import create_app
+from portal.access import tenancy
+from portal.access.identity import Person, hashed, sign_in_door
+from portal.access.passwords import hash_password
 from portal.assignment import find_assignment
 from portal.consolidation import editions
 from portal.consolidation.node import Node
@@ -38,7 +41,6 @@ from portal.domain.draft_print import draft_document
 from portal.domain.form import Form, parse_form
 from portal.domain.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
-from portal.identity import Person, hashed, sign_in_door
 from portal.models import (
     Announcement,
     Batch,
@@ -71,7 +73,6 @@ from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
 from portal.models.trail import Action, record
 from portal.models.user import Role
-from portal.passwords import hash_password
 from portal.settings import Settings, make_instance, read_settings
 from tests.engines import SQLITE, copy_city, environment_of, found_database, rows_of
 from tests.whole import gate

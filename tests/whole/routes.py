@@ -21,7 +21,7 @@ from openpyxl import Workbook
 from werkzeug.routing import Rule
 
 from portal import carried
-from portal.access import rule_of
+from portal.access.rules import rule_of
 from portal.domain.intake import Intake
 from portal.domain.paper_code import code_of
 from portal.domain.roster import Line, Roster

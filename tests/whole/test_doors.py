@@ -30,24 +30,24 @@ portal.verification  connection get_bind
 """Modules that may go round the ORM, with the ways that each one uses."""
 
 OPENED = """
-Door          portal.identity
-Door          portal.tenancy
-FencedSession portal.identity.sign_in_door
-FencedSession portal.tenancy.opening
-FencedSession portal.tenancy.all_people
-FencedSession portal.tenancy.former_names
-FencedSession portal.tenancy.shared
-FencedSession portal.tenancy.last_years
-FencedSession portal.tenancy.subtree
-FencedSession portal.tenancy.verifying
-FencedSession portal.tenancy.inside
+Door          portal.access.identity
+Door          portal.access.tenancy
+FencedSession portal.access.identity.sign_in_door
+FencedSession portal.access.tenancy.opening
+FencedSession portal.access.tenancy.all_people
+FencedSession portal.access.tenancy.former_names
+FencedSession portal.access.tenancy.shared
+FencedSession portal.access.tenancy.last_years
+FencedSession portal.access.tenancy.subtree
+FencedSession portal.access.tenancy.verifying
+FencedSession portal.access.tenancy.inside
 OwnScope      portal.demo.stage.Stage.report
-OwnScope      portal.tenancy.enter
-OwnScope      portal.tenancy.inside
-SubtreeScope  portal.tenancy.subtree
+OwnScope      portal.access.tenancy.enter
+OwnScope      portal.access.tenancy.inside
+SubtreeScope  portal.access.tenancy.subtree
 enter         portal.demo._load
-enter         portal.tenancy._enter
-read_through  portal.identity.person_by_token
+enter         portal.access.tenancy._enter
+read_through  portal.access.identity.person_by_token
 opening       portal.campaigns.views.changing
 opening       portal.campaigns.views.create
 opening       portal.cli.campaigns._create
@@ -73,8 +73,8 @@ sign_in_door  portal.accounts.views.logout
 sign_in_door  portal.accounts.views.sign_in
 sign_in_door  portal.cli.users.create
 sign_in_door  portal.cli.users.set_password
-sign_in_door  portal.identity.note_seen
-sign_in_door  portal.tenancy._organisation_for
+sign_in_door  portal.access.identity.note_seen
+sign_in_door  portal.access.tenancy._organisation_for
 subtree       portal.consolidation.edition_views._live
 subtree       portal.accounts.user_views.users
 subtree       portal.consolidation.edition_views.difference
@@ -205,7 +205,7 @@ def test_a_way_round_the_orm_is_noticed(source, found):
         ("class A:\n  def f(self):\n    x = Door('x', y)", {("Door", "A.f")}),
         ("f = partial(opening)", {("opening", "")}),
         ("def f(x: Door): return isinstance(x, Door)", set()),
-        ("from portal.tenancy import subtree", set()),
+        ("from portal.access.tenancy import subtree", set()),
         ("def subtree(): ...", set()),
     ],
 )

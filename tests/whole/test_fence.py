@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from portal import guards, tenancy
+from portal import guards
+from portal.access import tenancy
+from portal.access.identity import SIGN_IN
 from portal.db import db
 from portal.fence import OutsideFence, read_through
-from portal.identity import SIGN_IN
 from portal.models import Explanation, Report, User
 from portal.prepared import Prepared
 from tests.engines import REFUSED, SQLITE, change_past_the_portal

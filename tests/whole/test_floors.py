@@ -64,7 +64,7 @@ IMAGINED = {
         "portal/demo.py",
         "portal/server.py",
         "portal/db.py",
-        "portal/tenancy.py",
+        "portal/access/tenancy.py",
         "portal/domain/__init__.py",
         "portal/domain/form.py",
         "portal/domain/figures.py",

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.access.identity import IDLE, LONGEST, hashed, sign_in_door
 from portal.db import db, writing
-from portal.identity import IDLE, LONGEST, hashed, sign_in_door
 from portal.models import Base, User
 from tests.cast import TOKEN, City
 from tests.founding import PASSWORD, app_of

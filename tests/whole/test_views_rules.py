@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal import access
-from portal.access import allow, check_views, rule_of
-from portal.identity import Person
+from portal.access import rules
+from portal.access.identity import Person
+from portal.access.rules import allow, check_views, rule_of
 from portal.models import Organisation
 from portal.models.user import Role
 from tests.whole.marked_city import NOW
@@ -219,7 +219,7 @@ def test_every_view_names_the_rule_that_it_is_meant_to_have(marked):
 
 
 def test_rules_let_in_whom_the_domain_says():
-    found = {rule.name: [reach(rule, Role(role)) for role in ROLES] for rule in access.RULES}
+    found = {rule.name: [reach(rule, Role(role)) for role in ROLES] for rule in rules.RULES}
     print(drawn(found))  # noqa: T201 - for reading with -s
 
     assert found == {name: [reach[role] for role in ROLES] for name, reach in WHO_MAY.items()}
@@ -228,15 +228,15 @@ def test_rules_let_in_whom_the_domain_says():
 def test_a_person_with_two_roles_may_what_either_may():
     both = person({Role.REPORTER, Role.AUDITOR})
 
-    assert access.reporter.permits(both, HERE)
-    assert access.trail_reader.permits(both, BELOW)
-    assert not access.reporter.permits(both, BELOW)
+    assert rules.reporter.permits(both, HERE)
+    assert rules.trail_reader.permits(both, BELOW)
+    assert not rules.reporter.permits(both, BELOW)
 
 
 def test_a_person_without_roles_may_nothing_of_an_organisation():
     nobody = person(set())
 
-    permitted = [rule.name for rule in access.RULES if rule.permits(nobody, HERE)]
+    permitted = [rule.name for rule in rules.RULES if rule.permits(nobody, HERE)]
 
     assert permitted == []
 
@@ -255,7 +255,7 @@ def test_something_else_in_the_place_of_a_rule_is_no_rule(app_with):
         check_views(app)
 
 
-@pytest.mark.parametrize("rule", [access.public, access.signed_in])
+@pytest.mark.parametrize("rule", [rules.public, rules.signed_in])
 def test_a_view_of_an_organisation_that_lets_everybody_in_does_not_start(app_with, rule):
     app = app_with("/o/<organisation>/x", allow(rule)(lambda: ""))
 
@@ -264,7 +264,7 @@ def test_a_view_of_an_organisation_that_lets_everybody_in_does_not_start(app_wit
 
 
 def test_a_rule_of_roles_needs_an_organisation_in_the_url(app_with):
-    app = app_with("/x", allow(access.desk)(lambda: ""))
+    app = app_with("/x", allow(rules.desk)(lambda: ""))
 
     with pytest.raises(LookupError, match="names no organisation"):
         check_views(app)
@@ -272,7 +272,7 @@ def test_a_rule_of_roles_needs_an_organisation_in_the_url(app_with):
 
 @pytest.mark.parametrize(
     ("url", "rule"),
-    [("/x", access.public), ("/x", access.signed_in), ("/o/<organisation>/x", access.desk)],
+    [("/x", rules.public), ("/x", rules.signed_in), ("/o/<organisation>/x", rules.desk)],
 )
 def test_a_view_with_a_fitting_rule_starts(app_with, url, rule):
     check_views(app_with(url, allow(rule)(lambda: "")))
@@ -295,9 +295,9 @@ def person(roles: set[Role], parent: int | None = None) -> Person:
     )
 
 
-def reach(rule: access.Rule, role: Role) -> str:
+def reach(rule: rules.Rule, role: Role) -> str:
     """Where the rule lets somebody with this role alone in."""
-    if rule is access.public:
+    if rule is rules.public:
         return "both"
     own, below = (rule.permits(person({role}), place) for place in (HERE, BELOW))
     if own and not rule.permits(person({role}, parent=ABOVE), HERE):

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Flask, abort, current_app, g
 
+from portal.access.identity import Person, sign_in_door, who
 from portal.db import db
 from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
-from portal.identity import Person, sign_in_door, who
 from portal.models import (
     ConsolidationEdition,
     Delivery,

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from portal.access.identity import hashed, new_token
 from portal.founding import Actor
-from portal.identity import hashed, new_token
 from portal.models import Organisation, SignInLink, User
 from portal.models.trail import Action, record_everywhere
 

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 
-from portal.identity import Person, organisation_here, who
+from portal.access.identity import Person, organisation_here, who
+from portal.access.tenancy import SignInNeeded
 from portal.models.user import Role
-from portal.tenancy import SignInNeeded
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -1,0 +1,1 @@
+"""Access: who is here, which organisation they stand in, and what they may do."""
