@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from portal import founding, moving, opening
 from portal.access import tenancy
 from portal.cli.city import now, operator
+from portal.cli.rosters import Listing, read_expected
 from portal.db import writing
 from portal.domain.calendar import Dates, in_words, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.opening import Listed, Plan
-from portal.roster import Listing, read_expected
 
 
 def moment(text: str) -> datetime:

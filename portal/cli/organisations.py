@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from portal import founding
 from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
+from portal.cli.rosters import read_units
 from portal.db import writing
-from portal.roster import read_units
 
 
 @click.group(cls=AppGroup, help="单位：导入。")
