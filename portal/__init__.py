@@ -16,7 +16,6 @@ from portal import (
     health,
     home,
     html,
-    moving,
     organisations,
     paper,
     paper_code,
@@ -30,6 +29,7 @@ from portal import (
     uploads,
 )
 from portal.access import identity, rules, tenancy
+from portal.collection import moves as moving
 from portal.settings import Settings, kept_secret_key, read_settings
 
 __version__ = "0.1.0"

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from portal import clock
 from portal.access import rules
 from portal.access.identity import who
+from portal.collection.rounds import published_rounds
 from portal.db import db
 from portal.domain import reminding
 from portal.domain.calendar import Status, in_words, read_instant, time_left
@@ -23,7 +24,6 @@ from portal.domain.report_state import State
 from portal.models import Campaign
 from portal.models.trail import Action, Channel
 from portal.models.user import ROLE_LABELS
-from portal.rounds import published_rounds
 
 NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username", "link", "links"}
 """Fields that never travel through a page for signing in again."""

@@ -22,7 +22,8 @@ from portal import create_app
 from portal.access import tenancy
 from portal.access.identity import Person, sign_in_door
 from portal.access.passwords import hash_password
-from portal.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.db import db, writing
 from portal.domain.calendar import ZONE, Dates
 from portal.founding import (
@@ -38,7 +39,6 @@ from portal.models.campaign import campaign_by_code
 from portal.models.organisation import organisation_by_code
 from portal.models.trail import Channel
 from portal.models.user import Role
-from portal.opening import Listed, Plan, create_campaign, open_campaign
 from portal.reports import operations as reports
 from portal.reports.typed import Typed
 from portal.review import operations as review

@@ -6,12 +6,13 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import announcements, clock
+from portal import clock
 from portal.access import tenancy
 from portal.access.identity import organisation_here
 from portal.access.rules import allow, city_admin
 from portal.campaigns import announcing, plan, reading, units
 from portal.campaigns.views import NOTHING, bp, by_me, changing, planned_or_404
+from portal.collection import announcements
 from portal.db import db
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Announcement, Campaign

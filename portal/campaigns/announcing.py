@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import announcements
 from portal.campaigns.plan import plain
+from portal.collection import announcements
 from portal.domain.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_for_city

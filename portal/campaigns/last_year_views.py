@@ -8,9 +8,9 @@ from portal import clock
 from portal.access import tenancy
 from portal.access.identity import organisation_here
 from portal.access.rules import allow, city_admin
-from portal.assignment import base_form
 from portal.campaigns import last_year as past
 from portal.campaigns.views import bp, by_me, planned_or_404
+from portal.collection.assignment import base_form
 from portal.db import db, writing
 from portal.domain.form import Form
 from portal.errors import BadInput

@@ -7,10 +7,10 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.rules import allow, city_admin
-from portal.assignment import base_form
 from portal.campaigns import operations, plan
 from portal.campaigns.operations import Stale
 from portal.campaigns.views import NOTHING, bp, by_me, changing, planned_or_404
+from portal.collection.assignment import base_form
 from portal.db import db
 from portal.domain.limits import SETTABLE_GRADES, Setting, read_limits, settings_of
 from portal.models import Campaign, FormEdition

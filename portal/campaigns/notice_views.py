@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from portal import announcements, clock
+from portal import clock
 from portal.access import tenancy
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk, may, member, reporter
-from portal.assignment import Assignment, find_assignment
 from portal.campaigns import reading
 from portal.campaigns.announcement_views import NUMBER
 from portal.campaigns.views import bp
+from portal.collection import announcements
+from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db, writing
 from portal.domain import schedule
 from portal.models import Announcement

@@ -10,8 +10,6 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal import announcements
-from portal.assignment import base_form
 from portal.campaigns.plan import (
     CHANGEABLE,
     DATES,
@@ -25,6 +23,10 @@ from portal.campaigns.plan import (
     texts_of,
     wrong_code,
 )
+from portal.collection import announcements
+from portal.collection.assignment import base_form
+from portal.collection.opening import Plan, copy_campaign, create_campaign, named, open_campaign
+from portal.collection.rounds import rounds_of
 from portal.domain import limits as check_limits
 from portal.domain import schedule
 from portal.domain.calendar import Dates, Status, in_words, read_instant
@@ -34,8 +36,6 @@ from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Announcement, Campaign, Expectation, FormEdition
 from portal.models.trail import Action
-from portal.opening import Plan, copy_campaign, create_campaign, named, open_campaign
-from portal.rounds import rounds_of
 
 LONGEST_TOLD = 480
 """Characters of an old or new text that stand in their columns of the trail."""

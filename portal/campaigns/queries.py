@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.collection.expected import expected_of
 from portal.domain.consolidation import Expected
-from portal.expected import expected_of
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
 from portal.prepared import named
 

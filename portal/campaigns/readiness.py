@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import base_form
+from portal.collection.assignment import base_form
+from portal.collection.expected import expected_of
+from portal.collection.opening import NOT_LISTED
 from portal.domain import schedule
 from portal.domain.calendar import in_words
 from portal.domain.consolidation import Expected
-from portal.expected import expected_of
 from portal.models import Campaign, Expectation, FormEdition, ItemConfirmation, User
 from portal.models.user import Role
-from portal.opening import NOT_LISTED
 
 SUBMITTING = {Role.REPORTER, Role.HEAD}
 NAMED = 8

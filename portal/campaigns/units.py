@@ -14,25 +14,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import allocated, announcements
 from portal.campaigns.plan import plain
+from portal.collection import allocations, announcements
+from portal.collection.expected import expected_of
+from portal.collection.opening import ALLOCATED, CLOSED, expectations_of, new_expectation, tree
 from portal.domain.calendar import Status
 from portal.domain.consolidation import Basis, Expected
 from portal.domain.figures import Kind, Unit, canonical, read
 from portal.domain.report_state import NotAllowedNow, State
-from portal.expected import expected_of
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
 from portal.models.trail import Action
-from portal.opening import ALLOCATED, CLOSED, expectations_of, new_expectation, tree
 
 LABELS = {
     "basis": "口径",
     "position": "排序号",
     "expected": "应报",
     "reason": "免报理由",
-    "allocated": allocated.LABEL,
+    "allocated": allocations.LABEL,
     "households": "建档户数",
 }
 """The fields of a unit on the list as pages and the trail call them."""
@@ -305,7 +305,7 @@ def _apply(campaign: Campaign, row: Expectation, wanted: Texts) -> list[dict[str
         {
             "action": Action.EXPECTATION_CHANGED,
             "campaign_id": campaign.id,
-            "note": allocated.note_on(row.name, row.code, LABELS[name]),
+            "note": allocations.note_on(row.name, row.code, LABELS[name]),
             "old": said(name, before[name]),
             "new": said(name, after[name]),
         }

@@ -7,19 +7,20 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, moving
+from portal import clock
 from portal.access import tenancy
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, city_admin, city_records
 from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
+from portal.collection import moves
+from portal.collection.rounds import rounds_of
 from portal.db import db, writing
 from portal.domain import calendar, schedule
 from portal.domain.calendar import Status
 from portal.founding import Actor
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
-from portal.rounds import rounds_of
 from portal.typed import number_asked
 
 bp = Blueprint("campaigns", __name__, url_prefix="/o/<organisation>/campaigns")
@@ -256,7 +257,7 @@ def _publication_page(planned: str, refused: str = "") -> str:
 def publish(planned: str) -> Any:
     """Publish the campaign: from its opening on, its units can fill."""
     now = clock.now()
-    moving.carry_out_due(now)
+    moves.carry_out_due(now)
     with changing(planned) as (session, campaign):
         if campaign.status == Status.PUBLISHED:
             return _to_plan(planned, "这个填报任务已经发布。")

@@ -7,16 +7,17 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from portal import founding, moving, opening
+from portal import founding
 from portal.access import tenancy
 from portal.cli.city import now, operator
 from portal.cli.rosters import Listing, read_expected
+from portal.collection import moves, opening
+from portal.collection.opening import Listed, Plan
 from portal.db import writing
 from portal.domain.calendar import Dates, in_words, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
-from portal.opening import Listed, Plan
 
 
 def moment(text: str) -> datetime:
@@ -121,7 +122,7 @@ def _create(session: Session, plan: Plan, expected: tuple[Listing, list[Listed]]
 @click.argument("code")
 def open_one(code: str) -> None:
     """Open a draft campaign with the tree as it is now."""
-    moving.carry_out_due(now())
+    moves.carry_out_due(now())
     with tenancy.opening() as door, writing(door) as session:
         found = _campaign(session, code)
         expected = opening.open_campaign(session, found, by=operator(), at=now())

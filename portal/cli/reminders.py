@@ -10,11 +10,12 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from portal import mailing, moving
+from portal import mailing
 from portal.access.tenancy import inside, subtree
-from portal.assignment import Assignment, find_assignment
-from portal.board import filled_in, units_below
 from portal.cli.city import now, operator
+from portal.collection import moves
+from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.board import filled_in, units_below
 from portal.db import db, writing
 from portal.domain import calendar
 from portal.domain.board import HANDED_IN, Unit
@@ -62,7 +63,7 @@ def remind(dry_run: bool) -> None:
         raise SettingError("没有设置 PORTAL_SMTP_URL，不能发邮件；可以先用 --dry-run 看会发给谁。")
     at, failed, sent = now(), 0, 0
     if not dry_run:
-        moving.carry_out_due(at)
+        moves.carry_out_due(at)
     for letter in _letters(at):
         if dry_run or post is None:
             click.echo(_line(letter, "将发送"))

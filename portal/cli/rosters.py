@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.collection.opening import Listed
 from portal.domain.grid import Grid
 from portal.domain.roster import Line, read_listed, read_roster, strange_heads
 from portal.founding import Objection, Unit
 from portal.list_reading import read_list
-from portal.opening import Listed
 from portal.workbook_gate import LARGEST_FILE, Refused
 
 NO_HEAD = "没有找到表头，应有这些列：代码、名称、类型、上级代码、排序号，可有联系人、电话。"

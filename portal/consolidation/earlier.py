@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.allocated import allocated_before_changes
+from portal.collection.allocations import allocated_before_changes
 from portal.consolidation.editions import moment_now
 from portal.consolidation.node import Node
 from portal.consolidation.reported import Rule, reported_from

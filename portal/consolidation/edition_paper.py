@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from portal import workbook
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.consolidation.book import book_of_edition
 from portal.consolidation.editions import Kept
 from portal.domain.calendar import in_words

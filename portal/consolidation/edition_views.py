@@ -15,7 +15,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk, may, own_reviewer
 from portal.access.tenancy import subtree
-from portal.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation import earlier, edition_paper, editions
 from portal.consolidation.editions import Kept
 from portal.consolidation.node import Node

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of

@@ -10,11 +10,11 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.collection.last_year import ENTERED, entered_of_units
 from portal.consolidation.node import Node
 from portal.consolidation.stamp import Shelf
 from portal.domain.formulas import Figures, total
 from portal.domain.same_units import Group, SameUnits
-from portal.last_year import ENTERED, entered_of_units
 from portal.models import LastYearFigure
 
 Entered = Mapping[int, Figures]

@@ -10,7 +10,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk
 from portal.access.tenancy import inside
-from portal.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation import edition_paper, editions, exports, paper
 from portal.consolidation.as_of import as_of
 from portal.consolidation.overview import overview_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.consolidation.tree import Tree
 from portal.domain import consolidation as domain
 from portal.domain.allocation import NOTHING, Allocation, Allocations

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation import entered
 from portal.consolidation.entered import Entered
 from portal.consolidation.node import Node

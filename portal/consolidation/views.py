@@ -20,7 +20,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk
 from portal.access.tenancy import subtree
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.consolidation import filters, paper
 from portal.consolidation.as_of import as_of
 from portal.consolidation.charts import charts_of, main_items

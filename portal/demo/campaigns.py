@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.access.tenancy import OPENING
-from portal.announcements import publish_at_once
 from portal.campaigns import reading
+from portal.collection.announcements import publish_at_once
+from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.demo.acts import Desk
 from portal.demo.city import EXPECTED_2022, EXPECTED_2027
 from portal.demo.figures import edition, typed_in
@@ -16,7 +17,6 @@ from portal.domain.form import Form, parse_form
 from portal.founding import Actor, import_edition, publish_edition
 from portal.models import Announcement
 from portal.models.campaign import campaign_by_code
-from portal.opening import Listed, Plan, create_campaign, open_campaign
 
 PAST = "2022-spring"
 PRESENT = "2027-spring"

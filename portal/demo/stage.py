@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from portal.access.identity import Person
-from portal.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.db import db
 from portal.fence import FencedSession, OwnScope, Scope
 from portal.models import Organisation, User

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
-from portal.dividing import duties_of
+from portal.collection.assignment import Assignment
+from portal.collection.duties import duties_of
 from portal.domain.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Duty, User

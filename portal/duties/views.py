@@ -8,9 +8,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, divider
-from portal.assignment import Assignment, fill_of, find_assignment
+from portal.collection.assignment import Assignment, fill_of, find_assignment
+from portal.collection.duties import division, duties_of
 from portal.db import db, writing
-from portal.dividing import division, duties_of
 from portal.duties import operations
 from portal.errors import BadInput
 

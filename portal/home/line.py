@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from portal.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, Filling
+from portal.collection.on_behalf import waits
 from portal.domain.board import Scan
 from portal.domain.calendar import Phase, close_of, in_words, time_left
 from portal.domain.checks import Counters
 from portal.domain.report_state import State
-from portal.on_behalf import waits
 
 
 def own_line(filling: Filling, phase: Phase, now: datetime, scan: Scan | None = None) -> str:

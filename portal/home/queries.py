@@ -8,15 +8,22 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal import clarifying
-from portal.assignment import Assignment, Filling, Reproof, fill_of, find_assignment, last_reproof
-from portal.board import units_below
+from portal.collection import clarifications
+from portal.collection.assignment import (
+    Assignment,
+    Filling,
+    Reproof,
+    fill_of,
+    find_assignment,
+    last_reproof,
+)
+from portal.collection.board import units_below
+from portal.collection.signed_copies import scan_of
 from portal.domain import board, calendar
 from portal.domain.board import HANDED_IN, Scan, Show, Unit
 from portal.domain.calendar import Phase, Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Question
-from portal.signing import scan_of
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,8 @@ def card(session: Session, assignment: Assignment, now: datetime) -> Card:
     reproof = last_reproof(session, assignment.report) if returned else None
     scan = scan_of(session, assignment)
     filling = fill_of(session, assignment)
-    published = clarifying.in_force(session, assignment.campaign.id)
-    waiting = clarifying.to_review(session, filling, published)
+    published = clarifications.in_force(session, assignment.campaign.id)
+    waiting = clarifications.to_review(session, filling, published)
     return Card(
         assignment,
         phase,

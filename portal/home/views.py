@@ -10,9 +10,9 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, city_answerer, desk, may, member, reporter, signed_in
 from portal.access.tenancy import subtree
-from portal.announcements import unread
+from portal.collection.announcements import unread
+from portal.collection.decisions import waiting_for
 from portal.db import db
-from portal.deciding import waiting_for
 from portal.home import queries
 from portal.home.line import own_line
 from portal.home.queries import Card

@@ -10,6 +10,7 @@ from portal.access import links
 from portal.access.identity import Person
 from portal.access.links import HandOut, by_organisation
 from portal.access.passwords import NO_PASSWORD
+from portal.collection.moves import hold_tree
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.roster import Roster
 from portal.founding import Actor
@@ -17,7 +18,6 @@ from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
 from portal.models.trail import Action, Channel, record_everywhere
 from portal.models.user import ROLE_LABELS
-from portal.moving import hold_tree
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
 
 Entry = tuple[int, dict[str, Any]]

@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal import moving
 from portal.access import links
 from portal.access.identity import Person
+from portal.collection import moves
+from portal.collection.moves import named
 from portal.domain.calendar import in_words
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.tree_moves import OpenCampaign
@@ -20,7 +21,6 @@ from portal.founding import DEEPEST
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code
 from portal.models.trail import Action, record, record_all
-from portal.moving import named
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
 
@@ -29,11 +29,11 @@ def add_below(
     session: Session, above: Organisation, typed: Typed, *, by: Person, at: datetime
 ) -> Organisation:
     """Put a new organisation below `above`; raises `ValueError` where its code is taken."""
-    moving.hold_tree(session)
-    above = moving.read_anew(session, above)
+    moves.hold_tree(session)
+    above = moves.read_anew(session, above)
     if above.closed_at:
         raise NotAllowedNow(f"{above.name}已关闭，不能在下面新增单位。")
-    if moving.levels(above.path) >= DEEPEST:
+    if moves.levels(above.path) >= DEEPEST:
         raise NotAllowedNow(f"单位最多 {DEEPEST} 级，这里不能再往下新增。")
     if organisation_by_code(session, typed.code):
         raise ValueError(f"代码 {typed.code} 已经有单位用了，请换一个。")
@@ -57,7 +57,7 @@ def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at
     Name, kind and order of a unit are the business of those above it, since their tables print
     them. Raises `NotAllowedNow` where somebody changed it since the page was shown.
     """
-    unit = moving.read_anew(session, unit)
+    unit = moves.read_anew(session, unit)
     if unit.id == by.organisation.id and unit.parent_id:
         own = (unit.name, unit.kind, str(unit.position))
         if (typed.name, typed.kind, typed.position) != own:
@@ -88,28 +88,28 @@ def move(
     `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the unit is
     not to be moved. Moving it to where it stands changes nothing.
     """
-    moving.hold_tree(session)
-    unit, target = moving.read_anew(session, unit), moving.read_anew(session, target)
+    moves.hold_tree(session)
+    unit, target = moves.read_anew(session, unit), moves.read_anew(session, target)
     _refuse_own(unit, by, "移动")
     if unit.closed_at:
         raise NotAllowedNow("单位已关闭，请先恢复再移动。")
     if target.id == unit.parent_id:
         return ()
-    if refused := moving.objection(session, unit, target):
+    if refused := moves.objection(session, unit, target):
         raise ValueError(refused)
-    if waits := moving.open_campaigns(unit, at):
-        moving.plan(session, unit, target, waits, by=by, at=at)
+    if waits := moves.open_campaigns(unit, at):
+        moves.plan(session, unit, target, waits, by=by, at=at)
     else:
-        moving.put_below(session, unit, target, by=by, at=at)
+        moves.put_below(session, unit, target, by=by, at=at)
     return waits
 
 
 def cancel_move(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
     """取消移动: the unit stays below the union where it stands."""
-    moving.hold_tree(session)
-    unit = moving.read_anew(session, unit)
+    moves.hold_tree(session)
+    unit = moves.read_anew(session, unit)
     _refuse_own(unit, by, "移动")
-    moving.cancel(session, unit, by=by, at=at)
+    moves.cancel(session, unit, by=by, at=at)
 
 
 def _refuse_own(unit: Organisation, by: Person, what: str) -> None:
@@ -132,8 +132,8 @@ def close(
     `unfinished` are the reports that it still owes; with any of them it is not closed. A unit
     with living units below it is not closed either: nobody would review their reports.
     """
-    moving.hold_tree(session)
-    unit = moving.read_anew(session, unit)
+    moves.hold_tree(session)
+    unit = moves.read_anew(session, unit)
     _refuse_own(unit, by, "关闭")
     if unit.closed_at:
         return
@@ -141,7 +141,7 @@ def close(
     if below := len(_children(session, unit)):
         raise NotAllowedNow(f"还有 {below} 个下级单位，请先移动、合并或关闭它们。")
     _refuse_awaited(session, unit, "关闭")
-    note = f"{named(unit)}{moving.dropped(session, unit)}"
+    note = f"{named(unit)}{moves.dropped(session, unit)}"
     _shut(session, unit, at)
     _record(session, Action.ORGANISATION_CLOSED, unit, by, at, note=note)
 
@@ -156,7 +156,7 @@ def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
 
 
 def _refuse_awaited(session: Session, unit: Organisation, what: str) -> None:
-    if coming := moving.arriving(session, unit):
+    if coming := moves.arriving(session, unit):
         names = "、".join(each.name for each in coming)
         raise NotAllowedNow(f"{names}等待移到{unit.name}之下，请先取消移动，再{what}。")
 
@@ -188,8 +188,8 @@ def _shut(session: Session, unit: Organisation, at: datetime) -> None:
 
 def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
     """恢复: a closed unit reports again, and its people sign in as before."""
-    moving.hold_tree(session)
-    unit = moving.read_anew(session, unit)
+    moves.hold_tree(session)
+    unit = moves.read_anew(session, unit)
     if unit.closed_at is None:
         return
     _refuse_own(unit, by, "恢复")
@@ -219,8 +219,8 @@ def merge(
     campaign collects from them, since they would change their upper union in its middle. The
     session sees the accounts of all organisations. Raises as `move` and `close`.
     """
-    moving.hold_tree(session)
-    unit, into = moving.read_anew(session, unit), moving.read_anew(session, into)
+    moves.hold_tree(session)
+    unit, into = moves.read_anew(session, unit), moves.read_anew(session, into)
     _refuse_own(unit, by, "合并")
     if unit.closed_at:
         raise NotAllowedNow("单位已关闭，不能再合并。")
@@ -234,10 +234,10 @@ def merge(
     _refuse_collected(children, at)
     _refuse_awaited(session, unit, "合并")
     for child in children:
-        if refused := moving.objection(session, child, heir):
+        if refused := moves.objection(session, child, heir):
             raise ValueError(refused)
-        moving.put_below(session, child, heir, by=by, at=at)
-    dropped = moving.dropped(session, unit)
+        moves.put_below(session, child, heir, by=by, at=at)
+    dropped = moves.dropped(session, unit)
     _shut(session, unit, at)
     unit.merged_into_id = into.id
     session.flush()
@@ -253,7 +253,7 @@ def merge(
 def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:
     """Raise where a unit below the merged one would change its upper union too early."""
     for child in children:
-        if waits := moving.open_campaigns(child, at):
+        if waits := moves.open_campaigns(child, at):
             until = in_words(max(each.until for each in waits))
             raise NotAllowedNow(
                 f"“{waits[0].name}”还没有停止填报，下级单位{child.name}现在不能换上级。"

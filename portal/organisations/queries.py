@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal import moving
+from portal.collection import moves
 from portal.domain.calendar import Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Extension, Organisation, Report, TrailEntry, User
@@ -110,7 +110,7 @@ class PlannedMove:
 def planned_moves(session: Session, here: Organisation) -> Sequence[PlannedMove]:
     """The moves that wait at a unit: its own, then those away from it, then those to it."""
     own = [here] if here.next_parent_id else []
-    units = [*own, *moving.leaving(session, here), *moving.arriving(session, here)]
+    units = [*own, *moves.leaving(session, here), *moves.arriving(session, here)]
     return [
         PlannedMove(
             unit,

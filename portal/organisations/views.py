@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from portal import clock, moving
+from portal import clock
 from portal.access import tenancy
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import admin, allow
+from portal.collection import moves
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation
@@ -94,7 +95,7 @@ def _page(typed: Typed | None = None, refused: str = "") -> str:
         is_own=here.id == home.id,
         unfinished=queries.unfinished(session, clock.now()),
         history=queries.history(session),
-        waits=moving.open_campaigns(here, clock.now()),
+        waits=moves.open_campaigns(here, clock.now()),
         moves=queries.planned_moves(session, here),
         merged_into=queries.merged_into(session, here),
     )

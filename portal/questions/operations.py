@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.calendar import Status
 from portal.domain.characters import IN_LINES, objection
 from portal.domain.figures import Problem

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from portal import clarifying, clock
+from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, answerer, city_answerer, may, report_reader, reporter
 from portal.access.tenancy import subtree
-from portal.assignment import Assignment, fill_of, find_assignment
+from portal.collection import clarifications
+from portal.collection.assignment import Assignment, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
@@ -50,13 +51,13 @@ def _shown_again() -> dict[str, str]:
 def page(campaign: str) -> Any:
     """What the city has published, what this unit asked, and what it has yet to look over."""
     session, assignment = db.session(), _assignment(campaign)
-    published = clarifying.in_force(session, assignment.campaign.id)
+    published = clarifications.in_force(session, assignment.campaign.id)
     return render_template(
         "questions/page.html",
         assignment=assignment,
-        threads=clarifying.every_version(session, assignment.campaign.id),
-        waiting=clarifying.to_review(session, fill_of(session, assignment), published),
-        questions=clarifying.questions_of(session, assignment.campaign.id),
+        threads=clarifications.every_version(session, assignment.campaign.id),
+        waiting=clarifications.to_review(session, fill_of(session, assignment), published),
+        questions=clarifications.questions_of(session, assignment.campaign.id),
         reviewing=may(reporter, organisation_here().id),
         answering=may(city_answerer, organisation_here().id),
     )
@@ -86,8 +87,8 @@ def _at_item(assignment: Assignment, item: Item, text: str, problem: Problem | N
         "questions/_item.html",
         campaign=campaign,
         item=item,
-        published=clarifying.in_force(session, campaign.id).get(item.code, ()),
-        questions=clarifying.questions_of(session, campaign.id, item.code),
+        published=clarifications.in_force(session, campaign.id).get(item.code, ()),
+        questions=clarifications.questions_of(session, campaign.id, item.code),
         may_ask=True,
         asked=legible_in_lines(text) if problem else "",
         ask_problem=problem,
@@ -122,7 +123,7 @@ def _waiting(assignment: Assignment, problem: Problem | None = None) -> str:
         "questions/open.html",
         assignment=assignment,
         asked=asked,
-        threads=clarifying.every_version(db.session(), assignment.campaign.id),
+        threads=clarifications.every_version(db.session(), assignment.campaign.id),
         typed=_shown_again(),
         problem=problem,
     )
@@ -168,7 +169,7 @@ def one(campaign: str, question: int) -> Any:
 
 
 def _one(assignment: Assignment, asked: Question, problem: Problem | None = None) -> str:
-    published = clarifying.in_force(db.session(), assignment.campaign.id)
+    published = clarifications.in_force(db.session(), assignment.campaign.id)
     return render_template(
         "questions/one.html",
         assignment=assignment,

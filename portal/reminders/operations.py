@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.board import HANDED_IN
 from portal.domain.reminding import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment, Filling, Reproof, last_reproof
-from portal.board import filled_in, units_below
-from portal.chased import chased_below
+from portal.collection.assignment import Assignment, Filling, Reproof, last_reproof
+from portal.collection.board import filled_in, units_below
+from portal.collection.reminders import chased_below
 from portal.domain import board
 from portal.domain.board import Show, Unit
 from portal.domain.reminding import broken

@@ -19,7 +19,7 @@ from portal import clock, mailing
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
-from portal.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.board import HANDED_IN, Unit
 from portal.domain.calendar import close_of

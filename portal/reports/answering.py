@@ -7,13 +7,13 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Filling, last_reproof
+from portal.collection.assignment import Filling, last_reproof
+from portal.collection.return_answers import asked_of
 from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow, State
 from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.models import Report, ReturnAnswer
 from portal.models.trail import Action, Channel, record_all
-from portal.return_answers import asked_of
 
 NOT_RETURNED = "报表没有被退回，不需要答复退回意见。"
 

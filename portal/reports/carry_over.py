@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Filling, last_submitted
+from portal.collection.assignment import Filling, last_submitted
+from portal.collection.rounds import rounds_before
 from portal.domain.figures import canonical
 from portal.models import Campaign
 from portal.models.trail import Action
 from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed
-from portal.rounds import rounds_before
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portal.assignment import Filling
+from portal.collection.assignment import Filling
 from portal.domain.comparison import change, per_head
 from portal.domain.figures import Kind, show
 from portal.domain.form import Form, Item

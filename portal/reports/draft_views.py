@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, report_reader, reporter
-from portal.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.reports import drafts
 from portal.reports.views import bp

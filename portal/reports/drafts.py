@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Filling, Stored
+from portal.collection.assignment import Filling, Stored
+from portal.collection.on_behalf import footnote
 from portal.domain.calendar import in_words
 from portal.domain.draft_print import draft_document
 from portal.domain.formulas import Figures
@@ -18,7 +19,6 @@ from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of, fingerprint
 from portal.models import DraftPrint, Report
 from portal.models.trail import Action, record
-from portal.on_behalf import footnote
 
 NOT_BEGUN = "表还没有开始填，填写后才能打印送审稿。"
 SUBMITTED = "报表已经上报，请直接打印报表；送审稿只在上报以前打印。"

@@ -12,11 +12,11 @@ from typing import TypeAlias
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal import on_behalf
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
-from portal.assignment import Filling, Stored, fill_of
-from portal.deciding import may_decide
+from portal.collection import on_behalf
+from portal.collection.assignment import Filling, Stored, fill_of
+from portal.collection.decisions import may_decide
 from portal.domain.characters import objection, shown, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.form import Item

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter, upper_reviewer
-from portal.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.on_behalf import alone_in, assurance_in, unconfirmed
 from portal.db import db, writing
 from portal.domain.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
@@ -18,7 +19,6 @@ from portal.domain.report_state import NotAllowedNow
 from portal.domain.return_answers import Answer, Asked
 from portal.domain.sole_handling import Act, Assurance
 from portal.models import Submission
-from portal.on_behalf import alone_in, assurance_in, unconfirmed
 from portal.reports import answering, entering, operations, rows
 from portal.reports.entering import GROUNDS, Ground, Said, Text
 from portal.reports.operations import NotReady

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, Filling
 from portal.domain.checks import Counters, Issue
 from portal.domain.figures import read, show
 from portal.domain.form import Form, Item

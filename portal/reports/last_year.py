@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.calendar import Permission
 from portal.domain.figures import canonical, read
 from portal.domain.form import Item

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter
-from portal.assignment import previous_figures
+from portal.collection.assignment import previous_figures
 from portal.db import db, writing
 from portal.reports import last_year as past
 from portal.reports.typed import Typed, changed

@@ -8,18 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal import clarifying
-from portal.assignment import Filling
-from portal.dividing import division
-from portal.on_behalf import unconfirmed
+from portal.collection import clarifications
+from portal.collection.assignment import Filling
+from portal.collection.duties import division
+from portal.collection.on_behalf import unconfirmed
 
 
 def marks_of(session: Session, filling: Filling, *, me: int) -> dict[str, Any]:
     """Who looks after which row, what was entered on behalf, and what the city has said."""
-    published = clarifying.in_force(session, filling.assignment.campaign.id)
+    published = clarifications.in_force(session, filling.assignment.campaign.id)
     return {
         "division": division(session, filling, me),
         "waiting": unconfirmed(session, filling),
         "clarified": published,
-        "to_review": clarifying.to_review(session, filling, published),
+        "to_review": clarifications.to_review(session, filling, published),
     }

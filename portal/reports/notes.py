@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.characters import IN_LINES, in_lines, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item

@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Filling, Stored
+from portal.collection.assignment import Filling, Stored
+from portal.collection.on_behalf import confirm
 from portal.domain import explanations, submission
 from portal.domain.calendar import Permission
 from portal.domain.check_rules import Grade
@@ -20,7 +21,6 @@ from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.return_answers import Asked
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, Channel, record
-from portal.on_behalf import confirm
 from portal.reports import answering, repeating, saving
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed

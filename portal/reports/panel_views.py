@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 
-from portal import clarifying, clock
+from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, note_writer, report_reader, reporter, trail_reader
-from portal.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.collection import clarifications
+from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.amount_words import exact_yuan, in_words
 from portal.domain.calendar import Status
@@ -67,8 +68,12 @@ def _panel(
         filling=filling,
         panel=panel.read_panel(db.session(), filling, item, trail=may_read_trail),
         may_read_trail=may_read_trail,
-        published=clarifying.in_force(db.session(), filling.assignment.campaign.id).get(item.code),
-        questions=clarifying.questions_of(db.session(), filling.assignment.campaign.id, item.code),
+        published=clarifications.in_force(db.session(), filling.assignment.campaign.id).get(
+            item.code
+        ),
+        questions=clarifications.questions_of(
+            db.session(), filling.assignment.campaign.id, item.code
+        ),
         may_ask=may(reporter, here) and filling.assignment.status is not Status.ARCHIVED,
         may_write=may(note_writer, here) and filling.assignment.report is not None,
         typed=typed,

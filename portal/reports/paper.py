@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import workbook
-from portal.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, Filling
+from portal.collection.on_behalf import footnote
 from portal.domain.calendar import MINUTE, in_words
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import Submission
-from portal.on_behalf import footnote
 from portal.reports import drafts, passed_down
 
 

@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, request, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.db import writing
 from portal.domain.allocation import QUESTION
 from portal.domain.report_state import NotAllowedNow

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, Filling
 from portal.db import db, writing
 from portal.domain.form import Item
 from portal.domain.paste import Block, BlockRefused, Placement, place_block, read_block

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Filling
+from portal.collection.assignment import Filling
 from portal.domain.figures import canonical, read, show
 from portal.domain.form import Item
 from portal.domain.paste import PastedFigure, Placement

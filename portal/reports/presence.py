@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.assignment import Filling
+from portal.collection.assignment import Filling
 
 RECENT = timedelta(minutes=10)
 

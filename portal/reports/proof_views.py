@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, render_template, request
 
 from portal.access.rules import allow, report_reader
-from portal.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.report_state import NotAllowedNow
 from portal.reports import proofs

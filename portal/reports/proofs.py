@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.report_state import Move
 from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import SentBack, SentBackItem, Submission

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling, Stored
+from portal.collection.assignment import Filling, Stored
 from portal.domain.figures import canonical, read
 from portal.models import TrailEntry
 from portal.reports.saving import Entered

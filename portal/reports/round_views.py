@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.assignment import fill_of, find_assignment
+from portal.collection.assignment import fill_of, find_assignment
 from portal.db import writing
 from portal.reports import carry_over
 from portal.reports.views import bp

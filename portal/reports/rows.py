@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.assignment import Filling, Reproof, Stored
+from portal.collection.assignment import Filling, Reproof, Stored
 from portal.domain.checks import Counters, Issue
 from portal.domain.explanations import Explanation
 from portal.domain.figures import Problem, canonical

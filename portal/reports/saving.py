@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.access.identity import Person
-from portal.assignment import Assignment, Filling, Stored
+from portal.collection.assignment import Assignment, Filling, Stored
 from portal.domain.figures import Problem, canonical, read
 from portal.domain.form import Item
 from portal.domain.report_state import NotAllowedNow

@@ -19,7 +19,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter
 from portal.access.tenancy import subtree
-from portal.assignment import (
+from portal.collection.assignment import (
     Assignment,
     Filling,
     Reproof,
@@ -27,6 +27,7 @@ from portal.assignment import (
     find_assignment,
     last_reproof,
 )
+from portal.collection.on_behalf import sole_handlings, unconfirmed
 from portal.db import db, writing
 from portal.domain.allocation import QUESTION
 from portal.domain.explanations import CONFIRMED, REASONS
@@ -36,7 +37,6 @@ from portal.domain.report_state import EDITABLE, NotAllowedNow, State
 from portal.domain.return_answers import Reply
 from portal.errors import BadInput
 from portal.html import wants_fragment
-from portal.on_behalf import sole_handlings, unconfirmed
 from portal.reports import (
     answering,
     carry_over,

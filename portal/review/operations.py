@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
-from portal.assignment import Assignment, Filling
-from portal.deciding import decider_of, may_decide
+from portal.collection.assignment import Assignment, Filling
+from portal.collection.decisions import decider_of, may_decide
+from portal.collection.on_behalf import alone_in, keep_alone, refuse_alone
+from portal.collection.signed_copies import scan_of
 from portal.domain.board import Scan
 from portal.domain.calendar import Status, in_words, to_the_minute
 from portal.domain.figures import Problem
@@ -17,8 +19,6 @@ from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.sole_handling import Act, Assurance
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
 from portal.models.trail import Action, record
-from portal.on_behalf import alone_in, keep_alone, refuse_alone
-from portal.signing import scan_of
 
 NO_ASSURANCE = Assurance()
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})

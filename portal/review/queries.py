@@ -9,8 +9,11 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling, Reproof, last_reproof, submissions_of
-from portal.deciding import decider_of
+from portal.collection.assignment import Filling, Reproof, last_reproof, submissions_of
+from portal.collection.decisions import decider_of
+from portal.collection.on_behalf import Unconfirmed, sole_handlings, unconfirmed
+from portal.collection.return_answers import answers_to
+from portal.collection.signed_copies import scan_of
 from portal.domain.board import HANDED_IN, Scan
 from portal.domain.check_words import change
 from portal.domain.return_answers import WHOLE_FORM, Reply
@@ -25,9 +28,6 @@ from portal.models import (
     SoleHandling,
     Submission,
 )
-from portal.on_behalf import Unconfirmed, sole_handlings, unconfirmed
-from portal.return_answers import answers_to
-from portal.signing import scan_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.domain.calendar import read_instant
 from portal.domain.form import Form
 from portal.errors import BadInput

@@ -9,13 +9,13 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, reviewer
 from portal.access.tenancy import subtree
-from portal.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.decisions import Waiting, may_decide, waiting_for
+from portal.collection.on_behalf import alone_in, assurance_in
 from portal.db import db, writing
-from portal.deciding import Waiting, may_decide, waiting_for
 from portal.domain.calendar import Status
 from portal.domain.report_state import Move, NotAllowedNow
 from portal.domain.sole_handling import Act, Assurance
-from portal.on_behalf import alone_in, assurance_in
 from portal.review import operations, queries
 from portal.review.typed import Typed, submission_in
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
-from portal.assignment import Assignment
-from portal.deciding import may_decide
+from portal.collection.assignment import Assignment
+from portal.collection.decisions import may_decide
+from portal.collection.signed_copies import signed_copy
 from portal.domain.board import HANDED_IN
 from portal.domain.calendar import Status
 from portal.domain.figures import Problem
@@ -19,7 +20,6 @@ from portal.domain.report_state import NotAllowedNow
 from portal.domain.scans import Scan, read_scan
 from portal.models import Report, SignedCopy, SignedPage
 from portal.models.trail import Action, record
-from portal.signing import signed_copy
 
 MOST_PAGES = 4
 

@@ -10,9 +10,9 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment
-from portal.board import filled_in, units_below
-from portal.chased import chased_below
+from portal.collection.assignment import Assignment
+from portal.collection.board import filled_in, units_below
+from portal.collection.reminders import chased_below
 from portal.domain import board
 from portal.domain.board import Group, Show, Unit
 from portal.models.organisation import KINDS

@@ -9,7 +9,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
 from portal.access.tenancy import subtree
-from portal.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.board import Show, Unit
 from portal.status import queries

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
 from portal.models import TrailEntry
 from portal.models.trail import Action
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.access import tenancy
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.consolidation import earlier, edition_paper, editions, paper
 from portal.consolidation.book import book_of_edition
 from portal.consolidation.choice import Choice

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from portal.access import tenancy
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.consolidation import sums
 from portal.consolidation.node import Node
 from portal.consolidation.tree import read_tree

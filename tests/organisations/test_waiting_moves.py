@@ -5,14 +5,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from portal import moving
 from portal.access import tenancy
+from portal.collection import moves as moving
+from portal.collection.opening import Plan, create_campaign, open_campaign
 from portal.db import writing
 from portal.domain.calendar import Dates
 from portal.founding import Actor
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
-from portal.opening import Plan, create_campaign, open_campaign
 from tests.cast import OPEN
 from tests.founding import at
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.db import db
 from portal.models import Report
 from tests.founding import OPEN, report_session

@@ -28,7 +28,7 @@ from portal import create_app
 from portal.access import tenancy
 from portal.access.identity import Person, hashed, sign_in_door
 from portal.access.passwords import hash_password
-from portal.assignment import find_assignment
+from portal.collection.assignment import find_assignment
 from portal.consolidation import editions
 from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing

@@ -99,7 +99,7 @@ subtree       portal.review.views.queue
 subtree       portal.organisations.roster_views.download_roster
 subtree       portal.organisations.views.tree
 subtree       portal.paper.views._within_reach
-subtree       portal.moving.open_campaigns
+subtree       portal.collection.moves.open_campaigns
 subtree       portal.status.views._board
 subtree       portal.cli.reminders._owed_to
 subtree       portal.reminders.views._missing
@@ -107,7 +107,7 @@ inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note
 inside        portal.cli.reminders._running
 inside        portal.consolidation.export_views._steps
-inside        portal.moving._carry_out
+inside        portal.collection.moves._carry_out
 inside        portal.reminders.views._note_posted
 verifying     portal.cli.keeping._looking_into
 verifying     portal.cli.running.verify

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.collection.expected import expected_of
+from portal.collection.moves import hold_tree
 from portal.domain.calendar import Dates, Status
 from portal.domain.consolidation import Basis, Expected
 from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
-from portal.expected import expected_of
 from portal.founding import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail import Action
-from portal.moving import hold_tree
 
 NOT_LISTED = "未列入本次应报范围"
 CLOSED = "单位已撤销"

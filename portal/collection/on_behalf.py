@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, Filling
 from portal.domain.figures import Problem
 from portal.domain.sole_handling import Act, Assurance, alone, named
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling

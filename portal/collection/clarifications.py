@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling
+from portal.collection.assignment import Filling
 from portal.domain.form import Form
 from portal.models import Clarification, ClarificationReview, Question
 

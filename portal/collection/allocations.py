@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.collection.opening import ALLOCATED
 from portal.domain.figures import read
 from portal.models import TrailEntry
 from portal.models.trail import Action
-from portal.opening import ALLOCATED
 
 LABEL = "下拨资金（万元）"
 """The field as the list of units and the trail call it."""

@@ -13,6 +13,7 @@ from typing import TypedDict
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.collection.last_year import entered_figures
 from portal.db import hold
 from portal.domain import calendar, checks
 from portal.domain import explanations as reasons
@@ -22,7 +23,6 @@ from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
 from portal.domain.report_state import State
 from portal.domain.submission import figures_of
-from portal.last_year import entered_figures
 from portal.models import (
     Campaign,
     Expectation,

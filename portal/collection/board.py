@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.assignment import Assignment
+from portal.collection.assignment import Assignment
+from portal.collection.expected import expected_of
 from portal.domain import calendar
 from portal.domain.board import HANDED_IN, Scan, Unit
 from portal.domain.consolidation import Basis
 from portal.domain.reminding import Chased
 from portal.domain.report_state import State
 from portal.domain.tree_moves import gone_words
-from portal.expected import expected_of
 from portal.models import (
     Campaign,
     Expectation,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling
+from portal.collection.assignment import Filling
 from portal.models import Duty, User
 
 

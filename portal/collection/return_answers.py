@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assignment import Filling, Reproof, last_reproof
+from portal.collection.assignment import Filling, Reproof, last_reproof
 from portal.domain import return_answers
 from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.submission import figures_of

@@ -1,0 +1,1 @@
+"""Collection: one campaign under way, shared by the capabilities."""
