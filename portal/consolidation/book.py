@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consolidation.as_of import as_of
-from portal.consolidation.editions import Kept
+from portal.consolidation.editions.operations import Kept
 from portal.consolidation.node import Column, Node, state_in_words
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import MOST_AT_ONCE

@@ -11,8 +11,10 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk
 from portal.access.tenancy import inside
 from portal.collection.assignment import Assignment, find_assignment
-from portal.consolidation import edition_paper, editions, exports, paper
+from portal.consolidation import exports, paper
 from portal.consolidation.as_of import as_of
+from portal.consolidation.editions import operations
+from portal.consolidation.editions import paper as edition_paper
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.db import db, writing
@@ -96,7 +98,7 @@ def made_workbook(campaign: str, made: int) -> Any:
 
 def _edition(campaign: str, number: int) -> tuple[Assignment, str, Book]:
     assignment = find_assignment(db.session(), campaign) or abort(404)
-    kept = editions.edition_number(db.session(), assignment, number) or abort(404)
+    kept = operations.edition_number(db.session(), assignment, number) or abort(404)
     return assignment, *edition_paper.book_to_export(assignment, kept)
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from portal.access import tenancy
 from portal.collection.assignment import find_assignment
-from portal.consolidation import earlier, edition_paper, editions, paper
+from portal.consolidation import paper
 from portal.consolidation.book import book_of_edition
 from portal.consolidation.choice import Choice
+from portal.consolidation.editions import earlier, operations
+from portal.consolidation.editions import paper as edition_paper
 from portal.consolidation.node import Node
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.sources import freezing, sources_of
@@ -79,7 +81,7 @@ def kept_of(node, frozen):
         frozen_at=NOW,
         frozen_by="张慧",
     )
-    return editions.Kept(row, node.form)
+    return operations.Kept(row, node.form)
 
 
 def expected_of(node, figures):
@@ -117,7 +119,7 @@ def test_all_papers_of_one_instant_agree(grown, allocated, answer, scope):
         words = paragraph_of(node, overview, None, NOW, Wording())
         _, book = paper.book_to_export(session, node, NOW)
         kept = kept_of(node, freezing(session, node))
-        difference = editions.difference_now(session, kept, node)
+        difference = operations.difference_now(session, kept, node)
         sources = sources_of(node)
 
     simple, off = expected_of(node, figures)

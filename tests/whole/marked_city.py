@@ -29,7 +29,7 @@ from portal.access import tenancy
 from portal.access.identity import Person, hashed, sign_in_door
 from portal.access.passwords import hash_password
 from portal.collection.assignment import find_assignment
-from portal.consolidation import editions
+from portal.consolidation.editions import operations
 from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing
 from portal.consolidation.tree import read_tree
@@ -625,7 +625,7 @@ def _edition(place: Place) -> None:
             tree = read_tree(reading, assignment.expectation)
             frozen = freezing(reading, Node(assignment, tree, Scope.SUBMITTED))
         by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
-        editions.keep(session, assignment, frozen, None, "first", by, NOW)
+        operations.keep(session, assignment, frozen, None, "first", by, NOW)
         session.add(
             LastYearFigure(
                 campaign_id=assignment.campaign.id,

@@ -75,9 +75,9 @@ sign_in_door  portal.cli.users.create
 sign_in_door  portal.cli.users.set_password
 sign_in_door  portal.access.identity.note_seen
 sign_in_door  portal.access.tenancy._organisation_for
-subtree       portal.consolidation.edition_views._live
+subtree       portal.consolidation.editions.views._live
 subtree       portal.accounts.user_views.users
-subtree       portal.consolidation.edition_views.difference
+subtree       portal.consolidation.editions.views.difference
 subtree       portal.campaigns.announcement_views._draft_page
 subtree       portal.campaigns.announcement_views._list
 subtree       portal.campaigns.notice_views.announcement

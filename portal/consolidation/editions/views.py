@@ -16,8 +16,8 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk, may, own_reviewer
 from portal.access.tenancy import subtree
 from portal.collection.assignment import Assignment, find_assignment
-from portal.consolidation import earlier, edition_paper, editions
-from portal.consolidation.editions import Kept
+from portal.consolidation.editions import earlier, operations, paper
+from portal.consolidation.editions.operations import Kept
 from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
@@ -40,7 +40,7 @@ def _assignment(campaign: str) -> Assignment:
 
 
 def _kept(assignment: Assignment, number: int) -> Kept:
-    return editions.edition_number(db.session(), assignment, number) or abort(404)
+    return operations.edition_number(db.session(), assignment, number) or abort(404)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ class Beside:
     @cached_property
     def newest(self) -> Newest | None:
         """The newest edition against the live sums; None before the first."""
-        kept = editions.newest_edition(db.session(), self.node.assignment)
+        kept = operations.newest_edition(db.session(), self.node.assignment)
         return _against_now(kept, self.node.assignment) if kept else None
 
     @cached_property
@@ -98,8 +98,8 @@ class Beside:
 
 def _against_now(kept: Kept, assignment: Assignment) -> Newest:
     with _live(assignment, kept.scope) as (session, node):
-        difference = editions.difference_now(session, kept, node)
-    known = editions.acknowledgements_of(db.session(), kept) if difference else ()
+        difference = operations.difference_now(session, kept, node)
+    known = operations.acknowledgements_of(db.session(), kept) if difference else ()
     matching = (one for one in known if one.difference == difference.sha256)
     return Newest(kept, difference, next(matching, None))
 
@@ -133,7 +133,7 @@ def _live_proof(node: Node) -> PaperCode | None:
 def all_editions(campaign: str) -> Any:
     """Every edition of this consolidation, the newest on top."""
     assignment = _assignment(campaign)
-    kept = editions.editions_of(db.session(), assignment)
+    kept = operations.editions_of(db.session(), assignment)
     newest = _against_now(kept[0], assignment) if kept else None
     return render_template(
         "consolidation/editions.html", assignment=assignment, editions=kept, newest=newest
@@ -151,7 +151,7 @@ def freeze(campaign: str) -> Any:
     with _live(assignment, scope) as (reading, node):
         frozen = freezing(reading, node)
     with writing() as session:
-        kept, made = editions.freeze(
+        kept, made = operations.freeze(
             session,
             _assignment(campaign),
             frozen,
@@ -179,16 +179,16 @@ def edition(campaign: str, number: int) -> Any:
     """One edition to read: its sums, whose submissions they are, who froze it and when."""
     assignment = _assignment(campaign)
     kept = _kept(assignment, number)
-    newest = editions.newest_edition(db.session(), assignment)
+    newest = operations.newest_edition(db.session(), assignment)
     return render_template(
         "consolidation/edition.html",
         assignment=assignment,
         kept=kept,
-        sheet=edition_paper.sheet_of(kept),
-        shown=edition_paper.shown_columns(kept),
+        sheet=paper.sheet_of(kept),
+        shown=paper.shown_columns(kept),
         newest=_against_now(kept, assignment),
         is_newest=newest is None or newest.number == kept.number,
-        acknowledgements=editions.acknowledgements_of(db.session(), kept),
+        acknowledgements=operations.acknowledgements_of(db.session(), kept),
     )
 
 
@@ -202,7 +202,7 @@ def print_edition(campaign: str, number: int) -> Any:
         "consolidation/edition_print.html",
         assignment=assignment,
         kept=kept,
-        sheet=edition_paper.form_of_totals(kept),
+        sheet=paper.form_of_totals(kept),
     )
 
 
@@ -212,12 +212,14 @@ def difference(campaign: str, number: int) -> Any:
     """差异单: what has changed since an edition, until now or until a later one."""
     assignment = _assignment(campaign)
     kept = _kept(assignment, number)
-    others = [one for one in editions.editions_of(db.session(), assignment) if one.number > number]
+    others = [
+        one for one in operations.editions_of(db.session(), assignment) if one.number > number
+    ]
     to = _later(others)
     now = None if to else _against_now(kept, assignment)
-    differing = editions.difference_between(kept, to) if to else now and now.difference
+    differing = operations.difference_between(kept, to) if to else now and now.difference
     with subtree(organisation_here()) as session:
-        corrected = editions.corrected(session, differing, assignment) if differing else ()
+        corrected = operations.corrected(session, differing, assignment) if differing else ()
     return render_template(
         "consolidation/difference.html",
         assignment=assignment,
@@ -283,7 +285,7 @@ def report_upward(campaign: str, number: int) -> Any:
     with writing() as session:
         assignment = _assignment(campaign)
         kept = _kept(assignment, number)
-        editions.report_upward(session, assignment, kept, remark, by=actor(), at=clock.now())
+        operations.report_upward(session, assignment, kept, remark, by=actor(), at=clock.now())
         session.commit()
     flash(f"已标记：{kept.title}已报省总。{taken_out(typed)}")
     return redirect(url_for(".edition", campaign=campaign, number=number), 303)
@@ -297,8 +299,8 @@ def acknowledge(campaign: str, number: int) -> Any:
         assignment = _assignment(campaign)
         kept = _kept(assignment, number)
         with _live(assignment, kept.scope) as (reading, node):
-            now = editions.difference_now(reading, kept, node)
-        editions.acknowledge(
+            now = operations.difference_now(reading, kept, node)
+        operations.acknowledge(
             session,
             assignment,
             kept,

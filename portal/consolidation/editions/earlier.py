@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.collection.allocations import allocated_before_changes
-from portal.consolidation.editions import moment_now
+from portal.consolidation.editions.operations import moment_now
 from portal.consolidation.node import Node
 from portal.consolidation.reported import Rule, reported_from
 from portal.consolidation.sources import answer_of, figures_by_unit, sources_of

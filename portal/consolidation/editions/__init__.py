@@ -1,0 +1,1 @@
+"""Editions of a consolidation: freeze one, read it, print it, compare it with today."""
