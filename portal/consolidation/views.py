@@ -21,11 +21,12 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk
 from portal.access.tenancy import subtree
 from portal.collection.assignment import find_assignment
-from portal.consolidation import filters, paper
+from portal.consolidation import filters
 from portal.consolidation.as_of import as_of
 from portal.consolidation.charts import charts_of, main_items
 from portal.consolidation.checks import checks_of
 from portal.consolidation.choice import Query, Show, choice_of
+from portal.consolidation.exports import paper
 from portal.consolidation.item import drill_down
 from portal.consolidation.node import Node
 from portal.consolidation.overview import Wording, overview_of, paragraph_of

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portal.access import tenancy
-from portal.consolidation import exports
+from portal.consolidation.exports import operations
 from portal.db import db
 from portal.models import MadeWorkbook, TrailEntry
 from portal.units_workbook import Making
@@ -22,7 +22,7 @@ EXPORTS = f"{consolidation('shizong')}/exports"
 @pytest.fixture
 def desk(city, monkeypatch):
     """The city's reviewer with three reports, where more than two make a long export."""
-    monkeypatch.setattr(exports, "LONG", 2)
+    monkeypatch.setattr(operations, "LONG", 2)
     for at, code in enumerate(("shizong", "echeng", "gedian"), 1):
         city.report(code, "submitted", C1=at, D1=at * 10_000)
     return city.sign_in("shizong", "reviewer")
@@ -49,7 +49,7 @@ def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
                 drawn.append(at)
                 yield at
 
-    monkeypatch.setattr("portal.consolidation.export_views.Making", Watched)
+    monkeypatch.setattr("portal.consolidation.exports.views.Making", Watched)
     answer = desk.post(EXPORTS, scope="submitted")
     sent = ""
     for piece in answer.iter_encoded():
@@ -67,7 +67,9 @@ def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
 
 
 def test_the_finished_file_waits_for_a_while(desk, city, monkeypatch):
-    monkeypatch.setattr(exports, "KEPT_FOR", TEN_MINUTES)  # shorter than a person stays signed in
+    monkeypatch.setattr(
+        operations, "KEPT_FOR", TEN_MINUTES
+    )  # shorter than a person stays signed in
     text = desk.post(EXPORTS, scope="submitted").text
     file = desk.get(link_of(text))
 
@@ -94,7 +96,7 @@ def test_the_page_offers_the_long_way_only_where_it_is_long(desk, monkeypatch):
     page = desk.page(consolidation("shizong"))
     assert len(page.all("button", action="export-xlsx")) == 1
 
-    monkeypatch.setattr(exports, "LONG", 3)
+    monkeypatch.setattr(operations, "LONG", 3)
     page = desk.page(consolidation("shizong"))
     assert not page.all("button", action="export-xlsx")
     assert page.all("a", action="export-xlsx")
@@ -110,7 +112,7 @@ def test_an_export_that_fails_says_so_and_keeps_nothing(desk, city, monkeypatch,
     def torn(*_):
         raise OSError("no room")
 
-    monkeypatch.setattr(exports, "keep", torn)
+    monkeypatch.setattr(operations, "keep", torn)
     text = desk.post(EXPORTS, scope="submitted").text
 
     assert "没有做成" in text

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import verification
 from portal.access import tenancy
-from portal.consolidation import exports
+from portal.consolidation.exports import operations
 from portal.domain.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
 from tests.engines import REFUSED, change_past_the_portal
@@ -308,7 +308,7 @@ def test_before_the_first_edition_the_page_says_what_to_do(city):
 
 
 def test_a_long_edition_is_exported_with_its_progress(city, gedian, monkeypatch):
-    monkeypatch.setattr(exports, "LONG", 0)
+    monkeypatch.setattr(operations, "LONG", 0)
     gedian.report("accepted")
     freeze(city)
     assert city.page(city.url(f"{EDITIONS}/1")).one("button", action="export-xlsx")

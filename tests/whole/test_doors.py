@@ -106,7 +106,7 @@ subtree       portal.reminders.views._missing
 inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note
 inside        portal.cli.reminders._running
-inside        portal.consolidation.export_views._steps
+inside        portal.consolidation.exports.views._steps
 inside        portal.collection.moves._carry_out
 inside        portal.reminders.views._note_posted
 verifying     portal.cli.keeping._looking_into

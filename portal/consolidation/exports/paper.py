@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal import workbook
 from portal.consolidation.as_of import as_of
-from portal.consolidation.book import book_of
+from portal.consolidation.exports.book import book_of
 from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of

@@ -11,10 +11,11 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk
 from portal.access.tenancy import inside
 from portal.collection.assignment import Assignment, find_assignment
-from portal.consolidation import exports, paper
 from portal.consolidation.as_of import as_of
 from portal.consolidation.editions import operations
 from portal.consolidation.editions import paper as edition_paper
+from portal.consolidation.exports import operations as exports
+from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.db import db, writing
