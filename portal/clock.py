@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 
 
 def now() -> datetime:

@@ -14,8 +14,8 @@ from portal.access import rules
 from portal.access.identity import who
 from portal.collection.rounds import published_rounds
 from portal.db import db
-from portal.domain import reminding
-from portal.domain.calendar import Status, in_words, read_instant, time_left
+from portal.domain.campaign import reminders
+from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
 from portal.domain.check_kinds import KINDS
 from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
@@ -46,8 +46,8 @@ def init_app(app: Flask) -> None:
         "campaign_status": lambda status: Status(status).label,
         "typed_moment": _moment_typed,
         "channel_label": lambda channel: Channel(channel).label,
-        "chase_channel": lambda channel: reminding.Channel(channel).label,
-        "chase_outcome": lambda outcome: reminding.Outcome(outcome).label,
+        "chase_channel": lambda channel: reminders.Channel(channel).label,
+        "chase_outcome": lambda outcome: reminders.Outcome(outcome).label,
     }
     app.jinja_env.globals |= {
         "may": rules.may,

@@ -7,7 +7,7 @@ from io import BytesIO
 import xlsxwriter
 
 from portal.access.links import HandOut, link_address
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from portal.models.user import ROLE_LABELS, Role
 from portal.workbook import plain_text
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 
 KNOWN = {
     "PORTAL_INSTANCE",

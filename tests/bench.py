@@ -30,7 +30,7 @@ from portal import create_app, schema
 from portal.access import tenancy
 from portal.access.identity import hashed, new_token, sign_in_door
 from portal.db import writing
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.models import (
     Campaign,
     Expectation,

@@ -25,7 +25,7 @@ from portal.access.passwords import hash_password
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.db import db, writing
-from portal.domain.calendar import ZONE, Dates
+from portal.domain.campaign.calendar import ZONE, Dates
 from portal.founding import (
     Actor,
     Unit,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.campaigns.plan import plain
 from portal.collection import announcements
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_for_city
 from portal.models import Announcement, Campaign, Expectation

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import carried
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.figures import canonical
 from portal.domain.form import Form, Item
 from portal.domain.grid import Grid

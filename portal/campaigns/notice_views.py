@@ -15,7 +15,7 @@ from portal.campaigns.views import bp
 from portal.collection import announcements
 from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db, writing
-from portal.domain import schedule
+from portal.domain.campaign import schedule
 from portal.models import Announcement
 
 

@@ -28,8 +28,8 @@ from portal.collection.assignment import base_form
 from portal.collection.opening import Plan, copy_campaign, create_campaign, named, open_campaign
 from portal.collection.rounds import rounds_of
 from portal.domain import limits as check_limits
-from portal.domain import schedule
-from portal.domain.calendar import Dates, Status, in_words, read_instant
+from portal.domain.campaign import schedule
+from portal.domain.campaign.calendar import Dates, Status, in_words, read_instant
 from portal.domain.consolidation import Expected
 from portal.domain.limits import Limits, Reset
 from portal.domain.report_state import NotAllowedNow

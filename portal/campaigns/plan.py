@@ -10,8 +10,8 @@ from unicodedata import category
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain import schedule
-from portal.domain.calendar import Dates, Status, read_instant
+from portal.domain.campaign import schedule
+from portal.domain.campaign.calendar import Dates, Status, read_instant
 from portal.founding import CODE, CODE_RULE
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal.collection.assignment import base_form
 from portal.collection.expected import expected_of
 from portal.collection.opening import NOT_LISTED
-from portal.domain import schedule
-from portal.domain.calendar import in_words
+from portal.domain.campaign import schedule
+from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation import Expected
 from portal.models import Campaign, Expectation, FormEdition, ItemConfirmation, User
 from portal.models.user import Role

@@ -16,8 +16,8 @@ from portal.campaigns.operations import Refused, Stale
 from portal.collection import moves
 from portal.collection.rounds import rounds_of
 from portal.db import db, writing
-from portal.domain import calendar, schedule
-from portal.domain.calendar import Status
+from portal.domain.campaign import calendar, schedule
+from portal.domain.campaign.calendar import Status
 from portal.founding import Actor
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code

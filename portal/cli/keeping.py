@@ -14,7 +14,7 @@ from portal import backup, carrying, create_app, restoration, schema, verificati
 from portal.access import tenancy
 from portal.cli.city import FILE, require_database
 from portal.db import db
-from portal.domain.calendar import ZONE, in_words
+from portal.domain.campaign.calendar import ZONE, in_words
 from portal.engine_checks import Outcome
 from portal.settings import POSTGRESQL, SettingError, Settings, read_settings
 

@@ -17,10 +17,10 @@ from portal.collection import moves
 from portal.collection.assignment import Assignment, find_assignment
 from portal.collection.board import filled_in, units_below
 from portal.db import db, writing
-from portal.domain import calendar
-from portal.domain.board import HANDED_IN, Unit
-from portal.domain.calendar import Status
-from portal.domain.reminding import (
+from portal.domain.campaign import calendar
+from portal.domain.campaign.board import HANDED_IN, Unit
+from portal.domain.campaign.calendar import Status
+from portal.domain.campaign.reminders import (
     Missing,
     Moment,
     Outcome,

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from portal.collection.last_year import entered_figures
 from portal.db import hold
-from portal.domain import calendar, checks
+from portal.domain import checks
 from portal.domain import explanations as reasons
-from portal.domain.calendar import Dates, Permission, Status
+from portal.domain.campaign import calendar
+from portal.domain.campaign.calendar import Dates, Permission, Status
 from portal.domain.checks import Counters, Facts, Issue
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.collection.assignment import Assignment
 from portal.collection.expected import expected_of
-from portal.domain import calendar
-from portal.domain.board import HANDED_IN, Scan, Unit
+from portal.domain.campaign import calendar
+from portal.domain.campaign.board import HANDED_IN, Scan, Unit
+from portal.domain.campaign.reminders import Chased
+from portal.domain.campaign.tree_moves import gone_words
 from portal.domain.consolidation import Basis
-from portal.domain.reminding import Chased
 from portal.domain.report_state import State
-from portal.domain.tree_moves import gone_words
 from portal.models import (
     Campaign,
     Expectation,

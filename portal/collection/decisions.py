@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access.identity import Person
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
+from portal.domain.campaign.tree_moves import deciding_union
 from portal.domain.report_state import State
-from portal.domain.tree_moves import deciding_union
 from portal.models import Campaign, Expectation, Organisation, Report
 
 

@@ -18,8 +18,8 @@ from portal import clock
 from portal.access import tenancy
 from portal.access.identity import Person
 from portal.db import hold, writing
-from portal.domain.calendar import Status, in_words, to_the_minute
-from portal.domain.tree_moves import OpenCampaign, still_open
+from portal.domain.campaign.calendar import Status, in_words, to_the_minute
+from portal.domain.campaign.tree_moves import OpenCampaign, still_open
 from portal.founding import DEEPEST, Actor
 from portal.models import Campaign, Expectation, Extension, Organisation
 from portal.models.organisation import SEGMENT, end_of_subtree, path_below

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.reminding import Channel, Chased, Outcome
+from portal.domain.campaign.reminders import Channel, Chased, Outcome
 from portal.models import Campaign, Reminder
 
 _reminders = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.models import Campaign
 
 

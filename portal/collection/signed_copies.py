@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Assignment
-from portal.domain.board import HANDED_IN, Scan
+from portal.domain.campaign.board import HANDED_IN, Scan
 from portal.models import Report, SignedCopy
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node
 from portal.consolidation.sums import MOST_AT_ONCE
-from portal.domain import calendar
-from portal.domain.calendar import MINUTE, Phase, Status
+from portal.domain.campaign import calendar
+from portal.domain.campaign.calendar import MINUTE, Phase, Status
 from portal.domain.consolidation import Scope
 from portal.models import Extension, Report
 

@@ -13,7 +13,7 @@ from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
 from portal.domain import consolidation, narrative
 from portal.domain.allocation import Deduction
-from portal.domain.calendar import ZONE, in_words
+from portal.domain.campaign.calendar import ZONE, in_words
 from portal.domain.formulas import Figures
 from portal.domain.overview import MOST_LINES, Line, Overview
 from portal.domain.sheet import Part

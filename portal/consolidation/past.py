@@ -16,7 +16,7 @@ from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain import consolidation as domain
 from portal.domain import narrative
-from portal.domain.board import HANDED_IN
+from portal.domain.campaign.board import HANDED_IN
 from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, change_of_sum
 from portal.domain.consolidation import Basis, Member, Scope
 from portal.domain.form import Form, Item

@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.board import HANDED_IN
+from portal.domain.campaign.board import HANDED_IN
 from portal.domain.consolidation import Basis, Member
 from portal.domain.report_state import State
 from portal.models import Expectation, Report, Submission

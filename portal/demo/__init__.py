@@ -14,7 +14,7 @@ from portal.demo.campaigns import PAST, PRESENT, load_past, load_present
 from portal.demo.city import PEOPLE, UNITS
 from portal.demo.figures import edition
 from portal.demo.stage import Stage
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.passwords import LONGEST
 from portal.founding import Actor, add_user, found_organisations, give_password
 from portal.models import Campaign, FormEdition, Organisation, TrailEntry, User

@@ -12,7 +12,7 @@ from portal.demo.acts import Desk
 from portal.demo.city import EXPECTED_2022, EXPECTED_2027
 from portal.demo.figures import edition, typed_in
 from portal.demo.stage import Stage
-from portal.domain.calendar import ZONE, Dates
+from portal.domain.campaign.calendar import ZONE, Dates
 from portal.domain.form import Form, parse_form
 from portal.founding import Actor, import_edition, publish_edition
 from portal.models import Announcement

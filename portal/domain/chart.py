@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 
 WIDTH = 720
 NAMES = 190

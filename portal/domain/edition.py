@@ -22,7 +22,7 @@ from portal.domain.allocation import (
     received_item,
     said_in,
 )
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation import Scope
 from portal.domain.figures import Unit, show
 from portal.domain.form import Form

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
-from portal.domain.calendar import in_words, read_instant, to_the_minute
+from portal.domain.campaign.calendar import in_words, read_instant, to_the_minute
 from portal.domain.figures import Problem
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.collection.duties import duties_of
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Duty, User
 from portal.models.trail import Action, record

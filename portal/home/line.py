@@ -4,8 +4,8 @@ from datetime import datetime
 
 from portal.collection.assignment import Assignment, Filling
 from portal.collection.on_behalf import waits
-from portal.domain.board import Scan
-from portal.domain.calendar import Phase, close_of, in_words, time_left
+from portal.domain.campaign.board import Scan
+from portal.domain.campaign.calendar import Phase, close_of, in_words, time_left
 from portal.domain.checks import Counters
 from portal.domain.report_state import State
 

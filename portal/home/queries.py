@@ -19,9 +19,9 @@ from portal.collection.assignment import (
 )
 from portal.collection.board import units_below
 from portal.collection.signed_copies import scan_of
-from portal.domain import board, calendar
-from portal.domain.board import HANDED_IN, Scan, Show, Unit
-from portal.domain.calendar import Phase, Status
+from portal.domain.campaign import board, calendar
+from portal.domain.campaign.board import HANDED_IN, Scan, Show, Unit
+from portal.domain.campaign.calendar import Phase, Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Question
 

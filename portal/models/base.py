@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 
 
 class Base(DeclarativeBase):

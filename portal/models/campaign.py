@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.domain.calendar import Dates, Status
+from portal.domain.campaign.calendar import Dates, Status
 from portal.models.base import Base, Instant, TenantOwned
 from portal.models.organisation import PATH
 

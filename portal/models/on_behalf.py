@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from portal.models.base import Base, Instant, TenantOwned
 
 

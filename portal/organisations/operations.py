@@ -14,9 +14,9 @@ from portal.access import links
 from portal.access.identity import Person
 from portal.collection import moves
 from portal.collection.moves import named
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
+from portal.domain.campaign.tree_moves import OpenCampaign
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.tree_moves import OpenCampaign
 from portal.founding import DEEPEST
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code

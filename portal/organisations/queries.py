@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.collection import moves
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Extension, Organisation, Report, TrailEntry, User
 from portal.models.organisation import organisations_below

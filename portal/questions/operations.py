@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.characters import IN_LINES, objection
 from portal.domain.figures import Problem
 from portal.domain.form import Item

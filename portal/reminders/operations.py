@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.domain.board import HANDED_IN
-from portal.domain.reminding import Channel, Moment, Outcome
+from portal.domain.campaign.board import HANDED_IN
+from portal.domain.campaign.reminders import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor
 from portal.models import Organisation, Reminder, Report

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from portal.collection.assignment import Assignment, Filling, Reproof, last_reproof
 from portal.collection.board import filled_in, units_below
 from portal.collection.reminders import chased_below
-from portal.domain import board
-from portal.domain.board import Show, Unit
-from portal.domain.reminding import broken
+from portal.domain.campaign import board
+from portal.domain.campaign.board import Show, Unit
+from portal.domain.campaign.reminders import broken
+from portal.domain.campaign.tree_moves import gone_words
 from portal.domain.report_state import State
-from portal.domain.tree_moves import gone_words
 from portal.models import Organisation, Reminder, User
 from portal.models.user import Role
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.calendar import read_instant
-from portal.domain.reminding import OF_A_CALL, Outcome
+from portal.domain.campaign.calendar import read_instant
+from portal.domain.campaign.reminders import OF_A_CALL, Outcome
 from portal.typed import plain
 
 LONGEST = 500

@@ -21,9 +21,9 @@ from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
 from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
-from portal.domain.board import HANDED_IN, Unit
-from portal.domain.calendar import close_of
-from portal.domain.reminding import (
+from portal.domain.campaign.board import HANDED_IN, Unit
+from portal.domain.campaign.calendar import close_of
+from portal.domain.campaign.reminders import (
     OF_A_CALL,
     Channel,
     Missing,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import footnote
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from portal.domain.draft_print import draft_document
 from portal.domain.formulas import Figures
 from portal.domain.paper_code import code_of

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.domain.calendar import Permission
+from portal.domain.campaign.calendar import Permission
 from portal.domain.figures import canonical, read
 from portal.domain.form import Item
 from portal.domain.formulas import Figures

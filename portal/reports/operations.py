@@ -12,7 +12,7 @@ from portal.access.identity import Person
 from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import confirm
 from portal.domain import explanations, submission
-from portal.domain.calendar import Permission
+from portal.domain.campaign.calendar import Permission
 from portal.domain.check_rules import Grade
 from portal.domain.checks import Issue, blanks
 from portal.domain.figures import Problem

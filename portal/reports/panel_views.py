@@ -11,7 +11,7 @@ from portal.collection import clarifications
 from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.amount_words import exact_yuan, in_words
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form import Item

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal import workbook
 from portal.collection.assignment import Assignment, Filling
 from portal.collection.on_behalf import footnote
-from portal.domain.calendar import MINUTE, in_words
+from portal.domain.campaign.calendar import MINUTE, in_words
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import State
 from portal.domain.sheet import Sheet, report_sheet

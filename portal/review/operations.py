@@ -12,8 +12,8 @@ from portal.collection.assignment import Assignment, Filling
 from portal.collection.decisions import decider_of, may_decide
 from portal.collection.on_behalf import alone_in, keep_alone, refuse_alone
 from portal.collection.signed_copies import scan_of
-from portal.domain.board import Scan
-from portal.domain.calendar import Status, in_words, to_the_minute
+from portal.domain.campaign.board import Scan
+from portal.domain.campaign.calendar import Status, in_words, to_the_minute
 from portal.domain.figures import Problem
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.domain.sole_handling import Act, Assurance

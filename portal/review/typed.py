@@ -7,7 +7,7 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from portal.collection.assignment import Assignment
-from portal.domain.calendar import read_instant
+from portal.domain.campaign.calendar import read_instant
 from portal.domain.form import Form
 from portal.errors import BadInput
 from portal.review.operations import refuse_until

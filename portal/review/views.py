@@ -13,7 +13,7 @@ from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.decisions import Waiting, may_decide, waiting_for
 from portal.collection.on_behalf import alone_in, assurance_in
 from portal.db import db, writing
-from portal.domain.calendar import Status
+from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import Move, NotAllowedNow
 from portal.domain.sole_handling import Act, Assurance
 from portal.review import operations, queries

@@ -13,8 +13,8 @@ from portal.access.rules import NotYourRole
 from portal.collection.assignment import Assignment
 from portal.collection.decisions import may_decide
 from portal.collection.signed_copies import signed_copy
-from portal.domain.board import HANDED_IN
-from portal.domain.calendar import Status
+from portal.domain.campaign.board import HANDED_IN
+from portal.domain.campaign.calendar import Status
 from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.scans import Scan, read_scan

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.collection.assignment import Assignment
 from portal.collection.board import filled_in, units_below
 from portal.collection.reminders import chased_below
-from portal.domain import board
-from portal.domain.board import Group, Show, Unit
+from portal.domain.campaign import board
+from portal.domain.campaign.board import Group, Show, Unit
 from portal.models.organisation import KINDS
 
 ROWS_A_PAGE = 200

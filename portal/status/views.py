@@ -11,7 +11,7 @@ from portal.access.rules import Rule, allow, chaser, desk, report_reader, review
 from portal.access.tenancy import subtree
 from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db
-from portal.domain.board import Show, Unit
+from portal.domain.campaign.board import Show, Unit
 from portal.status import queries
 from portal.status.queries import Board
 from portal.typed import number_in

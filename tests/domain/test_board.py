@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.board import (
+from portal.domain.campaign.board import (
     HANDED_IN,
     Scan,
     Show,
@@ -19,7 +19,7 @@ from portal.domain.board import (
     rate,
     urgent_first,
 )
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.report_state import State
 
 KINDS = ("市总", "区总", "开发区")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.calendar import (
+from portal.domain.campaign.calendar import (
     ZONE,
     Dates,
     Extension,

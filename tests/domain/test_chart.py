@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain import chart
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.chart import AMOUNTS, BOTTOM, LEFT, NAMES, RIGHT, TOP, WIDTH
 
 OPENS = datetime(2027, 1, 10, 8, 30, tzinfo=ZONE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.domain import edition
 from portal.domain.allocation import Allocation, Allocations, reported
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation import Scope, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.form import parse_form

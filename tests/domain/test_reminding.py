@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.reminding import (
+from portal.domain.campaign.reminders import (
     Missing,
     Moment,
     broken,

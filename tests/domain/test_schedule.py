@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.calendar import ZONE, Dates
-from portal.domain.schedule import (
+from portal.domain.campaign.calendar import ZONE, Dates
+from portal.domain.campaign.schedule import (
     dates_later,
     length,
     moved,

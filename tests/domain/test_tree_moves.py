@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.tree_moves import OpenCampaign, deciding_union, gone_words, still_open
+from portal.domain.campaign.tree_moves import OpenCampaign, deciding_union, gone_words, still_open
 from tests.founding import CLOSES
 
 

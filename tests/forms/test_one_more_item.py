@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from portal.access import tenancy
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.db import writing
-from portal.domain.calendar import Dates
+from portal.domain.campaign.calendar import Dates
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from tests.forms.conftest import FORM

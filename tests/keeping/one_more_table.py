@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.models import Base, TenantOwned
 
 

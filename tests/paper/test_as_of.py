@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from tests.founding import CLOSES, LAST, NOW, OPEN
 
 HOUR = timedelta(hours=1)

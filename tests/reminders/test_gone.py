@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.board import Show
+from portal.domain.campaign.board import Show
 from tests.reminders.conftest import give_addresses
 from tests.reminders.test_desk import names, words
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from portal.review import operations
 from tests.founding import NOW, at, person, report_session
 

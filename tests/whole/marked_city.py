@@ -35,7 +35,7 @@ from portal.consolidation.sources import freezing
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
 from portal.domain import submission
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation import Scope
 from portal.domain.draft_print import draft_document
 from portal.domain.form import Form, parse_form

@@ -16,7 +16,7 @@ from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of
 from portal.consolidation.sums import total_of
 from portal.domain import edition as domain
-from portal.domain.calendar import MINUTE, Status
+from portal.domain.campaign.calendar import MINUTE, Status
 from portal.domain.consolidation import Scope
 from portal.domain.edition import Difference, Frozen, Moment, moment_of
 from portal.domain.form import Form

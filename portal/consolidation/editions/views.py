@@ -23,7 +23,7 @@ from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
 from portal.consolidation.views import bp
 from portal.db import db, writing
-from portal.domain.calendar import ZONE
+from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation import Scope
 from portal.domain.edition import FREEZABLE, Difference

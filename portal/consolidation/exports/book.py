@@ -12,7 +12,7 @@ from portal.consolidation.editions.operations import Kept
 from portal.consolidation.node import Column, Node, state_in_words
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import MOST_AT_ONCE
-from portal.domain.calendar import in_words
+from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation import Member, add_up
 from portal.domain.edition import Frozen, FrozenColumn, Source
 from portal.domain.formulas import Figures

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from portal.domain.reminding import Chased
+from portal.domain.campaign.reminders import Chased
 from portal.domain.report_state import State
 
 HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})

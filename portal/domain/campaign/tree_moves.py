@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.domain.calendar import MINUTE
+from portal.domain.campaign.calendar import MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from portal.domain.calendar import MINUTE, in_words, time_left
+from portal.domain.campaign.calendar import MINUTE, in_words, time_left
 
 
 class Channel(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.domain.calendar import MINUTE, Dates, in_words
+from portal.domain.campaign.calendar import MINUTE, Dates, in_words
 
 _YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 

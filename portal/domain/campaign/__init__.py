@@ -1,0 +1,1 @@
+"""A campaign's dates, reminders and board, as plain values."""
