@@ -16,7 +16,7 @@ from portal.collection.rounds import published_rounds
 from portal.db import db
 from portal.domain.campaign import reminders
 from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
-from portal.domain.check_kinds import KINDS
+from portal.domain.checks.kinds import KINDS
 from portal.domain.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text

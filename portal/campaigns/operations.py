@@ -27,11 +27,11 @@ from portal.collection import announcements
 from portal.collection.assignment import base_form
 from portal.collection.opening import Plan, copy_campaign, create_campaign, named, open_campaign
 from portal.collection.rounds import rounds_of
-from portal.domain import limits as check_limits
 from portal.domain.campaign import schedule
 from portal.domain.campaign.calendar import Dates, Status, in_words, read_instant
+from portal.domain.checks import limits as check_limits
+from portal.domain.checks.limits import Limits, Reset
 from portal.domain.consolidation import Expected
-from portal.domain.limits import Limits, Reset
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Announcement, Campaign, Expectation, FormEdition

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from portal.collection.last_year import entered_figures
 from portal.db import hold
-from portal.domain import checks
-from portal.domain import explanations as reasons
 from portal.domain.campaign import calendar
 from portal.domain.campaign.calendar import Dates, Permission, Status
-from portal.domain.checks import Counters, Facts, Issue
+from portal.domain.checks import explanations as reasons
+from portal.domain.checks import finding
+from portal.domain.checks.finding import Counters, Facts, Issue
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
 from portal.domain.report_state import State
@@ -158,7 +158,7 @@ class Filling:
         """What the checks find."""
         expectation = self.assignment.expectation
         facts = Facts(self.figures, self.previous, expectation.allocated, expectation.households)
-        return checks.find_issues(self.form, facts)
+        return finding.find_issues(self.form, facts)
 
     @cached_property
     def explained(self) -> frozenset[str]:
@@ -185,7 +185,7 @@ class Filling:
     @cached_property
     def counters(self) -> Counters:
         """How much is filled, wrong, unexplained."""
-        return checks.counters(self.form, self.figures, self.issues, self.explained)
+        return finding.counters(self.form, self.figures, self.issues, self.explained)
 
     @cached_property
     def _issues_by_code(self) -> dict[str, tuple[Issue, ...]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from portal.domain import check_words
 from portal.domain.check_rules import YEAR_ON_YEAR
+from portal.domain.checks import words
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
@@ -118,12 +118,12 @@ def _moved(current: int, previous: int) -> Change:
     if percent == "0.0%":
         return Change(difference, percent, "与上年基本持平")
     signed = f"{'+' if difference > 0 else '-'}{percent}"
-    return Change(difference, signed, check_words.change(current, previous))
+    return Change(difference, signed, words.change(current, previous))
 
 
 def per_head(money: int | None, people: int | None) -> str | None:
     """次均 of `money` fen over `people`, half up: ``1,234.50 元/人次``; None without either."""
-    return check_words.per_head(money, people) if money is not None and people else None
+    return words.per_head(money, people) if money is not None and people else None
 
 
 def average(form: Form, item: Item, figures: Figures) -> str:

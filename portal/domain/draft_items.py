@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from portal.domain.check_kinds import KINDS
+from portal.domain.checks.kinds import KINDS
 from portal.domain.draft import (
     Typed,
     as_code,

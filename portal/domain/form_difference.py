@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from portal.domain.check_kinds import KINDS
+from portal.domain.checks.kinds import KINDS
 from portal.domain.draft_checks import typed_setting
 from portal.domain.form_document import Document
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.domain.explanations import said, unreadable
+from portal.domain.checks.explanations import said, unreadable
 from portal.domain.figures import Problem
 from portal.domain.form import Form
 from portal.domain.formulas import Figures

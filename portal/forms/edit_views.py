@@ -7,8 +7,8 @@ from flask import abort, render_template, request, url_for
 
 from portal.access.rules import allow, city_admin
 from portal.db import db
-from portal.domain.check_kinds import KINDS
 from portal.domain.check_rules import GRADES
+from portal.domain.checks.kinds import KINDS
 from portal.domain.draft import item_of, with_head, with_unit, without_unit
 from portal.domain.draft_checks import (
     GRADE_WORDS,

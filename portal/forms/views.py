@@ -18,7 +18,7 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
 from portal.db import db, writing
-from portal.domain.check_kinds import KINDS
+from portal.domain.checks.kinds import KINDS
 from portal.domain.draft_checks import kinds_left
 from portal.domain.form import FormError
 from portal.domain.form_document import Document

@@ -6,7 +6,7 @@ from portal.collection.assignment import Assignment, Filling
 from portal.collection.on_behalf import waits
 from portal.domain.campaign.board import Scan
 from portal.domain.campaign.calendar import Phase, close_of, in_words, time_left
-from portal.domain.checks import Counters
+from portal.domain.checks.finding import Counters
 from portal.domain.report_state import State
 
 

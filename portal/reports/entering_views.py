@@ -13,7 +13,7 @@ from portal.access.rules import allow, reporter, upper_reviewer
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.on_behalf import alone_in, assurance_in, unconfirmed
 from portal.db import db, writing
-from portal.domain.explanations import CONFIRMED, REASONS
+from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.return_answers import Answer, Asked

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment, Filling
-from portal.domain.checks import Counters, Issue
+from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import read, show
 from portal.domain.form import Form, Item
 from portal.domain.intake import CellProblem, Intake, find_figures

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import confirm
-from portal.domain import explanations, submission
+from portal.domain import submission
 from portal.domain.campaign.calendar import Permission
 from portal.domain.check_rules import Grade
-from portal.domain.checks import Issue, blanks
+from portal.domain.checks import explanations
+from portal.domain.checks.finding import Issue, blanks
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import Move, NotAllowedNow, State, after

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.collection.assignment import Assignment, Filling, form_of, last_submitted
 from portal.collection.last_year import ENTERED
 from portal.domain.check_rules import CheckRule
-from portal.domain.checks import rules_at
+from portal.domain.checks.finding import rules_at
 from portal.domain.figures import show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures

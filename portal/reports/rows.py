@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.collection.assignment import Filling, Reproof, Stored
-from portal.domain.checks import Counters, Issue
-from portal.domain.explanations import Explanation
+from portal.domain.checks.explanations import Explanation
+from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import Problem, canonical
 from portal.domain.form import Item
 from portal.domain.sheet import Sheet, report_sheet

@@ -15,7 +15,7 @@ from portal.collection.on_behalf import Unconfirmed, sole_handlings, unconfirmed
 from portal.collection.return_answers import answers_to
 from portal.collection.signed_copies import scan_of
 from portal.domain.campaign.board import HANDED_IN, Scan
-from portal.domain.check_words import change
+from portal.domain.checks.words import change
 from portal.domain.return_answers import WHOLE_FORM, Reply
 from portal.domain.sheet import Sheet, report_sheet
 from portal.domain.submission import Change, changes, figures_of

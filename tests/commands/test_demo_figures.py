@@ -8,7 +8,7 @@ import pytest
 from portal.collection.opening import Listed
 from portal.demo.city import EXPECTED_2022, EXPECTED_2027, UNITS
 from portal.demo.figures import edition, typed_in
-from portal.domain.checks import Facts, Issue, blanks, find_issues
+from portal.domain.checks.finding import Facts, Issue, blanks, find_issues
 from portal.domain.figures import Kind, Unit, read
 from portal.domain.form import Form, parse_form
 from portal.domain.formulas import Figures, with_totals

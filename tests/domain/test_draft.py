@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.check_kinds import KINDS, misfits
 from portal.domain.check_rules import RULES
+from portal.domain.checks.kinds import KINDS, misfits
 from portal.domain.draft import copied, with_head, with_unit, without_unit
 from portal.domain.draft_checks import (
     as_typed,

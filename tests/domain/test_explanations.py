@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.check_rules import Grade
-from portal.domain.checks import Facts, Issue, find_issues
-from portal.domain.explanations import (
+from portal.domain.checks.explanations import (
     CONFIRMED,
     MOST_CHARACTERS,
     REASONS,
@@ -18,6 +17,7 @@ from portal.domain.explanations import (
     refuse_for,
     shared_texts,
 )
+from portal.domain.checks.finding import Facts, Issue, find_issues
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit, read
 from portal.domain.form import Form
 from portal.domain.formulas import with_totals

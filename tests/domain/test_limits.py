@@ -2,8 +2,8 @@
 
 import pytest
 
+from portal.domain.checks.limits import read_limits, resets, settings_of
 from portal.domain.form import parse_form
-from portal.domain.limits import read_limits, resets, settings_of
 from tests.founding import edition
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.characters import is_refused, is_unseen
+from portal.domain.checks.issues import Issue
 from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, Problem
-from portal.domain.issues import Issue
 
 REASONS = (
     "新增专项资金",

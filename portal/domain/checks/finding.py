@@ -7,28 +7,28 @@ no issue here, since blanks stop submission by themselves. A limit of 0 is a lim
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.domain import city_checks, pair_checks, slip_check, sum_checks, year_checks
 from portal.domain.check_rules import CheckRule, Grade
+from portal.domain.checks import city, pairs, slips, sums, years
+from portal.domain.checks.issues import Facts, Issue
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
-from portal.domain.issues import Facts, Issue
 
 __all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues", "rules_at"]
 
 _FINDERS: dict[str, Callable[[CheckRule, Form, Facts], Iterator[Issue]]] = {
-    "within": pair_checks.part_over_whole,
-    "arrears-people": pair_checks.money_without_people,
-    "money-without-people": pair_checks.money_without_people,
-    "people-without-money": pair_checks.people_without_money,
-    "yuan-slip": slip_check.yuan_slip,
-    "per-head": pair_checks.per_head_off,
-    "spent-raised": sum_checks.spent_over_raised,
-    "spent-raised-all": sum_checks.spent_over_raised,
-    "registered-twice": sum_checks.registered_twice,
-    "year-on-year": year_checks.year_on_year,
-    "copied": year_checks.copied,
-    "allocation": city_checks.allocation_differs,
-    "households": city_checks.more_than_registered,
+    "within": pairs.part_over_whole,
+    "arrears-people": pairs.money_without_people,
+    "money-without-people": pairs.money_without_people,
+    "people-without-money": pairs.people_without_money,
+    "yuan-slip": slips.yuan_slip,
+    "per-head": pairs.per_head_off,
+    "spent-raised": sums.spent_over_raised,
+    "spent-raised-all": sums.spent_over_raised,
+    "registered-twice": sums.registered_twice,
+    "year-on-year": years.year_on_year,
+    "copied": years.copied,
+    "allocation": city.allocation_differs,
+    "households": city.more_than_registered,
 }
 
 
@@ -58,7 +58,7 @@ def _adds_nothing(issue: Issue, keys: Collection[str]) -> bool:
 
 def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
     """The rules that look at an item: those that name it, and the slip check at all money."""
-    doubted = any(cell.item is item for cell in slip_check.money_cells(form))
+    doubted = any(cell.item is item for cell in slips.money_cells(form))
     return tuple(
         rule
         for rule in form.checks
