@@ -17,7 +17,7 @@ from portal.db import db
 from portal.domain.campaign import reminders
 from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
 from portal.domain.checks.kinds import KINDS
-from portal.domain.edition import effect_in_words
+from portal.domain.consolidation.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.formulas import formula_text
 from portal.domain.report_state import State

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.consolidation import add_up
-from portal.domain.edition import read_document
+from portal.domain.consolidation.edition import read_document
+from portal.domain.consolidation.placement import add_up
 from portal.domain.figures import canonical
 from portal.domain.form import Form, FormError
 from portal.domain.formulas import Figures, with_totals

@@ -14,8 +14,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from portal.domain.allocation import Deduction, Said
 from portal.domain.characters import is_refused, is_unseen
+from portal.domain.consolidation.allocation import Deduction, Said
 from portal.domain.figures import Unit
 from portal.domain.form import Form
 from portal.domain.sheet import TOTAL, Column, Part, Row, Sheet

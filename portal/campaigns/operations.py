@@ -31,7 +31,7 @@ from portal.domain.campaign import schedule
 from portal.domain.campaign.calendar import Dates, Status, in_words, read_instant
 from portal.domain.checks import limits as check_limits
 from portal.domain.checks.limits import Limits, Reset
-from portal.domain.consolidation import Expected
+from portal.domain.consolidation.placement import Expected
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Announcement, Campaign, Expectation, FormEdition

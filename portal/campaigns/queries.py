@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.collection.expected import expected_of
-from portal.domain.consolidation import Expected
+from portal.domain.consolidation.placement import Expected
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
 from portal.prepared import named
 

@@ -12,7 +12,7 @@ from portal.collection.expected import expected_of
 from portal.collection.opening import NOT_LISTED
 from portal.domain.campaign import schedule
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation import Expected
+from portal.domain.consolidation.placement import Expected
 from portal.models import Campaign, Expectation, FormEdition, ItemConfirmation, User
 from portal.models.user import Role
 

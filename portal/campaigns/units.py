@@ -19,7 +19,7 @@ from portal.collection import allocations, announcements
 from portal.collection.expected import expected_of
 from portal.collection.opening import ALLOCATED, CLOSED, expectations_of, new_expectation, tree
 from portal.domain.campaign.calendar import Status
-from portal.domain.consolidation import Basis, Expected
+from portal.domain.consolidation.placement import Basis, Expected
 from portal.domain.figures import Kind, Unit, canonical, read
 from portal.domain.report_state import NotAllowedNow, State
 from portal.founding import Actor, record_all_for_city, record_for_city

@@ -17,7 +17,7 @@ from portal.domain.campaign import calendar
 from portal.domain.campaign.board import HANDED_IN, Scan, Unit
 from portal.domain.campaign.reminders import Chased
 from portal.domain.campaign.tree_moves import gone_words
-from portal.domain.consolidation import Basis
+from portal.domain.consolidation.placement import Basis
 from portal.domain.report_state import State
 from portal.models import (
     Campaign,

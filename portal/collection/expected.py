@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal.domain.consolidation import Basis, Expected, Member, expected
+from portal.domain.consolidation.placement import Basis, Expected, Member, expected
 from portal.domain.report_state import State
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.collection.expected import expected_of
 from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
-from portal.domain.consolidation import Basis, Expected
+from portal.domain.consolidation.placement import Basis, Expected
 from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
 from portal.founding import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
 from portal.models import Campaign, Expectation, FormEdition, Organisation

@@ -9,7 +9,7 @@ from portal.consolidation.node import Node
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.campaign import calendar
 from portal.domain.campaign.calendar import MINUTE, Phase, Status
-from portal.domain.consolidation import Scope
+from portal.domain.consolidation.placement import Scope
 from portal.models import Extension, Report
 
 _still_given = (

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node
 from portal.consolidation.sums import sums_by_column, total_of
-from portal.domain import consolidation as domain
-from portal.domain.consolidation import Basis, Member, NodeCheck, Standing
+from portal.domain.consolidation import placement as domain
+from portal.domain.consolidation.placement import Basis, Member, NodeCheck, Standing
 from portal.domain.form import Form, Item
 
 UNITS_A_PAGE = 20

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.collection.last_year import ENTERED, entered_of_units
 from portal.consolidation.node import Node
 from portal.consolidation.stamp import Shelf
+from portal.domain.consolidation.same_units import Group, SameUnits
 from portal.domain.formulas import Figures, total
-from portal.domain.same_units import Group, SameUnits
 from portal.models import LastYearFigure
 
 Entered = Mapping[int, Figures]

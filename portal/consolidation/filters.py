@@ -11,7 +11,7 @@ from portal.access.identity import Person
 from portal.access.rules import NotYourRole
 from portal.consolidation.choice import Choice, kept_choice
 from portal.consolidation.node import Node
-from portal.domain.consolidation import Scope
+from portal.domain.consolidation.placement import Scope
 from portal.models import SavedFilter
 from portal.models.saved_filter import LONGEST_FILTER_NAME
 from portal.models.trail import Action, record

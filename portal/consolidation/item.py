@@ -10,7 +10,7 @@ from portal.consolidation.node import Node, of_kind, state_in_words
 from portal.consolidation.past import Past, PastItem
 from portal.consolidation.sums import Filled, figures_of_item
 from portal.domain.comparison import Change, Compared, change_of_sum
-from portal.domain.consolidation import Member
+from portal.domain.consolidation.placement import Member
 from portal.domain.form import Item
 from portal.domain.formulas import Figures, total
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from portal.collection.assignment import Assignment
 from portal.consolidation.tree import Tree
-from portal.domain import consolidation as domain
-from portal.domain.allocation import NOTHING, Allocation, Allocations
-from portal.domain.consolidation import Basis, Member, Placement, Scope, Standing
+from portal.domain.consolidation import placement as domain
+from portal.domain.consolidation.allocation import NOTHING, Allocation, Allocations
+from portal.domain.consolidation.placement import Basis, Member, Placement, Scope, Standing
 from portal.domain.form import Form
 from portal.domain.formulas import Figures
 from portal.domain.report_state import State

@@ -11,9 +11,10 @@ from portal.consolidation.node import Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
-from portal.domain import consolidation, narrative
-from portal.domain.allocation import Deduction
+from portal.domain import narrative
 from portal.domain.campaign.calendar import ZONE, in_words
+from portal.domain.consolidation import placement
+from portal.domain.consolidation.allocation import Deduction
 from portal.domain.formulas import Figures
 from portal.domain.overview import MOST_LINES, Line, Overview
 from portal.domain.sheet import Part
@@ -54,7 +55,7 @@ def overview_of(session: Session, node: Node, past: Past | None, moment: datetim
     `moment` is the instant of its figures.
     """
     kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
-    total = consolidation.add_up(node.form, kinds.values())
+    total = placement.add_up(node.form, kinds.values())
     deduction = reported_of(session, node, total).deduction
     many = len(node.columns) > MOST_LINES
     return Overview(

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.node import Node
 from portal.consolidation.sums import figures_of_item
-from portal.domain import allocation
-from portal.domain.allocation import Allocations, Reported
-from portal.domain.consolidation import Member, add_up
+from portal.domain.consolidation import allocation
+from portal.domain.consolidation.allocation import Allocations, Reported
+from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, with_totals
 

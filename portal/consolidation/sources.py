@@ -10,8 +10,8 @@ from portal.consolidation.node import Column, Node
 from portal.consolidation.reported import reported_from
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.consolidation.tree import Last
-from portal.domain.consolidation import Member, add_up
-from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.formulas import Figures
 from portal.domain.submission import figures_of, includes_passed_down
 from portal.models import Submission

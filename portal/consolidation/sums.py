@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.stamp import Shelf
 from portal.consolidation.tree import Tree
-from portal.domain.consolidation import Column, Member, Scope
+from portal.domain.consolidation.placement import Column, Member, Scope
 from portal.domain.form import Form
 from portal.domain.formulas import Figures, total, with_totals
 from portal.models import Expectation, Figure

@@ -11,10 +11,10 @@ from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import Filled, filled_of, sums_by_column, sums_by_kind, total_of
-from portal.domain import consolidation as domain
-from portal.domain.allocation import Deduction
 from portal.domain.comparison import average
-from portal.domain.consolidation import NodeCheck
+from portal.domain.consolidation import placement as domain
+from portal.domain.consolidation.allocation import Deduction
+from portal.domain.consolidation.placement import NodeCheck
 from portal.domain.figures import canonical, show
 from portal.domain.form import Item
 from portal.domain.formulas import Figures

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.campaign.board import HANDED_IN
-from portal.domain.consolidation import Basis, Member
+from portal.domain.consolidation.placement import Basis, Member
 from portal.domain.report_state import State
 from portal.models import Expectation, Report, Submission
 from portal.models.organisation import end_of_subtree

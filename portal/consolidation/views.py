@@ -35,7 +35,7 @@ from portal.consolidation.stamp import Shelf
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
-from portal.domain.consolidation import Scope
+from portal.domain.consolidation.placement import Scope
 from portal.typed import number_in
 
 bp = Blueprint(

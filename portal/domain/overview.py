@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.domain.allocation import Deduction
 from portal.domain.comparison import Change, Compared, change_of_sum
+from portal.domain.consolidation.allocation import Deduction
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures
 from portal.domain.indicators import Group, main_groups

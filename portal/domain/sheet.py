@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 
-from portal.domain.allocation import Deduction, Said
+from portal.domain.consolidation.allocation import Deduction, Said
 from portal.domain.form import Form, Item
 from portal.domain.formulas import Figures, total, with_totals
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.domain.allocation import QUESTION
+from portal.domain.consolidation.allocation import QUESTION
 from portal.models import Expectation
 from portal.models.trail import Action, record
 from portal.reports import saving

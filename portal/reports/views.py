@@ -29,8 +29,8 @@ from portal.collection.assignment import (
 )
 from portal.collection.on_behalf import sole_handlings, unconfirmed
 from portal.db import db, writing
-from portal.domain.allocation import QUESTION
 from portal.domain.checks.explanations import CONFIRMED, REASONS
+from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.figures import Problem
 from portal.domain.form import Item
 from portal.domain.report_state import EDITABLE, NotAllowedNow, State

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 import portal
-from portal.domain.allocation import Deduction
-from portal.domain.allocation import Line as AllocationLine
+from portal.domain.consolidation.allocation import Deduction
+from portal.domain.consolidation.allocation import Line as AllocationLine
 from portal.domain.figures import canonical, show
 from portal.domain.form import parse_form
 from portal.domain.overview import MOST_LINES, Line, Overview

@@ -11,7 +11,7 @@ from portal.consolidation import sums
 from portal.consolidation.node import Node
 from portal.consolidation.tree import read_tree
 from portal.db import db
-from portal.domain.consolidation import Scope, add, add_up
+from portal.domain.consolidation.placement import Scope, add, add_up
 from portal.models.organisation import KINDS
 from tests.consolidation.conftest import EDITION, City, add_campaign, add_organisations, make_app
 

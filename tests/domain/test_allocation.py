@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.allocation import (
+from portal.domain.consolidation.allocation import (
     MOST_NAMED,
     NOT_ANSWERED,
     NOT_GIVEN,
@@ -19,7 +19,7 @@ from portal.domain.allocation import (
     reported_in_full,
     said_in,
 )
-from portal.domain.consolidation import add_up
+from portal.domain.consolidation.placement import add_up
 from portal.domain.form import parse_form
 from portal.domain.formulas import with_totals
 from tests.founding import edition

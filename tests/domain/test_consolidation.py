@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.consolidation import (
+from portal.domain.consolidation.placement import (
     Basis,
     Member,
     Scope,

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import edition
-from portal.domain.allocation import Allocation, Allocations, reported
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.consolidation import Scope, add_up
-from portal.domain.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation import edition
+from portal.domain.consolidation.allocation import Allocation, Allocations, reported
+from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation.placement import Scope, add_up
 from portal.domain.form import parse_form
 from portal.domain.report_state import State
 from portal.domain.submission import Change, canonical_bytes, fingerprint

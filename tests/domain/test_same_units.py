@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.consolidation import Basis, Member, expected, holders, place
+from portal.domain.consolidation.placement import Basis, Member, expected, holders, place
+from portal.domain.consolidation.same_units import Group, Year, same_units
 from portal.domain.report_state import State
-from portal.domain.same_units import Group, Year, same_units
 
 CITY, ECHENG, VILLAGE, HUARONG, GEDIAN, NEW = range(1, 7)
 NAMES = {1: "city", 2: "echeng", 3: "village", 4: "huarong", 5: "gedian", 6: "new"}

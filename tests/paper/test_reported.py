@@ -11,9 +11,9 @@ from sqlalchemy import select
 from portal import verification
 from portal.access import tenancy
 from portal.db import writing
-from portal.domain.allocation import QUESTION
-from portal.domain.consolidation import Scope
-from portal.domain.edition import live_fingerprint, read_document
+from portal.domain.consolidation.allocation import QUESTION
+from portal.domain.consolidation.edition import live_fingerprint, read_document
+from portal.domain.consolidation.placement import Scope
 from portal.domain.form import parse_form
 from portal.domain.paper_code import code_of
 from portal.domain.submission import canonical_bytes, fingerprint

@@ -36,7 +36,7 @@ from portal.consolidation.tree import read_tree
 from portal.db import db, writing
 from portal.domain import submission
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.consolidation import Scope
+from portal.domain.consolidation.placement import Scope
 from portal.domain.draft_print import draft_document
 from portal.domain.form import Form, parse_form
 from portal.domain.formulas import with_totals

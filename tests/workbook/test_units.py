@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from portal import units_workbook as module
-from portal.domain.consolidation import add_up
+from portal.domain.consolidation.placement import add_up
 from portal.domain.form import Form
 from portal.domain.sheet import Part
 from portal.units_workbook import Book, Heading, Unit, units_workbook

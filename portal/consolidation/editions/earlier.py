@@ -18,9 +18,16 @@ from portal.consolidation.node import Node
 from portal.consolidation.reported import Rule, reported_from
 from portal.consolidation.sources import answer_of, figures_by_unit, sources_of
 from portal.consolidation.tree import Last
-from portal.domain import allocation
-from portal.domain.allocation import NOTHING
-from portal.domain.edition import Difference, Moment, Sources, difference, live_fingerprint, moved
+from portal.domain.consolidation import allocation
+from portal.domain.consolidation.allocation import NOTHING
+from portal.domain.consolidation.edition import (
+    Difference,
+    Moment,
+    Sources,
+    difference,
+    live_fingerprint,
+    moved,
+)
 from portal.domain.formulas import Figures
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import Move, State, after

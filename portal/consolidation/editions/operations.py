@@ -15,10 +15,10 @@ from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of
 from portal.consolidation.sums import total_of
-from portal.domain import edition as domain
 from portal.domain.campaign.calendar import MINUTE, Status
-from portal.domain.consolidation import Scope
-from portal.domain.edition import Difference, Frozen, Moment, moment_of
+from portal.domain.consolidation import edition as domain
+from portal.domain.consolidation.edition import Difference, Frozen, Moment, moment_of
+from portal.domain.consolidation.placement import Scope
 from portal.domain.form import Form
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import NotAllowedNow

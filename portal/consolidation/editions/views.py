@@ -25,8 +25,8 @@ from portal.consolidation.views import bp
 from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
-from portal.domain.consolidation import Scope
-from portal.domain.edition import FREEZABLE, Difference
+from portal.domain.consolidation.edition import FREEZABLE, Difference
+from portal.domain.consolidation.placement import Scope
 from portal.domain.paper_code import code_of, read_code
 from portal.errors import BadInput
 from portal.models import DifferenceAcknowledgement

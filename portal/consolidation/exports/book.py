@@ -13,8 +13,8 @@ from portal.consolidation.node import Column, Node, state_in_words
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation import Member, add_up
-from portal.domain.edition import Frozen, FrozenColumn, Source
+from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
+from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.formulas import Figures
 from portal.domain.sheet import Part
 from portal.models import Figure

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from portal.domain.allocation import (
+from portal.domain.campaign.calendar import ZONE
+from portal.domain.consolidation.allocation import (
     NOTHING,
     Allocation,
     Allocations,
@@ -22,8 +23,7 @@ from portal.domain.allocation import (
     received_item,
     said_in,
 )
-from portal.domain.campaign.calendar import ZONE
-from portal.domain.consolidation import Scope
+from portal.domain.consolidation.placement import Scope
 from portal.domain.figures import Unit, show
 from portal.domain.form import Form
 from portal.domain.formulas import Figures

@@ -1,0 +1,1 @@
+"""Consolidation: what is added to what, allocations, and frozen editions."""
