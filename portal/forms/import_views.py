@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request
 from portal import clock
 from portal.access.rules import allow, city_admin
 from portal.db import db, writing
+from portal.domain.drafting.difference import difference
 from portal.domain.form import FormError, parse_form
-from portal.domain.form_difference import difference
 from portal.domain.form_document import LARGEST, Document, read_document
 from portal.forms import operations, queries
 from portal.forms.operations import Stale

@@ -7,9 +7,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal.db import hold
-from portal.domain.draft import checked, copied, one_line
+from portal.domain.drafting.difference import difference
+from portal.domain.drafting.draft import checked, copied, one_line
 from portal.domain.form import Form, FormError, parse_form
-from portal.domain.form_difference import difference
 from portal.domain.form_document import Document
 from portal.domain.report_state import NotAllowedNow
 from portal.forms import queries

@@ -19,7 +19,7 @@ from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
 from portal.db import db, writing
 from portal.domain.checks.kinds import KINDS
-from portal.domain.draft_checks import kinds_left
+from portal.domain.drafting.checks import kinds_left
 from portal.domain.form import FormError
 from portal.domain.form_document import Document
 from portal.forms import operations, queries

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from portal.domain.check_rules import RULES
 from portal.domain.checks.kinds import KINDS, misfits
-from portal.domain.draft import copied, with_head, with_unit, without_unit
-from portal.domain.draft_checks import (
+from portal.domain.drafting.checks import (
     as_typed,
     kinds_left,
     read_setting,
@@ -18,8 +17,9 @@ from portal.domain.draft_checks import (
     with_check,
     without_check,
 )
-from portal.domain.draft_counterparts import suggested, with_counterparts
-from portal.domain.draft_items import (
+from portal.domain.drafting.counterparts import suggested, with_counterparts
+from portal.domain.drafting.draft import copied, with_head, with_unit, without_unit
+from portal.domain.drafting.items import (
     blocks,
     partner_of,
     place_of,
@@ -30,7 +30,7 @@ from portal.domain.draft_items import (
     with_item_placed,
     without_item,
 )
-from portal.domain.draft_sections import (
+from portal.domain.drafting.sections import (
     with_section,
     with_section_moved,
     with_section_renamed,

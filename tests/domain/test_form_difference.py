@@ -3,13 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.draft import copied, with_head
-from portal.domain.draft_checks import as_typed, with_check, without_check
-from portal.domain.draft_items import with_item, with_item_changed, with_item_placed, without_item
-from portal.domain.draft_sections import with_section, with_section_moved, with_section_renamed
+from portal.domain.drafting.checks import as_typed, with_check, without_check
+from portal.domain.drafting.difference import difference
+from portal.domain.drafting.draft import copied, with_head
+from portal.domain.drafting.items import (
+    with_item,
+    with_item_changed,
+    with_item_placed,
+    without_item,
+)
+from portal.domain.drafting.readiness import readiness
+from portal.domain.drafting.sections import with_section, with_section_moved, with_section_renamed
 from portal.domain.form import parse_form
-from portal.domain.form_difference import difference
-from portal.domain.form_readiness import readiness
 from tests.domain.test_draft import CODES, DOCUMENT, codes, few, order, typed_item
 
 K = {"code": "K", "label": "法律援助", "unit": "人次", "section": "8"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import portal
-from portal.domain.draft import copied, with_head
+from portal.domain.drafting.difference import difference
+from portal.domain.drafting.draft import copied, with_head
 from portal.domain.form import FormError, parse_form
-from portal.domain.form_difference import difference
 from portal.domain.form_document import read_document
 from portal.domain.sheet import Contribution, consolidated_sheet, report_sheet
 

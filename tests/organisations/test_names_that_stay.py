@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal import workbook_child, workbook_reading
-from portal.domain.draft import one_line
+from portal.domain.drafting.draft import one_line
 from portal.domain.roster import read_roster
 from portal.list_reading import read_list
 from portal.models import Organisation, User

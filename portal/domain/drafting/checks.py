@@ -8,7 +8,15 @@ from typing import Any
 
 from portal.domain.check_rules import GRADES, Grade
 from portal.domain.checks.kinds import KINDS, Setting, Sort
-from portal.domain.draft import Typed, as_code, as_whole, checked, one_line, put, several_lines
+from portal.domain.drafting.draft import (
+    Typed,
+    as_code,
+    as_whole,
+    checked,
+    one_line,
+    put,
+    several_lines,
+)
 from portal.domain.form import FormError
 from portal.domain.form_document import Document
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
-from portal.domain.draft import checked, one_line, put
+from portal.domain.drafting.draft import checked, one_line, put
 from portal.domain.form import Form, FormError
 from portal.domain.form_document import Document
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from portal.domain.checks.kinds import KINDS, misfits
-from portal.domain.draft_counterparts import wrong_counterparts
+from portal.domain.drafting.counterparts import wrong_counterparts
 from portal.domain.form import Form, Item
 from portal.domain.form_document import Document
 

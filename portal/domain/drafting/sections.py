@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from portal.domain.draft import checked, in_order, one_line
+from portal.domain.drafting.draft import checked, in_order, one_line
 from portal.domain.form import FormError
 from portal.domain.form_document import Document
 

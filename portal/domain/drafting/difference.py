@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from portal.domain.checks.kinds import KINDS
-from portal.domain.draft_checks import typed_setting
+from portal.domain.drafting.checks import typed_setting
 from portal.domain.form_document import Document
 
 BLANK = "空"

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from portal.domain.checks.kinds import KINDS
-from portal.domain.draft import (
+from portal.domain.drafting.draft import (
     Typed,
     as_code,
     as_whole,

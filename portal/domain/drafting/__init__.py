@@ -1,0 +1,1 @@
+"""Drafting: changing the draft of a form edition, item by item."""
