@@ -17,8 +17,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.characters import objection, unseen_in
-from portal.domain.form import parse_form
-from portal.domain.form_document import require_shape
+from portal.domain.form.document import require_shape
+from portal.domain.form.form import parse_form
 from portal.domain.passwords import canonical_username
 from portal.models import FormEdition, Organisation, SignIn, User
 from portal.models.form import add_edition, edition_of, rewrite

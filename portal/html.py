@@ -19,7 +19,7 @@ from portal.domain.campaign.calendar import Status, in_words, read_instant, time
 from portal.domain.checks.kinds import KINDS
 from portal.domain.consolidation.edition import effect_in_words
 from portal.domain.figures import canonical, show
-from portal.domain.formulas import formula_text
+from portal.domain.form.formulas import formula_text
 from portal.domain.report_state import State
 from portal.models import Campaign
 from portal.models.trail import Action, Channel

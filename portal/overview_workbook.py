@@ -7,8 +7,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from portal.domain.form import Item
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Item
+from portal.domain.form.formulas import Figures
 from portal.domain.overview import TITLE, Line, Overview
 from portal.domain.sheet import Part
 from portal.workbook import A4, MARGINS, number, number_format, plain_text

@@ -7,7 +7,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from portal.domain.figures import Kind, Unit, canonical
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.marks import SHEET, Marks, marks_as_rows
 from portal.domain.sheet import Part, Row, report_sheet
 from portal.workbook import Drawing, plain_text, written

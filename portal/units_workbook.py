@@ -14,8 +14,8 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from portal.domain.consolidation.allocation import Deduction, Said
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, total, with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, total, with_totals
 from portal.domain.sheet import (
     Contribution,
     Part,

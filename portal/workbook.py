@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from portal.domain.characters import is_refused, is_unseen
 from portal.domain.consolidation.allocation import Deduction, Said
 from portal.domain.figures import Unit
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.sheet import TOTAL, Column, Part, Row, Sheet
 
 ANNEX, TITLE, ORGANISATION, PERIOD, HEADING, FIRST_ITEM = range(6)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from portal.access import tenancy
 from portal.access.identity import hashed, new_token, sign_in_door
 from portal.db import db, writing
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from portal.models import SignIn, User
 from portal.models.campaign import campaign_by_code
 from portal.settings import Settings

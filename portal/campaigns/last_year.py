@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal import carried
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import canonical
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 from portal.domain.grid import Grid
 from portal.domain.old_table import OldTable, OldUnit, read_old_table
 from portal.domain.old_units import KnownUnit, Told

@@ -12,7 +12,7 @@ from portal.campaigns import last_year as past
 from portal.campaigns.views import bp, by_me, planned_or_404
 from portal.collection.assignment import base_form
 from portal.db import db, writing
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.errors import BadInput
 from portal.models import Campaign, FormEdition
 from portal.typed import legible

@@ -20,8 +20,8 @@ from portal.domain.campaign.calendar import Dates, Permission, Status
 from portal.domain.checks import explanations as reasons
 from portal.domain.checks import finding
 from portal.domain.checks.finding import Counters, Facts, Issue
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.report_state import State
 from portal.domain.submission import figures_of
 from portal.models import (

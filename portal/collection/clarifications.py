@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Filling
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.models import Clarification, ClarificationReview, Question
 
 ByItem = Mapping[str, Sequence[Clarification]]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.form import Form
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures
 from portal.domain.old_table import completed
 from portal.models import LastYearFigure
 from portal.prepared import Prepared, run

@@ -15,9 +15,9 @@ from portal.domain import chart
 from portal.domain.chart import Bars, Progress
 from portal.domain.comparison import Change
 from portal.domain.figures import show
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
-from portal.domain.indicators import main_groups
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
+from portal.domain.form.indicators import main_groups
 from portal.domain.sheet import Part
 from portal.models import Report
 

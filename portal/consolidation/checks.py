@@ -12,7 +12,7 @@ from portal.consolidation.node import Node
 from portal.consolidation.sums import sums_by_column, total_of
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.placement import Basis, Member, NodeCheck, Standing
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 
 UNITS_A_PAGE = 20
 

@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from portal.consolidation.node import Node
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 
 Query = MultiDict[str, str]
 

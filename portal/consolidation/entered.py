@@ -14,7 +14,7 @@ from portal.collection.last_year import ENTERED, entered_of_units
 from portal.consolidation.node import Node
 from portal.consolidation.stamp import Shelf
 from portal.domain.consolidation.same_units import Group, SameUnits
-from portal.domain.formulas import Figures, total
+from portal.domain.form.formulas import Figures, total
 from portal.models import LastYearFigure
 
 Entered = Mapping[int, Figures]

@@ -11,8 +11,8 @@ from portal.consolidation.past import Past, PastItem
 from portal.consolidation.sums import Filled, figures_of_item
 from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.consolidation.placement import Member
-from portal.domain.form import Item
-from portal.domain.formulas import Figures, total
+from portal.domain.form.form import Item
+from portal.domain.form.formulas import Figures, total
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from portal.consolidation.tree import Tree
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.allocation import NOTHING, Allocation, Allocations
 from portal.domain.consolidation.placement import Basis, Member, Placement, Scope, Standing
-from portal.domain.form import Form
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures
 from portal.domain.report_state import State
 from portal.domain.sheet import Contribution, Part
 

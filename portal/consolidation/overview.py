@@ -15,7 +15,7 @@ from portal.domain import narrative
 from portal.domain.campaign.calendar import ZONE, in_words
 from portal.domain.consolidation import placement
 from portal.domain.consolidation.allocation import Deduction
-from portal.domain.formulas import Figures
+from portal.domain.form.formulas import Figures
 from portal.domain.overview import MOST_LINES, Line, Overview
 from portal.domain.sheet import Part
 

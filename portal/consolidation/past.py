@@ -20,8 +20,8 @@ from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, cha
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.placement import Basis, Member, Scope
 from portal.domain.consolidation.same_units import Group, SameUnits, Year, same_units
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, total
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, total
 from portal.models import Campaign
 
 

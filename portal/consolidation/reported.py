@@ -9,8 +9,8 @@ from portal.consolidation.sums import figures_of_item
 from portal.domain.consolidation import allocation
 from portal.domain.consolidation.allocation import Allocations, Reported
 from portal.domain.consolidation.placement import Member, add_up
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, with_totals
 
 Rule = Callable[..., Reported]
 """How what was passed down is taken off: as today, or as prints once did."""

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.consolidation.stamp import Shelf
 from portal.consolidation.tree import Tree
 from portal.domain.consolidation.placement import Column, Member, Scope
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, total, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, total, with_totals
 from portal.models import Expectation, Figure
 from portal.models.organisation import SEGMENT, path_below
 

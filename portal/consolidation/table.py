@@ -16,8 +16,8 @@ from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.allocation import Deduction
 from portal.domain.consolidation.placement import NodeCheck
 from portal.domain.figures import canonical, show
-from portal.domain.form import Item
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Item
+from portal.domain.form.formulas import Figures
 from portal.domain.sheet import Row, Sheet, report_sheet
 
 COLUMNS_A_PAGE = 30

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from portal.demo.figures import Texts
 from portal.demo.stage import Stage
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.models import Submission
 from portal.reports import operations as reports
 from portal.reports import passed_down

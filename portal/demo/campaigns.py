@@ -13,7 +13,7 @@ from portal.demo.city import EXPECTED_2022, EXPECTED_2027
 from portal.demo.figures import edition, typed_in
 from portal.demo.stage import Stage
 from portal.domain.campaign.calendar import ZONE, Dates
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from portal.founding import Actor, import_edition, publish_edition
 from portal.models import Announcement
 from portal.models.campaign import campaign_by_code

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from portal.domain.check_rules import YEAR_ON_YEAR
 from portal.domain.checks import words
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
+from portal.domain.form.check_rules import YEAR_ON_YEAR
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
 
 WITHOUT_COUNTERPART = "上年无可比项"
 NO_LAST_YEAR = "上年无数"

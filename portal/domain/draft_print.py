@@ -1,7 +1,7 @@
 """The document of a draft print (送审稿): what paper says that is signed before it is submitted."""
 
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.submission import Json, canonical_bytes
 
 FORMAT = 1

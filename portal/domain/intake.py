@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from portal.domain.figures import canonical, read
-from portal.domain.form import Form, Item
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import with_totals
 from portal.domain.grid import Cell, CellKind, Grid, address
 from portal.domain.layout import Block, CodeCell, Layout, NoLayout, find_layout
 from portal.domain.marks import Marks, marks_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 from portal.domain.sheet_words import Said, pressed
 
 

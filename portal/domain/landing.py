@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.domain.figures import Kind, canonical, read
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, with_totals
 
 Line = tuple[Item, ...]
 """The items of one row of paper that a row of the block can fill."""

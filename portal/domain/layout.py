@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import dropwhile
 
-from portal.domain.form import CODE, Form, Item
+from portal.domain.form.form import CODE, Form, Item
 from portal.domain.grid import Cell, CellKind, Table, letters
 from portal.domain.number_format import plain_number
 from portal.domain.sheet_words import (

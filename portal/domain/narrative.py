@@ -11,9 +11,9 @@ from datetime import date
 
 from portal.domain.comparison import Change, Compared, change_of_sum, times_more
 from portal.domain.figures import Kind, Unit, canonical
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
-from portal.domain.indicators import Indicator, indicators_of, registered_is_part
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
+from portal.domain.form.indicators import Indicator, indicators_of, registered_is_part
 
 _Pair = tuple[str, Indicator, str, Indicator]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from portal.domain.figures import Kind, read
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.grid import Cell, CellKind, Grid, Table, table_of
 from portal.domain.intake import Intake, find_figures
 from portal.domain.number_format import plain_number

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.grid import Cell, CellKind, Table, table_of
 from portal.domain.layout import HEAD_ROWS, Codes, code_columns
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.consolidation.allocation import Deduction
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
-from portal.domain.indicators import Group, main_groups
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
+from portal.domain.form.indicators import Group, main_groups
 from portal.domain.sheet import Part
 
 TITLE = "主要指标分单位一览表"

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from portal.domain import landing
 from portal.domain.figures import Kind
-from portal.domain.form import CODE, Form, Item
+from portal.domain.form.form import CODE, Form, Item
 from portal.domain.landing import Reading
 
 Block = tuple[tuple[str, ...], ...]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from portal.domain.figures import Kind
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.labels import other_item
 from portal.domain.number_format import XML_NUMBER
 from portal.domain.paste import Block, BlockRefused, PastedFigure, Placement, Skipped

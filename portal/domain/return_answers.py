@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from portal.domain.checks.explanations import said, unreadable
 from portal.domain.figures import Problem
-from portal.domain.form import Form
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures
 from portal.domain.submission import changes
 
 WHOLE_FORM = "*"

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import groupby
 
 from portal.domain.consolidation.allocation import Deduction, Said
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, total, with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, total, with_totals
 
 TOTAL = "total"
 """The key of a consolidation's 合计 column."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from portal.domain.figures import Kind
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 from portal.domain.grid import NUMBERS, Cell, CellKind, Table
 from portal.domain.labels import other_item, other_measure
 from portal.domain.layout import Block, CodeCell, Layout

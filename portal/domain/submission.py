@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, with_totals
 
 FORMAT = 1
 """The number of the document's layout; a document keeps the one that it was written in."""

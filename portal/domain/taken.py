@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from portal.domain.figures import Kind, read
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.grid import NUMBERS, Cell, CellKind
 from portal.domain.number_format import XML_NUMBER, number_seen, plain_number
 from portal.domain.sheet_words import Said, converted

@@ -7,7 +7,6 @@ from flask import abort, render_template, request, url_for
 
 from portal.access.rules import allow, city_admin
 from portal.db import db
-from portal.domain.check_rules import GRADES
 from portal.domain.checks.kinds import KINDS
 from portal.domain.drafting.checks import (
     GRADE_WORDS,
@@ -36,8 +35,9 @@ from portal.domain.drafting.sections import (
     with_section_renamed,
     without_section,
 )
-from portal.domain.form import FormError
-from portal.domain.form_document import Document
+from portal.domain.form.check_rules import GRADES
+from portal.domain.form.document import Document
+from portal.domain.form.form import FormError
 from portal.domain.report_state import NotAllowedNow
 from portal.forms import queries
 from portal.forms.operations import PUBLISHED

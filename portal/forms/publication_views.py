@@ -7,7 +7,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from portal import clock
 from portal.access.rules import allow, city_admin
 from portal.db import db, writing
-from portal.domain.form import FormError
+from portal.domain.form.form import FormError
 from portal.forms import operations, paper, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened

@@ -20,8 +20,8 @@ from portal.access.rules import allow, city_admin
 from portal.db import db, writing
 from portal.domain.checks.kinds import KINDS
 from portal.domain.drafting.checks import kinds_left
-from portal.domain.form import FormError
-from portal.domain.form_document import Document
+from portal.domain.form.document import Document
+from portal.domain.form.form import FormError
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened

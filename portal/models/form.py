@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from portal.models.base import Base, Instant
 
 

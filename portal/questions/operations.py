@@ -15,7 +15,7 @@ from portal.collection.assignment import Assignment
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import IN_LINES, objection
 from portal.domain.figures import Problem
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Clarification, ClarificationReview, Question
 from portal.models.question import LONGEST_ANSWER, LONGEST_QUESTION

@@ -13,7 +13,7 @@ from portal.collection.assignment import Assignment, fill_of, find_assignment
 from portal.db import db, writing
 from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.models import Question

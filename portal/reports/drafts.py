@@ -12,7 +12,7 @@ from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import in_words
 from portal.domain.draft_print import draft_document
-from portal.domain.formulas import Figures
+from portal.domain.form.formulas import Figures
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import EDITABLE, NotAllowedNow
 from portal.domain.sheet import Sheet, report_sheet

@@ -19,7 +19,7 @@ from portal.collection.assignment import Filling, Stored, fill_of
 from portal.collection.decisions import may_decide
 from portal.domain.characters import objection, shown, without_unseen
 from portal.domain.figures import Problem
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.return_answers import WHOLE_FORM, Reply
 from portal.domain.sole_handling import Act, Assurance

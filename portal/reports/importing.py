@@ -11,7 +11,7 @@ from portal.access.identity import Person
 from portal.collection.assignment import Assignment, Filling
 from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import read, show
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 from portal.domain.intake import CellProblem, Intake, find_figures
 from portal.domain.marks import Marks, misfits
 from portal.domain.sheet_words import Expected, Said, years_in

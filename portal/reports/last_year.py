@@ -11,8 +11,8 @@ from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.campaign.calendar import Permission
 from portal.domain.figures import canonical, read
-from portal.domain.form import Item
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Item
+from portal.domain.form.formulas import Figures
 from portal.domain.old_table import completed
 from portal.models import LastYearFigure, TrailEntry
 from portal.models.trail import Action, record_all

@@ -10,7 +10,7 @@ from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.characters import IN_LINES, in_lines, objection
 from portal.domain.figures import Problem
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import ItemNote, Report
 from portal.models.note import LONGEST_NOTE

@@ -10,7 +10,7 @@ from binascii import Error
 from collections.abc import Mapping
 from typing import Any
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.intake import CellProblem, Intake
 from portal.typed import legible
 

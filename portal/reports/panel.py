@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Assignment, Filling, form_of, last_submitted
 from portal.collection.last_year import ENTERED
-from portal.domain.check_rules import CheckRule
 from portal.domain.checks.finding import rules_at
 from portal.domain.figures import show
-from portal.domain.form import Item
-from portal.domain.formulas import Figures
+from portal.domain.form.check_rules import CheckRule
+from portal.domain.form.form import Item
+from portal.domain.form.formulas import Figures
 from portal.models import Campaign, FormEdition, ItemConfirmation, ItemNote, Report, TrailEntry
 from portal.reports.notes import notes_of
 

@@ -14,7 +14,7 @@ from portal.domain.amount_words import exact_yuan, in_words
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.html import wants_fragment
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment, Filling, Stored
 from portal.domain.figures import Problem, canonical, read
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Batch, Figure, Report, TrailEntry
 from portal.models.trail import Action, Channel, record_all

@@ -32,7 +32,7 @@ from portal.db import db, writing
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.figures import Problem
-from portal.domain.form import Item
+from portal.domain.form.form import Item
 from portal.domain.report_state import EDITABLE, NotAllowedNow, State
 from portal.domain.return_answers import Reply
 from portal.errors import BadInput

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 import portal
 from portal.domain.figures import show
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import with_totals
 from portal.domain.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
 
 PORTAL = Path(portal.__file__).parent

@@ -10,8 +10,8 @@ from portal.demo.city import EXPECTED_2022, EXPECTED_2027, UNITS
 from portal.demo.figures import edition, typed_in
 from portal.domain.checks.finding import Facts, Issue, blanks, find_issues
 from portal.domain.figures import Kind, Unit, read
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import Figures, with_totals
 
 MONEY = Unit("万元", Kind.MONEY, 6)
 

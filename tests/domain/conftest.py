@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import portal
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 
 EDITIONS = Path(portal.__file__).parent / "editions"
 

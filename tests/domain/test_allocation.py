@@ -20,8 +20,8 @@ from portal.domain.consolidation.allocation import (
     said_in,
 )
 from portal.domain.consolidation.placement import add_up
-from portal.domain.form import parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import parse_form
+from portal.domain.form.formulas import with_totals
 from tests.founding import edition
 
 WAN = 1_000_000

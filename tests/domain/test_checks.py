@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.check_rules import RULES, Grade
 from portal.domain.checks.finding import Counters, Facts, Issue, blanks, counters, find_issues
 from portal.domain.checks.words import short_label
 from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, read
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.check_rules import RULES, Grade
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import Figures, with_totals
 
 WAN = FEN_PER_WAN
 YUAN = FEN_PER_YUAN

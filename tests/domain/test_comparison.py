@@ -19,7 +19,7 @@ from portal.domain.comparison import (
     times_more,
 )
 from portal.domain.figures import GREATEST_MONEY
-from portal.domain.form import parse_form
+from portal.domain.form.form import parse_form
 from tests.domain.test_narrative import DOCUMENT, FORM
 
 FIGURES = st.integers(0, GREATEST_MONEY)

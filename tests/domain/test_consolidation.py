@@ -17,8 +17,8 @@ from portal.domain.consolidation.placement import (
     place_below,
     standing,
 )
-from portal.domain.form import parse_form
-from portal.domain.formulas import total, with_totals
+from portal.domain.form.form import parse_form
+from portal.domain.form.formulas import total, with_totals
 from portal.domain.report_state import State
 
 FORM = parse_form(

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.check_rules import RULES
 from portal.domain.checks.kinds import KINDS, misfits
 from portal.domain.drafting.checks import (
     as_typed,
@@ -36,8 +35,9 @@ from portal.domain.drafting.sections import (
     with_section_renamed,
     without_section,
 )
-from portal.domain.form import FormError, parse_form
-from portal.domain.formulas import formula_text, read_formula
+from portal.domain.form.check_rules import RULES
+from portal.domain.form.form import FormError, parse_form
+from portal.domain.form.formulas import formula_text, read_formula
 from tests.domain.conftest import EDITIONS
 
 Document = dict[str, Any]

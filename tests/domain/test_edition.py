@@ -14,7 +14,7 @@ from portal.domain.consolidation import edition
 from portal.domain.consolidation.allocation import Allocation, Allocations, reported
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.consolidation.placement import Scope, add_up
-from portal.domain.form import parse_form
+from portal.domain.form.form import parse_form
 from portal.domain.report_state import State
 from portal.domain.submission import Change, canonical_bytes, fingerprint
 from tests.founding import edition as form_document

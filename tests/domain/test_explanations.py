@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.check_rules import Grade
 from portal.domain.checks.explanations import (
     CONFIRMED,
     MOST_CHARACTERS,
@@ -19,8 +18,9 @@ from portal.domain.checks.explanations import (
 )
 from portal.domain.checks.finding import Facts, Issue, find_issues
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit, read
-from portal.domain.form import Form
-from portal.domain.formulas import with_totals
+from portal.domain.form.check_rules import Grade
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import with_totals
 
 WORDS = "今年市财政另拨三万元慰问环卫职工"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from portal.domain.check_rules import Grade
-from portal.domain.form import Form, FormError, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.check_rules import Grade
+from portal.domain.form.form import Form, FormError, parse_form
+from portal.domain.form.formulas import with_totals
 
 Document = dict[str, Any]
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.form import FormError, parse_form
-from portal.domain.form_document import LARGEST, read_document
+from portal.domain.form.document import LARGEST, read_document
+from portal.domain.form.form import FormError, parse_form
 
 Document = dict[str, Any]
 

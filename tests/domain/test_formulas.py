@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, formula_text, total, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, formula_text, total, with_totals
 
 COUNTS = st.integers(0, 99_999_999)
 

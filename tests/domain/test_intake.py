@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.figures import canonical, read
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.grid import Cell, CellKind, Grid, Table, letters, table_of
 from portal.domain.intake import CellProblem, Intake, find_figures
 from portal.domain.marks import SHEET, Marks, marks_as_rows, misfits

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import portal.demo
 from portal.domain.figures import canonical, read
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.paste import BlockRefused, Placement, place_block, read_block
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.domain.checks.limits import read_limits, resets, settings_of
-from portal.domain.form import parse_form
+from portal.domain.form.form import parse_form
 from tests.founding import edition
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import portal
 from portal.domain.comparison import change, times_more
 from portal.domain.figures import Kind, Unit, canonical
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import with_totals
 from portal.domain.narrative import LEFT_OUT, Account, Past, amount, paragraph
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"

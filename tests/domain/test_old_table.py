@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from portal.domain.form import Form, Item
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import with_totals
 from portal.domain.grid import CellKind, Grid, Table
 from portal.domain.old_table import OldTable, completed, read_old_table
 from portal.domain.old_units import KnownUnit, turned, units_called

@@ -8,8 +8,8 @@ import pytest
 import portal
 from portal.domain.drafting.difference import difference
 from portal.domain.drafting.draft import copied, with_head
-from portal.domain.form import FormError, parse_form
-from portal.domain.form_document import read_document
+from portal.domain.form.document import read_document
+from portal.domain.form.form import FormError, parse_form
 from portal.domain.sheet import Contribution, consolidated_sheet, report_sheet
 
 EDITIONS = Path(portal.__file__).parent / "editions"

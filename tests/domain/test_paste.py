@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from portal.domain.paste import (
     MOST_COLUMNS,
     MOST_ROWS,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply, asked
 
 KEPT = Reply(Answer.KEPT, "经核实，原数无误")

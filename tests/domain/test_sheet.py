@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portal
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import with_totals
 from portal.domain.sheet import (
     TOTAL,
     Contribution,

@@ -5,7 +5,7 @@ Each case stands with its neighbours: the same fault in other places and other w
 
 import pytest
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.grid import Area, Cell, CellKind, Grid, Table, table_of
 from portal.domain.intake import Intake, find_figures
 from portal.domain.sheet_words import Expected

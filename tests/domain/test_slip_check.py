@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portal.demo
-from portal.domain.check_rules import Grade
 from portal.domain.checks.finding import Facts, Issue, find_issues, rules_at
 from portal.domain.checks.slips import LEAST, YUAN_PER_WAN
 from portal.domain.figures import FEN_PER_WAN, Kind, canonical, read
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import Figures, with_totals
+from portal.domain.form.check_rules import Grade
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import Figures, with_totals
 
 WAN = FEN_PER_WAN
 Leaves = Mapping[str, int | None]

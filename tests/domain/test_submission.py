@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.form import parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import parse_form
+from portal.domain.form.formulas import with_totals
 from portal.domain.paper_code import code_of
 from portal.domain.submission import (
     Change,

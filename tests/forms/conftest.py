@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from tests.cast import Character, City
 from tests.markup import Page
 

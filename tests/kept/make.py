@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from portal.domain.form import parse_form
+from portal.domain.form.form import parse_form
 from portal.settings import make_instance
 from tests.cast import Character, City, open_city
 from tests.commands.shell import Shell

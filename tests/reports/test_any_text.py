@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.figures import canonical, read
-from portal.domain.form import parse_form
+from portal.domain.form.form import parse_form
 from tests.cast import open_city
 from tests.founding import edition
 from tests.reports.page import Page

@@ -38,8 +38,8 @@ from portal.domain import submission
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation.placement import Scope
 from portal.domain.draft_print import draft_document
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import with_totals
 from portal.fence import FencedSession, OwnScope
 from portal.models import (
     Announcement,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import portal
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2022.1.json"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.sheet import Contribution, Part, consolidated_sheet, report_sheet
 from portal.workbook import consolidated_workbook, report_workbook
 from tests.requirements import require

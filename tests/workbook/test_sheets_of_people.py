@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from portal.domain.form import Form
+from portal.domain.form.form import Form
 from portal.domain.intake import find_figures
 from portal.domain.sheet_words import Expected
 from portal.domain.unit_names import UnitNames

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from portal.domain.form import Form, parse_form
+from portal.domain.form.form import Form, parse_form
 from portal.domain.intake import Intake, find_figures
 from portal.domain.marks import SHEET, Marks
 from portal.template_workbook import template_workbook

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from portal.domain.figures import Kind, Unit
-from portal.domain.form import Form, parse_form
-from portal.domain.formulas import with_totals
+from portal.domain.form.form import Form, parse_form
+from portal.domain.form.formulas import with_totals
 from portal.domain.sheet import Contribution, Part, consolidated_sheet, report_sheet
 from portal.workbook import (
     consolidated_workbook,

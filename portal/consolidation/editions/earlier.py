@@ -28,7 +28,7 @@ from portal.domain.consolidation.edition import (
     live_fingerprint,
     moved,
 )
-from portal.domain.formulas import Figures
+from portal.domain.form.formulas import Figures
 from portal.domain.paper_code import code_of
 from portal.domain.report_state import Move, State, after
 from portal.models import Report, Submission, TrailEntry

@@ -15,7 +15,7 @@ from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
 from portal.domain.consolidation.placement import Member, add_up
-from portal.domain.formulas import Figures
+from portal.domain.form.formulas import Figures
 from portal.domain.sheet import Part
 from portal.models import Figure
 from portal.units_workbook import Book, Heading, Unit

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portal.domain.check_rules import CheckRule
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
 from portal.domain.checks.words import amount, stated
 from portal.domain.figures import rounded
-from portal.domain.form import Form
+from portal.domain.form.check_rules import CheckRule
+from portal.domain.form.form import Form
 
 
 def allocation_differs(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:

@@ -7,11 +7,11 @@ no issue here, since blanks stop submission by themselves. A limit of 0 is a lim
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.checks import city, pairs, slips, sums, years
 from portal.domain.checks.issues import Facts, Issue
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
 
 __all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues", "rules_at"]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from portal.domain.check_rules import CheckRule, Grade
-from portal.domain.formulas import Figures
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.formulas import Figures
 
 
 @dataclass(frozen=True, slots=True)

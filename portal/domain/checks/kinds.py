@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.figures import Kind
-from portal.domain.form import Form
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.form import Form
 
 
 class Sort(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.figures import Kind, Unit, canonical, read
-from portal.domain.form import Form
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.form import Form
 
 WAN = Unit("万元", Kind.MONEY, 6)
 SHOWN = Unit("万元", Kind.MONEY, 2)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
 from portal.domain.checks.words import per_head, stated, stated_beside
 from portal.domain.figures import FEN_PER_YUAN
-from portal.domain.form import Form
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.form import Form
 
 
 def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.domain.check_rules import CheckRule
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
 from portal.domain.checks.words import amount, called, per_head, stated, stated_beside, stated_sum
 from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, Kind, canonical, rounded
-from portal.domain.form import Form, Item
-from portal.domain.formulas import total
+from portal.domain.form.check_rules import CheckRule
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import total
 
 YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portal.domain.check_rules import CheckRule
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
 from portal.domain.checks.words import stated_sum
-from portal.domain.form import Form
-from portal.domain.formulas import total
+from portal.domain.form.check_rules import CheckRule
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import total
 
 
 def spent_over_raised(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:

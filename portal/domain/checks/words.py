@@ -1,8 +1,8 @@
 """Check words: how the sentence of an issue calls items and writes their figures."""
 
 from portal.domain.figures import FEN_PER_YUAN, Unit, show
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures, total
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures, total
 
 LONGEST_LABEL = 18
 _KEPT = 16

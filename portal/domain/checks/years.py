@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from portal.domain.check_rules import CheckRule, Grade
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
 from portal.domain.checks.words import amount, called, change, stated
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit
-from portal.domain.form import Form
-from portal.domain.formulas import Figures
+from portal.domain.form.check_rules import CheckRule, Grade
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures
 
 
 def year_on_year(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from portal.domain.figures import show
-from portal.domain.form import Form, Item
-from portal.domain.formulas import Figures
-from portal.domain.indicators import Indicator, indicators_of
+from portal.domain.form.form import Form, Item
+from portal.domain.form.formulas import Figures
+from portal.domain.form.indicators import Indicator, indicators_of
 
 QUESTION = "本级筹集数是否含下拨各单位款项"
 """What the report of the giver is asked; nothing is taken off without its 是."""

@@ -25,8 +25,8 @@ from portal.domain.consolidation.allocation import (
 )
 from portal.domain.consolidation.placement import Scope
 from portal.domain.figures import Unit, show
-from portal.domain.form import Form
-from portal.domain.formulas import Figures
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures
 from portal.domain.report_state import State
 from portal.domain.submission import Change, Json, canonical_bytes, changes, fingerprint
 

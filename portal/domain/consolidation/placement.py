@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.form import Form
-from portal.domain.formulas import Figures, total, with_totals
+from portal.domain.form.form import Form
+from portal.domain.form.formulas import Figures, total, with_totals
 from portal.domain.report_state import State
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from portal.domain.check_rules import GRADES, Grade
 from portal.domain.checks.kinds import KINDS, Setting, Sort
 from portal.domain.drafting.draft import (
     Typed,
@@ -17,8 +16,9 @@ from portal.domain.drafting.draft import (
     put,
     several_lines,
 )
-from portal.domain.form import FormError
-from portal.domain.form_document import Document
+from portal.domain.form.check_rules import GRADES, Grade
+from portal.domain.form.document import Document
+from portal.domain.form.form import FormError
 
 
 def typed_setting(setting: Setting, value: Any) -> str:

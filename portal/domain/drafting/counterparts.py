@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from portal.domain.drafting.draft import checked, one_line, put
-from portal.domain.form import Form, FormError
-from portal.domain.form_document import Document
+from portal.domain.form.document import Document
+from portal.domain.form.form import Form, FormError
 
 
 def with_counterparts(

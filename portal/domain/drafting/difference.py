@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.checks.kinds import KINDS
 from portal.domain.drafting.checks import typed_setting
-from portal.domain.form_document import Document
+from portal.domain.form.document import Document
 
 BLANK = "空"
 

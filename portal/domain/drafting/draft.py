@@ -12,8 +12,8 @@ from copy import deepcopy
 from typing import Any
 
 from portal.domain.figures import Kind
-from portal.domain.form import FormError, parse_form
-from portal.domain.form_document import UNSEEN, Document, require_shape
+from portal.domain.form.document import UNSEEN, Document, require_shape
+from portal.domain.form.form import FormError, parse_form
 
 Typed = Mapping[str, str]
 """What was typed, by the name of its field."""

@@ -17,9 +17,9 @@ from portal.domain.drafting.draft import (
     several_lines,
 )
 from portal.domain.figures import Kind
-from portal.domain.form import CODE, FormError
-from portal.domain.form_document import Document
-from portal.domain.formulas import read_formula
+from portal.domain.form.document import Document
+from portal.domain.form.form import CODE, FormError
+from portal.domain.form.formulas import read_formula
 
 Item = dict[str, Any]
 

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from portal.domain.checks.kinds import KINDS, misfits
 from portal.domain.drafting.counterparts import wrong_counterparts
-from portal.domain.form import Form, Item
-from portal.domain.form_document import Document
+from portal.domain.form.document import Document
+from portal.domain.form.form import Form, Item
 
 
 @dataclass(frozen=True, slots=True)

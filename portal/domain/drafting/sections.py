@@ -3,8 +3,8 @@
 from copy import deepcopy
 
 from portal.domain.drafting.draft import checked, in_order, one_line
-from portal.domain.form import FormError
-from portal.domain.form_document import Document
+from portal.domain.form.document import Document
+from portal.domain.form.form import FormError
 
 
 def with_section(document: Document, title: str) -> Document:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
-from portal.domain.form import CODE, Form, FormError, Item
+from portal.domain.form.form import CODE, Form, FormError, Item
 
 Figures = Mapping[str, int | None]
 """Item codes to figures; an item that is not there is blank."""

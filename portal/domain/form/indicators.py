@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from portal.domain.figures import Kind
-from portal.domain.form import Form, Item
+from portal.domain.form.form import Form, Item
 
 
 class Indicator(StrEnum):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from portal.domain.check_rules import CheckRule, parse_rule
 from portal.domain.figures import Kind, Unit
+from portal.domain.form.check_rules import CheckRule, parse_rule
 
 
 class FormError(ValueError):

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.check_rules import GRADES, RULES
-from portal.domain.form import FormError
+from portal.domain.form.check_rules import GRADES, RULES
+from portal.domain.form.form import FormError
 
 Document = dict[str, Any]
 """The data of a form as JSON has it: texts, whole numbers, lists and mappings."""
