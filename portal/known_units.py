@@ -7,7 +7,7 @@ from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from portal.access import tenancy
-from portal.domain.unit_names import UnitNames
+from portal.domain.intake.unit_names import UnitNames
 from portal.models import Expectation, Organisation
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from portal.domain.grid import Cell, CellKind, Grid, table_of
+from portal.domain.intake.grid import Cell, CellKind, Grid, table_of
 from portal.workbook_gate import LARGEST_FILE, Refused, is_text
 from portal.workbook_reading import read_workbook
 

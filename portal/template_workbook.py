@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form.form import Form
-from portal.domain.marks import SHEET, Marks, marks_as_rows
+from portal.domain.intake.marks import SHEET, Marks, marks_as_rows
 from portal.domain.sheet import Part, Row, report_sheet
 from portal.workbook import Drawing, plain_text, written
 
@@ -34,7 +34,7 @@ def template_workbook(
     """The form of one organisation as an xlsx file to fill in, with `figures` as they stand now.
 
     Only the cells of leaves can be written, and only with figures that the form takes. The file
-    remembers whose it is: `portal.domain.marks` reads that back.
+    remembers whose it is: `portal.domain.intake.marks` reads that back.
     """
     sheet = report_sheet(
         form,

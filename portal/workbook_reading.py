@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from portal.domain.characters import blanked
-from portal.domain.grid import Area, Cell, CellKind, Grid, Table, table_of
+from portal.domain.intake.grid import Area, Cell, CellKind, Grid, Table, table_of
 from portal.workbook_gate import (
     DAMAGED,
     LINKED,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.characters import objection, shown, taken_out, without_unseen
+from portal.domain.intake.roster import folded
 from portal.domain.passwords import canonical_username
-from portal.domain.roster import folded
 from portal.domain.seen import mark_of
 from portal.founding import wrong_name
 from portal.models import User

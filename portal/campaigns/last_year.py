@@ -17,9 +17,9 @@ from portal import carried
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import canonical
 from portal.domain.form.form import Form, Item
-from portal.domain.grid import Grid
-from portal.domain.old_table import OldTable, OldUnit, read_old_table
-from portal.domain.old_units import KnownUnit, Told
+from portal.domain.intake.grid import Grid
+from portal.domain.intake.old_table import OldTable, OldUnit, read_old_table
+from portal.domain.intake.old_units import KnownUnit, Told
 from portal.domain.report_state import NotAllowedNow
 from portal.founding import Actor
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.collection.opening import Listed
-from portal.domain.grid import Grid
-from portal.domain.roster import Line, read_listed, read_roster, strange_heads
+from portal.domain.intake.grid import Grid
+from portal.domain.intake.roster import Line, read_listed, read_roster, strange_heads
 from portal.founding import Objection, Unit
 from portal.list_reading import read_list
 from portal.workbook_gate import LARGEST_FILE, Refused

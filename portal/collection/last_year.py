@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
-from portal.domain.old_table import completed
+from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure
 from portal.prepared import Prepared, run
 

@@ -11,8 +11,8 @@ from portal.access.identity import Person
 from portal.access.links import HandOut, by_organisation
 from portal.access.passwords import NO_PASSWORD
 from portal.collection.moves import hold_tree
+from portal.domain.intake.roster import Roster
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.roster import Roster
 from portal.founding import Actor
 from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below

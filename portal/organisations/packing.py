@@ -8,7 +8,7 @@ from typing import Any
 
 from portal import carried
 from portal.domain.characters import is_surrogate
-from portal.domain.roster import Line, Roster
+from portal.domain.intake.roster import Line, Roster
 
 LONGEST = 500
 """Signs of one text, which names and sentences are far from."""

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.domain.characters import objection
+from portal.domain.intake.roster import Line, Roster
 from portal.domain.passwords import canonical_username
-from portal.domain.roster import Line, Roster
 from portal.domain.seen import mark_of
 from portal.founding import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
 from portal.models import Organisation, User

@@ -10,8 +10,8 @@ from portal.access.identity import actor, organisation_here
 from portal.access.links import link_address
 from portal.access.rules import admin, allow
 from portal.db import db, writing
+from portal.domain.intake.roster import Roster, read_roster
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.roster import Roster, read_roster
 from portal.errors import BadInput
 from portal.list_reading import read_list
 from portal.models.organisation import organisations_below

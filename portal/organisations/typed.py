@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.characters import shown, taken_out, without_unseen
-from portal.domain.roster import as_kind, folded
+from portal.domain.intake.roster import as_kind, folded
 from portal.domain.seen import mark_of
 from portal.founding import CODE, CODE_RULE, Unit, wrong_words
 from portal.models import Organisation

@@ -12,9 +12,9 @@ from portal.collection.assignment import Assignment, Filling
 from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import read, show
 from portal.domain.form.form import Form, Item
-from portal.domain.intake import CellProblem, Intake, find_figures
-from portal.domain.marks import Marks, misfits
-from portal.domain.sheet_words import Expected, Said, years_in
+from portal.domain.intake.marks import Marks, misfits
+from portal.domain.intake.sheet_words import Expected, Said, years_in
+from portal.domain.intake.workbook import CellProblem, Intake, find_figures
 from portal.known_units import names_round
 from portal.models import Batch, Campaign
 from portal.models.trail import Action, Channel

@@ -13,7 +13,7 @@ from portal.domain.campaign.calendar import Permission
 from portal.domain.figures import canonical, read
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
-from portal.domain.old_table import completed
+from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure, TrailEntry
 from portal.models.trail import Action, record_all
 from portal.reports.typed import Typed

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.domain.form.form import Form
-from portal.domain.intake import CellProblem, Intake
+from portal.domain.intake.workbook import CellProblem, Intake
 from portal.typed import legible
 
 LARGEST = 2 * 1024 * 1024

@@ -11,8 +11,8 @@ from portal.access.rules import allow, reporter
 from portal.collection.assignment import Assignment, Filling
 from portal.db import db, writing
 from portal.domain.form.form import Item
-from portal.domain.paste import Block, BlockRefused, Placement, place_block, read_block
-from portal.domain.paste_words import Asked, has_words, settle
+from portal.domain.intake.paste import Block, BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste_words import Asked, has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
 from portal.reports import comparing, operations, pasting, rows

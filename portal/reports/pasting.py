@@ -10,7 +10,7 @@ from portal.access.identity import Person
 from portal.collection.assignment import Filling
 from portal.domain.figures import canonical, read, show
 from portal.domain.form.form import Item
-from portal.domain.paste import PastedFigure, Placement
+from portal.domain.intake.paste import PastedFigure, Placement
 from portal.models import Batch
 from portal.models.trail import Action
 from portal.reports import saving

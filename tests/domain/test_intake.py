@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from portal.domain.figures import canonical, read
 from portal.domain.form.form import Form
-from portal.domain.grid import Cell, CellKind, Grid, Table, letters, table_of
-from portal.domain.intake import CellProblem, Intake, find_figures
-from portal.domain.marks import SHEET, Marks, marks_as_rows, misfits
-from portal.domain.number_format import plain_number
+from portal.domain.intake.grid import Cell, CellKind, Grid, Table, letters, table_of
+from portal.domain.intake.marks import SHEET, Marks, marks_as_rows, misfits
+from portal.domain.intake.number_format import plain_number
+from portal.domain.intake.workbook import CellProblem, Intake, find_figures
 
 Content = str | int | tuple[CellKind, str] | Cell | None
 """A text, a number, a kind with its text, or nothing; of a cell only its content counts."""

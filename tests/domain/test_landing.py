@@ -11,7 +11,7 @@ import portal.demo
 from portal.domain.figures import canonical, read
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
-from portal.domain.paste import BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import with_totals
-from portal.domain.grid import CellKind, Grid, Table
-from portal.domain.old_table import OldTable, completed, read_old_table
-from portal.domain.old_units import KnownUnit, turned, units_called
+from portal.domain.intake.grid import CellKind, Grid, Table
+from portal.domain.intake.old_table import OldTable, completed, read_old_table
+from portal.domain.intake.old_units import KnownUnit, turned, units_called
 from tests.domain.test_intake import table
 
 CITY = KnownUnit("shizong", "鄂州市总工会", is_city=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.form.form import Form, parse_form
-from portal.domain.paste import (
+from portal.domain.intake.paste import (
     MOST_COLUMNS,
     MOST_ROWS,
     Block,

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.domain.form.form import Form
-from portal.domain.paste import BlockRefused, Placement, place_block, read_block
-from portal.domain.paste_words import Asked, has_words, settle
+from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste_words import Asked, has_words, settle
 from tests.domain.test_sheet_words import EXPECTED
 
 

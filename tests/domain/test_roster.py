@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.domain.grid import Area, Cell, CellKind, Grid, table_of
-from portal.domain.roster import Roster, read_listed, read_roster, strange_heads
+from portal.domain.intake.grid import Area, Cell, CellKind, Grid, table_of
+from portal.domain.intake.roster import Roster, read_listed, read_roster, strange_heads
 
 UNIT = ("单位代码", "名称", "类型", "上级代码", "排序号", "联系人", "电话")
 PERSON = ("用户名", "姓名", "单位代码", "角色", "电话")

@@ -6,10 +6,10 @@ Each case stands with its neighbours: the same fault in other places and other w
 import pytest
 
 from portal.domain.form.form import Form
-from portal.domain.grid import Area, Cell, CellKind, Grid, Table, table_of
-from portal.domain.intake import Intake, find_figures
-from portal.domain.sheet_words import Expected
-from portal.domain.unit_names import UnitNames
+from portal.domain.intake.grid import Area, Cell, CellKind, Grid, Table, table_of
+from portal.domain.intake.sheet_words import Expected
+from portal.domain.intake.unit_names import UnitNames
+from portal.domain.intake.workbook import Intake, find_figures
 from tests.domain.test_intake import Content, _cell, number
 
 OTHERS = ("葛店开发区总工会", "梁子湖区总工会", "市教育系统工会", "鄂城区第一中学工会")

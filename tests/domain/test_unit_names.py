@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.unit_names import names_unit
+from portal.domain.intake.unit_names import names_unit
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal import workbook_child, workbook_reading
 from portal.domain.drafting.draft import one_line
-from portal.domain.roster import read_roster
+from portal.domain.intake.roster import read_roster
 from portal.list_reading import read_list
 from portal.models import Organisation, User
 from portal.models.user import Role

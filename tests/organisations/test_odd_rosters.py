@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from portal.cli.rosters import Unreadable, read_expected, read_units
-from portal.domain.roster import read_roster
+from portal.domain.intake.roster import read_roster
 from portal.list_reading import read_list
 from tests.organisations.test_roster import PERSON, UNIT, cell_problems, confirm, upload
 

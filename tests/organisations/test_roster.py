@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from portal.domain.roster import Line, Roster
+from portal.domain.intake.roster import Line, Roster
 from portal.organisations.packing import pack, unpack
 from tests.accounts.test_links import made, open_in, press
 from tests.markup import Page

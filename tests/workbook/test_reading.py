@@ -17,8 +17,8 @@ from openpyxl.styles import Font
 from portal import workbook_reading
 from portal.domain.figures import read
 from portal.domain.form.form import Form
-from portal.domain.grid import CellKind, Table
-from portal.domain.intake import find_figures
+from portal.domain.intake.grid import CellKind, Table
+from portal.domain.intake.workbook import find_figures
 from portal.domain.sheet import report_sheet
 from portal.workbook import report_workbook
 from portal.workbook_gate import Refused

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from portal.domain.form.form import Form, parse_form
-from portal.domain.intake import Intake, find_figures
-from portal.domain.marks import SHEET, Marks
+from portal.domain.intake.marks import SHEET, Marks
+from portal.domain.intake.workbook import Intake, find_figures
 from portal.template_workbook import template_workbook
 from portal.workbook_reading import read_workbook
 from tests.requirements import require

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
-from portal.domain import landing
 from portal.domain.figures import Kind
 from portal.domain.form.form import CODE, Form, Item
-from portal.domain.landing import Reading
+from portal.domain.intake import landing
+from portal.domain.intake.landing import Reading
 
 Block = tuple[tuple[str, ...], ...]
 Items = tuple[Item, ...]

@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from portal.domain.figures import Kind, read
 from portal.domain.form.form import Item
-from portal.domain.grid import NUMBERS, Cell, CellKind
-from portal.domain.number_format import XML_NUMBER, number_seen, plain_number
-from portal.domain.sheet_words import Said, converted
+from portal.domain.intake.grid import NUMBERS, Cell, CellKind
+from portal.domain.intake.number_format import XML_NUMBER, number_seen, plain_number
+from portal.domain.intake.sheet_words import Said, converted
 
 FINEST = Decimal("1e-6")
 """A difference that no count shows: what computing with binary fractions adds."""

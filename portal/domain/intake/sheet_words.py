@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from portal.domain.unit_names import UnitNames
+from portal.domain.intake.unit_names import UnitNames
 
 
 @dataclass(frozen=True, slots=True)

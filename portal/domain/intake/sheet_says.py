@@ -12,10 +12,10 @@ from itertools import islice
 
 from portal.domain.figures import Kind
 from portal.domain.form.form import Form, Item
-from portal.domain.grid import NUMBERS, Cell, CellKind, Table
-from portal.domain.labels import other_item, other_measure
-from portal.domain.layout import Block, CodeCell, Layout
-from portal.domain.sheet_words import (
+from portal.domain.intake.grid import NUMBERS, Cell, CellKind, Table
+from portal.domain.intake.labels import other_item, other_measure
+from portal.domain.intake.layout import Block, CodeCell, Layout
+from portal.domain.intake.sheet_words import (
     Expected,
     Said,
     is_label_of_unit,

@@ -12,10 +12,18 @@ from decimal import Decimal, InvalidOperation
 from portal.domain.figures import Kind, read
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
-from portal.domain.grid import Cell, CellKind, Grid, Table, table_of
-from portal.domain.intake import Intake, find_figures
-from portal.domain.number_format import plain_number
-from portal.domain.old_units import CITY_OR_ALL, KnownUnit, Part, Told, address_in, parts_of, plain
+from portal.domain.intake.grid import Cell, CellKind, Grid, Table, table_of
+from portal.domain.intake.number_format import plain_number
+from portal.domain.intake.old_units import (
+    CITY_OR_ALL,
+    KnownUnit,
+    Part,
+    Told,
+    address_in,
+    parts_of,
+    plain,
+)
+from portal.domain.intake.workbook import Intake, find_figures
 
 YUAN_PER_WAN = 10_000
 

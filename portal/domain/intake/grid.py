@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from portal.domain.number_format import shown
+from portal.domain.intake.number_format import shown
 
 Place = tuple[int, int]
 """Row and column of a cell, both from 1."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from portal.domain.form.form import Form
-from portal.domain.grid import Cell, CellKind, Table, table_of
-from portal.domain.layout import HEAD_ROWS, Codes, code_columns
+from portal.domain.intake.grid import Cell, CellKind, Table, table_of
+from portal.domain.intake.layout import HEAD_ROWS, Codes, code_columns
 
 OWN = "本级"
 TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 
-from portal.domain.grid import Grid, Table
+from portal.domain.intake.grid import Grid, Table
 
 SHEET = "填报标识"
 """The name of the hidden worksheet: every office program keeps a sheet, few keep properties."""

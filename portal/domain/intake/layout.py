@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import dropwhile
 
 from portal.domain.form.form import CODE, Form, Item
-from portal.domain.grid import Cell, CellKind, Table, letters
-from portal.domain.number_format import plain_number
-from portal.domain.sheet_words import (
+from portal.domain.intake.grid import Cell, CellKind, Table, letters
+from portal.domain.intake.number_format import plain_number
+from portal.domain.intake.sheet_words import (
     Expected,
     is_label_of_unit,
     pressed,

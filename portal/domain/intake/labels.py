@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from portal.domain.form.form import Form, Item
-from portal.domain.sheet_words import Said, pressed
+from portal.domain.intake.sheet_words import Said, pressed
 
 
 def other_item(form: Form, item: Item, texts: Iterable[Said]) -> tuple[Said, str] | None:

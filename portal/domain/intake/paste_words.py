@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from portal.domain.figures import Kind
 from portal.domain.form.form import Form
-from portal.domain.labels import other_item
-from portal.domain.number_format import XML_NUMBER
-from portal.domain.paste import Block, BlockRefused, PastedFigure, Placement, Skipped
-from portal.domain.sheet_words import (
+from portal.domain.intake.labels import other_item
+from portal.domain.intake.number_format import XML_NUMBER
+from portal.domain.intake.paste import Block, BlockRefused, PastedFigure, Placement, Skipped
+from portal.domain.intake.sheet_words import (
     Expected,
     Said,
     converted,

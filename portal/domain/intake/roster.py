@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from portal.domain.characters import objection, shown, unseen_in, without_unseen
-from portal.domain.grid import NUMBERS, Area, Cell, CellKind, Grid, Table, address
-from portal.domain.number_format import number_seen, plain_number
+from portal.domain.intake.grid import NUMBERS, Area, Cell, CellKind, Grid, Table, address
+from portal.domain.intake.number_format import number_seen, plain_number
 
 HEADED_WITHIN = 10
 """Rows in which the head of a table is looked for, below titles and remarks."""

@@ -11,13 +11,20 @@ from decimal import Decimal
 from portal.domain.figures import canonical, read
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import with_totals
-from portal.domain.grid import Cell, CellKind, Grid, address
-from portal.domain.layout import Block, CodeCell, Layout, NoLayout, find_layout
-from portal.domain.marks import Marks, marks_of
-from portal.domain.number_format import XML_NUMBER
-from portal.domain.sheet_says import SheetSays
-from portal.domain.sheet_words import Expected, Said
-from portal.domain.taken import Taken, as_held, as_seen, from_another_workbook, in_unit, under_label
+from portal.domain.intake.grid import Cell, CellKind, Grid, address
+from portal.domain.intake.layout import Block, CodeCell, Layout, NoLayout, find_layout
+from portal.domain.intake.marks import Marks, marks_of
+from portal.domain.intake.number_format import XML_NUMBER
+from portal.domain.intake.sheet_says import SheetSays
+from portal.domain.intake.sheet_words import Expected, Said
+from portal.domain.intake.taken import (
+    Taken,
+    as_held,
+    as_seen,
+    from_another_workbook,
+    in_unit,
+    under_label,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Intake: what people paste, upload or list, read as figures, units and people."""
