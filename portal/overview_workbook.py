@@ -9,8 +9,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
-from portal.domain.overview import TITLE, Line, Overview
-from portal.domain.sheet import Part
+from portal.domain.paper.overview import TITLE, Line, Overview
+from portal.domain.paper.sheet import Part
 from portal.workbook import A4, MARGINS, number, number_format, plain_text
 
 TITLE_ROW, MARK_ROW, GROUPS, UNITS, FIRST_LINE = range(5)

@@ -6,7 +6,7 @@ import segno
 from flask import Flask, current_app, url_for
 from markupsafe import Markup
 
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.settings import Settings
 
 QUIET_ZONE = 4

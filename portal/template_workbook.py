@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form.form import Form
 from portal.domain.intake.marks import SHEET, Marks, marks_as_rows
-from portal.domain.sheet import Part, Row, report_sheet
+from portal.domain.paper.sheet import Part, Row, report_sheet
 from portal.workbook import Drawing, plain_text, written
 
 INPUT = {"locked": False, "bg_color": "#FFF9E5"}

@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 from portal.domain.consolidation.allocation import Deduction, Said
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, total, with_totals
-from portal.domain.sheet import (
+from portal.domain.paper.sheet import (
     Contribution,
     Part,
     Row,

@@ -18,7 +18,7 @@ from portal.domain.characters import is_refused, is_unseen
 from portal.domain.consolidation.allocation import Deduction, Said
 from portal.domain.figures import Unit
 from portal.domain.form.form import Form
-from portal.domain.sheet import TOTAL, Column, Part, Row, Sheet
+from portal.domain.paper.sheet import TOTAL, Column, Part, Row, Sheet
 
 ANNEX, TITLE, ORGANISATION, PERIOD, HEADING, FIRST_ITEM = range(6)
 """Rows of the workbook's sheet, from 0."""

@@ -11,14 +11,14 @@ from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, total_of
-from portal.domain import chart
-from portal.domain.chart import Bars, Progress
 from portal.domain.comparison import Change
 from portal.domain.figures import show
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 from portal.domain.form.indicators import main_groups
-from portal.domain.sheet import Part
+from portal.domain.paper import chart
+from portal.domain.paper.chart import Bars, Progress
+from portal.domain.paper.sheet import Part
 from portal.models import Report
 
 MOST_BARS = 40

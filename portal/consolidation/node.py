@@ -12,8 +12,8 @@ from portal.domain.consolidation.allocation import NOTHING, Allocation, Allocati
 from portal.domain.consolidation.placement import Basis, Member, Placement, Scope, Standing
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
+from portal.domain.paper.sheet import Contribution, Part
 from portal.domain.report_state import State
-from portal.domain.sheet import Contribution, Part
 
 _RETURNED = "退回中"
 

@@ -11,13 +11,13 @@ from portal.consolidation.node import Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
-from portal.domain import narrative
 from portal.domain.campaign.calendar import ZONE, in_words
 from portal.domain.consolidation import placement
 from portal.domain.consolidation.allocation import Deduction
 from portal.domain.form.formulas import Figures
-from portal.domain.overview import MOST_LINES, Line, Overview
-from portal.domain.sheet import Part
+from portal.domain.paper import narrative
+from portal.domain.paper.overview import MOST_LINES, Line, Overview
+from portal.domain.paper.sheet import Part
 
 MOST_NAMES = 40
 """Names of missing units that have room below the table."""

@@ -18,7 +18,7 @@ from portal.domain.consolidation.placement import NodeCheck
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
-from portal.domain.sheet import Row, Sheet, report_sheet
+from portal.domain.paper.sheet import Row, Sheet, report_sheet
 
 COLUMNS_A_PAGE = 30
 

@@ -1,7 +1,7 @@
 """An edition as it will look: the sheet without figures, for page, print and workbook."""
 
 from portal import workbook
-from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.paper.sheet import Sheet, report_sheet
 from portal.forms.queries import Opened
 
 UNIT = "（单位名称）"

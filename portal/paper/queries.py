@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.domain.paper_code import fingerprints_from
+from portal.domain.paper.code import fingerprints_from
 from portal.models import (
     Campaign,
     ConsolidationEdition,

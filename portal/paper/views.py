@@ -13,7 +13,7 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, member
 from portal.access.tenancy import subtree
 from portal.db import db, writing
-from portal.domain.paper_code import read_code
+from portal.domain.paper.code import read_code
 from portal.paper.queries import Paper, paper_with
 from portal.typed import legible
 

@@ -10,11 +10,11 @@ from portal.access.rules import allow, may, note_writer, report_reader, reporter
 from portal.collection import clarifications
 from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
 from portal.db import db, writing
-from portal.domain.amount_words import exact_yuan, in_words
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form.form import Item
+from portal.domain.paper.amount_words import exact_yuan, in_words
 from portal.html import wants_fragment
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST

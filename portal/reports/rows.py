@@ -8,7 +8,7 @@ from portal.domain.checks.explanations import Explanation
 from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import Problem, canonical
 from portal.domain.form.form import Item
-from portal.domain.sheet import Sheet, report_sheet
+from portal.domain.paper.sheet import Sheet, report_sheet
 from portal.reports.saving import Entered
 
 WORDS = {

@@ -16,8 +16,8 @@ from portal.domain.consolidation.allocation import Deduction
 from portal.domain.consolidation.allocation import Line as AllocationLine
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
-from portal.domain.overview import MOST_LINES, Line, Overview
-from portal.domain.sheet import Part
+from portal.domain.paper.overview import MOST_LINES, Line, Overview
+from portal.domain.paper.sheet import Part
 from portal.paper_code import PaperCode
 
 PORTAL = Path(portal.__file__).parent

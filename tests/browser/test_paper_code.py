@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import portal
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
-from portal.domain.sheet import report_sheet
+from portal.domain.paper.sheet import report_sheet
 from portal.paper_code import QUIET_ZONE
 from tests.browser.test_overview import PROOF, overview
 

@@ -16,7 +16,7 @@ import portal
 from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
 
 PORTAL = Path(portal.__file__).parent
 DOCUMENT = json.loads((PORTAL / "editions" / "songwennuan-2022.1.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.amount_words import GREATEST, exact_yuan, in_words
+from portal.domain.paper.amount_words import GREATEST, exact_yuan, in_words
 
 # Many zeros, since they are what the rules are about.
 FEN = st.integers(0, GREATEST) | st.lists(

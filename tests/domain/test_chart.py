@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import chart
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.chart import AMOUNTS, BOTTOM, LEFT, NAMES, RIGHT, TOP, WIDTH
+from portal.domain.paper import chart
+from portal.domain.paper.chart import AMOUNTS, BOTTOM, LEFT, NAMES, RIGHT, TOP, WIDTH
 
 OPENS = datetime(2027, 1, 10, 8, 30, tzinfo=ZONE)
 DUE, CLOSES = OPENS + timedelta(days=10), OPENS + timedelta(days=12)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.paper_code import ALPHABET, code_of, fingerprints_from, read_code
+from portal.domain.paper.code import ALPHABET, code_of, fingerprints_from, read_code
 
 fingerprints = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
 

@@ -10,7 +10,7 @@ from portal.domain.drafting.difference import difference
 from portal.domain.drafting.draft import copied, with_head
 from portal.domain.form.document import read_document
 from portal.domain.form.form import FormError, parse_form
-from portal.domain.sheet import Contribution, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
 
 EDITIONS = Path(portal.__file__).parent / "editions"
 HEAD = {"organisation": "鄂城区总工会", "period": "春节", "as_of": "今天"}

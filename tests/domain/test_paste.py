@@ -17,7 +17,7 @@ from portal.domain.intake.paste import (
     place_block,
     read_block,
 )
-from portal.domain.sheet import report_sheet
+from portal.domain.paper.sheet import report_sheet
 
 CELLS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs"), include_characters="\t\n"))
 BLOCKS = st.integers(1, 5).flatmap(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import portal
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.sheet import (
+from portal.domain.paper.sheet import (
     TOTAL,
     Contribution,
     Part,

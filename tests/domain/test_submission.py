@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.domain.form.form import parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.domain.submission import (
     Change,
     canonical_bytes,

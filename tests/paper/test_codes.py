@@ -8,7 +8,7 @@ import pytest
 import segno
 from openpyxl import load_workbook
 
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.paper_code import QUIET_ZONE
 from tests.founding import CLOSES
 from tests.markup import Page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 
 
 @pytest.fixture

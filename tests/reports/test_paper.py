@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from portal import carried
 from portal.access.rules import rule_of
 from portal.domain.intake.roster import Line, Roster
 from portal.domain.intake.workbook import Intake
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.domain.seen import mark_of
 from portal.domain.submission import fingerprint
 from portal.models.user import Role

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import portal
 from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
-from portal.domain.sheet import Contribution, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
 from portal.workbook import consolidated_workbook, report_workbook
 from tests.workbook.reading import HEAD, column, opened, place
 

@@ -19,7 +19,7 @@ from portal.domain.figures import read
 from portal.domain.form.form import Form
 from portal.domain.intake.grid import CellKind, Table
 from portal.domain.intake.workbook import find_figures
-from portal.domain.sheet import report_sheet
+from portal.domain.paper.sheet import report_sheet
 from portal.workbook import report_workbook
 from portal.workbook_gate import Refused
 from portal.workbook_reading import read_workbook

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from portal.domain.form.form import Form
-from portal.domain.sheet import Contribution, Part, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
 from portal.workbook import consolidated_workbook, report_workbook
 from tests.requirements import require
 from tests.workbook.reading import FIRST_FIGURE, HEAD, column, opened, stored

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from portal.domain.figures import Kind, Unit
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.sheet import Contribution, Part, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
 from portal.workbook import (
     consolidated_workbook,
     number,

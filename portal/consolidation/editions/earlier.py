@@ -29,7 +29,7 @@ from portal.domain.consolidation.edition import (
     moved,
 )
 from portal.domain.form.formulas import Figures
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.domain.report_state import Move, State, after
 from portal.models import Report, Submission, TrailEntry
 from portal.models.trail import MOVES, Action

@@ -20,7 +20,7 @@ from portal.domain.consolidation import edition as domain
 from portal.domain.consolidation.edition import Difference, Frozen, Moment, moment_of
 from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import Form
-from portal.domain.paper_code import code_of
+from portal.domain.paper.code import code_of
 from portal.domain.report_state import NotAllowedNow
 from portal.domain.submission import canonical_bytes, fingerprint
 from portal.models import (

@@ -9,7 +9,7 @@ from portal.consolidation.editions.operations import Kept
 from portal.consolidation.exports.book import book_of_edition
 from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.edition import FrozenColumn
-from portal.domain.sheet import Sheet, report_sheet, with_figures
+from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
 from portal.units_workbook import Book
 
 COLUMNS_ON_SCREEN = 30

@@ -27,7 +27,7 @@ from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation.edition import FREEZABLE, Difference
 from portal.domain.consolidation.placement import Scope
-from portal.domain.paper_code import code_of, read_code
+from portal.domain.paper.code import code_of, read_code
 from portal.errors import BadInput
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK

@@ -16,7 +16,7 @@ from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
 from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form.formulas import Figures
-from portal.domain.sheet import Part
+from portal.domain.paper.sheet import Part
 from portal.models import Figure
 from portal.units_workbook import Book, Heading, Unit
 

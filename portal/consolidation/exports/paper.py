@@ -12,7 +12,7 @@ from portal.consolidation.node import Node
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of
 from portal.domain.campaign.calendar import in_words
-from portal.domain.sheet import Sheet, report_sheet, with_figures
+from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
 from portal.units_workbook import Book
 
 

@@ -19,7 +19,7 @@ from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.db import db, writing
-from portal.domain.overview import TITLE
+from portal.domain.paper.overview import TITLE
 from portal.overview_workbook import workbook_of
 from portal.units_workbook import Book, Making, units_workbook
 from portal.workbook import XLSX, attachment_name

@@ -9,7 +9,7 @@ from portal.domain.consolidation.allocation import Deduction
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 from portal.domain.form.indicators import Group, main_groups
-from portal.domain.sheet import Part
+from portal.domain.paper.sheet import Part
 
 TITLE = "主要指标分单位一览表"
 

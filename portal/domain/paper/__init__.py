@@ -1,0 +1,1 @@
+"""Paper: the printed form, the overview, the narrative and their codes."""
