@@ -17,8 +17,13 @@ from portal.domain.consolidation.placement import add_up
 from portal.domain.figures import canonical
 from portal.domain.form.form import Form, FormError
 from portal.domain.form.formulas import Figures, with_totals
+from portal.domain.report.submission import (
+    canonical_bytes,
+    figures_of,
+    fingerprint,
+    includes_passed_down,
+)
 from portal.domain.report_state import Move, NotAllowedNow, State, after
-from portal.domain.submission import canonical_bytes, figures_of, fingerprint, includes_passed_down
 from portal.engine_checks import Outcome, engine_outcomes
 from portal.models import (
     Campaign,

@@ -22,8 +22,8 @@ from portal.domain.checks import finding
 from portal.domain.checks.finding import Counters, Facts, Issue
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, with_totals
+from portal.domain.report.submission import figures_of
 from portal.domain.report_state import State
-from portal.domain.submission import figures_of
 from portal.models import (
     Campaign,
     Expectation,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment, Filling
 from portal.domain.figures import Problem
-from portal.domain.sole_handling import Act, Assurance, alone, named
+from portal.domain.report.sole_handling import Act, Assurance, alone, named
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
 from portal.models.trail import Action, Channel, record
 from portal.typed import legible

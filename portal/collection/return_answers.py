@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Filling, Reproof, last_reproof
-from portal.domain import return_answers
-from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply
-from portal.domain.submission import figures_of
+from portal.domain.report import return_answers
+from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
+from portal.domain.report.submission import figures_of
 from portal.models import ReturnAnswer, Submission
 
 

@@ -11,7 +11,6 @@ from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, total_of
-from portal.domain.comparison import Change
 from portal.domain.figures import show
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
@@ -19,6 +18,7 @@ from portal.domain.form.indicators import main_groups
 from portal.domain.paper import chart
 from portal.domain.paper.chart import Bars, Progress
 from portal.domain.paper.sheet import Part
+from portal.domain.report.comparison import Change
 from portal.models import Report
 
 MOST_BARS = 40

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from portal.consolidation.node import Node, of_kind, state_in_words
 from portal.consolidation.past import Past, PastItem
 from portal.consolidation.sums import Filled, figures_of_item
-from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.consolidation.placement import Member
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures, total
+from portal.domain.report.comparison import Change, Compared, change_of_sum
 
 
 @dataclass(frozen=True, slots=True)

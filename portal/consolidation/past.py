@@ -15,13 +15,13 @@ from portal.consolidation.stamp import Shelf, Stamp, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.board import HANDED_IN
-from portal.domain.comparison import NO_LAST_YEAR, Change, Compared, change, change_of_sum
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.placement import Basis, Member, Scope
 from portal.domain.consolidation.same_units import Group, SameUnits, Year, same_units
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, total
 from portal.domain.paper import narrative
+from portal.domain.report.comparison import NO_LAST_YEAR, Change, Compared, change, change_of_sum
 from portal.models import Campaign
 
 

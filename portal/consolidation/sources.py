@@ -13,7 +13,7 @@ from portal.consolidation.tree import Last
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form.formulas import Figures
-from portal.domain.submission import figures_of, includes_passed_down
+from portal.domain.report.submission import figures_of, includes_passed_down
 from portal.models import Submission
 
 _documents = select(Submission.sha256, Submission.document).where(

@@ -11,7 +11,6 @@ from portal.consolidation.node import Column, Node
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import Filled, filled_of, sums_by_column, sums_by_kind, total_of
-from portal.domain.comparison import average
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.allocation import Deduction
 from portal.domain.consolidation.placement import NodeCheck
@@ -19,6 +18,7 @@ from portal.domain.figures import canonical, show
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.sheet import Row, Sheet, report_sheet
+from portal.domain.report.comparison import average
 
 COLUMNS_A_PAGE = 30
 

@@ -10,8 +10,8 @@ from portal.access.identity import Person
 from portal.collection.assignment import Filling, last_reproof
 from portal.collection.return_answers import asked_of
 from portal.domain.figures import Problem
+from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.report_state import NotAllowedNow, State
-from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.models import Report, ReturnAnswer
 from portal.models.trail import Action, Channel, record_all
 

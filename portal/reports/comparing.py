@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal.collection.assignment import Filling
-from portal.domain.comparison import change, per_head
 from portal.domain.figures import Kind, show
 from portal.domain.form.form import Form, Item
+from portal.domain.report.comparison import change, per_head
 
 COOKIE = "compare"
 """The cookie that remembers whether somebody wants the columns; it names nobody."""

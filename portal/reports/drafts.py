@@ -11,12 +11,12 @@ from portal.access.identity import Person
 from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import in_words
-from portal.domain.draft_print import draft_document
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.code import code_of
 from portal.domain.paper.sheet import Sheet, report_sheet
+from portal.domain.report.draft_print import draft_document
+from portal.domain.report.submission import Change, changes, figures_of, fingerprint
 from portal.domain.report_state import EDITABLE, NotAllowedNow
-from portal.domain.submission import Change, changes, figures_of, fingerprint
 from portal.models import DraftPrint, Report
 from portal.models.trail import Action, record
 

@@ -20,9 +20,9 @@ from portal.collection.decisions import may_decide
 from portal.domain.characters import objection, shown, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
+from portal.domain.report.return_answers import WHOLE_FORM, Reply
+from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.return_answers import WHOLE_FORM, Reply
-from portal.domain.sole_handling import Act, Assurance
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
 from portal.models.trail import Action, Channel, record
 from portal.reports import answering, operations, saving

@@ -15,9 +15,9 @@ from portal.collection.on_behalf import alone_in, assurance_in, unconfirmed
 from portal.db import db, writing
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
+from portal.domain.report.return_answers import Answer, Asked
+from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.return_answers import Answer, Asked
-from portal.domain.sole_handling import Act, Assurance
 from portal.models import Submission
 from portal.reports import answering, entering, operations, rows
 from portal.reports.entering import GROUNDS, Ground, Said, Text

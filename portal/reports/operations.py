@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Filling, Stored
 from portal.collection.on_behalf import confirm
-from portal.domain import submission
 from portal.domain.campaign.calendar import Permission
 from portal.domain.checks import explanations
 from portal.domain.checks.finding import Issue, blanks
 from portal.domain.figures import Problem
 from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Item
+from portal.domain.report import submission
+from portal.domain.report.return_answers import Asked
 from portal.domain.report_state import Move, NotAllowedNow, State, after
-from portal.domain.return_answers import Asked
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import Action, Channel, record
 from portal.reports import answering, repeating, saving

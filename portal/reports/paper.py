@@ -12,8 +12,8 @@ from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import MINUTE, in_words
 from portal.domain.paper.code import code_of
 from portal.domain.paper.sheet import Sheet, report_sheet
+from portal.domain.report.submission import Change, changes, figures_of, includes_passed_down
 from portal.domain.report_state import State
-from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import Submission
 from portal.reports import drafts, passed_down
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Assignment
+from portal.domain.report.submission import Change, changes, figures_of, includes_passed_down
 from portal.domain.report_state import Move
-from portal.domain.submission import Change, changes, figures_of, includes_passed_down
 from portal.models import SentBack, SentBackItem, Submission
 from portal.reports import passed_down
 from portal.reports.paper import after_close, standing_submission, submission_number

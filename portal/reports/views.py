@@ -33,8 +33,8 @@ from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
+from portal.domain.report.return_answers import Reply
 from portal.domain.report_state import EDITABLE, NotAllowedNow, State
-from portal.domain.return_answers import Reply
 from portal.errors import BadInput
 from portal.html import wants_fragment
 from portal.reports import (

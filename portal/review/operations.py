@@ -15,8 +15,8 @@ from portal.collection.signed_copies import scan_of
 from portal.domain.campaign.board import Scan
 from portal.domain.campaign.calendar import Status, in_words, to_the_minute
 from portal.domain.figures import Problem
+from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import Move, NotAllowedNow, State, after
-from portal.domain.sole_handling import Act, Assurance
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
 from portal.models.trail import Action, record
 

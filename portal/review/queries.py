@@ -17,8 +17,8 @@ from portal.collection.signed_copies import scan_of
 from portal.domain.campaign.board import HANDED_IN, Scan
 from portal.domain.checks.words import change
 from portal.domain.paper.sheet import Sheet, report_sheet
-from portal.domain.return_answers import WHOLE_FORM, Reply
-from portal.domain.submission import Change, changes, figures_of
+from portal.domain.report.return_answers import WHOLE_FORM, Reply
+from portal.domain.report.submission import Change, changes, figures_of
 from portal.models import (
     Expectation,
     Figure,

@@ -16,8 +16,8 @@ from portal.collection.signed_copies import signed_copy
 from portal.domain.campaign.board import HANDED_IN
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import Problem
+from portal.domain.report.scans import Scan, read_scan
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.scans import Scan, read_scan
 from portal.models import Report, SignedCopy, SignedPage
 from portal.models.trail import Action, record
 

@@ -23,7 +23,7 @@ from portal.collection.signed_copies import scan_of, signed_copy
 from portal.db import db, writing
 from portal.domain.characters import is_refused, without_unseen
 from portal.domain.figures import Problem
-from portal.domain.scans import SUFFIXES
+from portal.domain.report.scans import SUFFIXES
 from portal.headers import INERT
 from portal.signed_copies import operations, queries
 from portal.uploads import LONGEST_NAME, takes_file

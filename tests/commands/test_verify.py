@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from portal.domain.submission import canonical_bytes, fingerprint
+from portal.domain.report.submission import canonical_bytes, fingerprint
 from tests.commands.shell import Shell
 
 TAMPERED = [

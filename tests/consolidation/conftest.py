@@ -21,7 +21,7 @@ from portal.access.identity import hashed, new_token, sign_in_door
 from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.form.form import Form, parse_form
-from portal.domain.submission import fingerprint
+from portal.domain.report.submission import fingerprint
 from portal.models import (
     Campaign,
     Expectation,

@@ -25,7 +25,7 @@ from portal.domain.consolidation import edition
 from portal.domain.consolidation.edition import FREEZABLE
 from portal.domain.consolidation.placement import add_up
 from portal.domain.figures import canonical
-from portal.domain.submission import canonical_bytes, fingerprint
+from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
 from tests.consolidation.conftest import (
     CAMPAIGN,

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.comparison import (
+from portal.domain.figures import GREATEST_MONEY
+from portal.domain.form.form import parse_form
+from portal.domain.report.comparison import (
     NO_LAST_YEAR,
     WITHOUT_COUNTERPART,
     Change,
@@ -18,8 +20,6 @@ from portal.domain.comparison import (
     share,
     times_more,
 )
-from portal.domain.figures import GREATEST_MONEY
-from portal.domain.form.form import parse_form
 from tests.domain.test_narrative import DOCUMENT, FORM
 
 FIGURES = st.integers(0, GREATEST_MONEY)

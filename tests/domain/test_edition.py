@@ -15,8 +15,8 @@ from portal.domain.consolidation.allocation import Allocation, Allocations, repo
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.consolidation.placement import Scope, add_up
 from portal.domain.form.form import parse_form
+from portal.domain.report.submission import Change, canonical_bytes, fingerprint
 from portal.domain.report_state import State
-from portal.domain.submission import Change, canonical_bytes, fingerprint
 from tests.founding import edition as form_document
 
 FORM = parse_form(form_document("2027.1"))

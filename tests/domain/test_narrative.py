@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portal
-from portal.domain.comparison import change, times_more
 from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
 from portal.domain.paper.narrative import LEFT_OUT, Account, Past, amount, paragraph
+from portal.domain.report.comparison import change, times_more
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2027.1.json"
 DOCUMENT: dict[str, Any] = json.loads(EDITION.read_text(encoding="utf-8"))

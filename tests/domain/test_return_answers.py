@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.form.form import Form
-from portal.domain.return_answers import WHOLE_FORM, Answer, Asked, Reply, asked
+from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply, asked
 
 KEPT = Reply(Answer.KEPT, "经核实，原数无误")
 ATTACHED = Reply(Answer.ATTACHED, "发放台账")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import scans
 from portal.domain.figures import Problem
-from portal.domain.scans import Scan, read_scan
+from portal.domain.report import scans
+from portal.domain.report.scans import Scan, read_scan
 from tests.scans import PDF, chunk, exif, jpeg, png, segment
 
 HTML = b"<!doctype html><script>alert(1)</script>"

@@ -5,7 +5,7 @@ from itertools import chain, combinations
 import pytest
 
 from portal.domain.campaign.calendar import read_instant
-from portal.domain.sole_handling import CALLED, STAMPED, Act, Assurance, alone, named
+from portal.domain.report.sole_handling import CALLED, STAMPED, Act, Assurance, alone, named
 
 OPENED, NOW = read_instant("2027-01-10 08:30"), read_instant("2027-01-20 10:00")
 EVERY_SET = [set(some) for some in chain(*(combinations(Act, n) for n in range(4)))]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from portal.domain.form.form import parse_form
 from portal.domain.form.formulas import with_totals
 from portal.domain.paper.code import code_of
-from portal.domain.submission import (
+from portal.domain.report.submission import (
     Change,
     canonical_bytes,
     changes,

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal import verification
 from portal.access import tenancy
 from portal.consolidation.exports import operations
-from portal.domain.submission import canonical_bytes, fingerprint
+from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
 from tests.engines import REFUSED, change_past_the_portal
 from tests.paper.desk import EDITIONS, correct, freeze, hidden, shown

@@ -16,7 +16,7 @@ from portal.domain.consolidation.edition import live_fingerprint, read_document
 from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import parse_form
 from portal.domain.paper.code import code_of
-from portal.domain.submission import canonical_bytes, fingerprint
+from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
 from portal.models.organisation import organisation_by_code
 from tests.campaigns.forms import plan, post_form

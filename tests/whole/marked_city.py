@@ -34,12 +34,12 @@ from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing
 from portal.consolidation.tree import read_tree
 from portal.db import db, writing
-from portal.domain import submission
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation.placement import Scope
-from portal.domain.draft_print import draft_document
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
+from portal.domain.report import submission
+from portal.domain.report.draft_print import draft_document
 from portal.fence import FencedSession, OwnScope
 from portal.models import (
     Announcement,

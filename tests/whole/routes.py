@@ -25,8 +25,8 @@ from portal.access.rules import rule_of
 from portal.domain.intake.roster import Line, Roster
 from portal.domain.intake.workbook import Intake
 from portal.domain.paper.code import code_of
+from portal.domain.report.submission import fingerprint
 from portal.domain.seen import mark_of
-from portal.domain.submission import fingerprint
 from portal.models.user import Role
 from portal.organisations.packing import pack
 from portal.reports.packing import pack as pack_intake

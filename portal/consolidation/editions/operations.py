@@ -21,8 +21,8 @@ from portal.domain.consolidation.edition import Difference, Frozen, Moment, mome
 from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import Form
 from portal.domain.paper.code import code_of
+from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.domain.report_state import NotAllowedNow
-from portal.domain.submission import canonical_bytes, fingerprint
 from portal.models import (
     ConsolidationEdition,
     DifferenceAcknowledgement,

@@ -27,8 +27,8 @@ from portal.domain.consolidation.placement import Scope
 from portal.domain.figures import Unit, show
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
+from portal.domain.report.submission import Change, Json, canonical_bytes, changes, fingerprint
 from portal.domain.report_state import State
-from portal.domain.submission import Change, Json, canonical_bytes, changes, fingerprint
 
 FORMAT, FIRST_FORMAT = 2, 1
 """The number of the document's layout; a document keeps the one that it was written in."""

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from portal.domain.comparison import Change, Compared, change_of_sum, times_more
 from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 from portal.domain.form.indicators import Indicator, indicators_of, registered_is_part
+from portal.domain.report.comparison import Change, Compared, change_of_sum, times_more
 
 _Pair = tuple[str, Indicator, str, Indicator]
 

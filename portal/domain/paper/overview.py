@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.domain.comparison import Change, Compared, change_of_sum
 from portal.domain.consolidation.allocation import Deduction
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 from portal.domain.form.indicators import Group, main_groups
 from portal.domain.paper.sheet import Part
+from portal.domain.report.comparison import Change, Compared, change_of_sum
 
 TITLE = "主要指标分单位一览表"
 

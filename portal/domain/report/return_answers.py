@@ -9,7 +9,7 @@ from portal.domain.checks.explanations import said, unreadable
 from portal.domain.figures import Problem
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
-from portal.domain.submission import changes
+from portal.domain.report.submission import changes
 
 WHOLE_FORM = "*"
 """Stands for an item where the whole form was sent back."""

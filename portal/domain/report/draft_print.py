@@ -2,7 +2,7 @@
 
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, with_totals
-from portal.domain.submission import Json, canonical_bytes
+from portal.domain.report.submission import Json, canonical_bytes
 
 FORMAT = 1
 """The number of the document's layout; a document keeps the one that it was written in."""

@@ -1,0 +1,1 @@
+"""A report's submissions, draft prints, comparisons and scans."""
