@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, make_url
 
-from portal import backup, carrying, create_app, restoration, schema, verification
+from portal import create_app, schema
 from portal.access import tenancy
 from portal.cli.city import FILE, require_database
 from portal.db import db
 from portal.domain.campaign.calendar import ZONE, in_words
-from portal.engine_checks import Outcome
+from portal.maintenance import backup, copying, restoration, verification
+from portal.maintenance.database_checks import Outcome
 from portal.settings import POSTGRESQL, SettingError, Settings, read_settings
 
 
@@ -25,7 +26,7 @@ def back_up(file: Path) -> None:
     """Write a consistent copy of everything, whether the portal is serving or not."""
     settings = read_settings()
     require_database(settings)
-    with carrying.at_one_moment(settings.owner_url) as source:
+    with copying.at_one_moment(settings.owner_url) as source:
         made = backup.back_up(source, file, _now(settings))
     click.echo(f"已备份到 {file}：{made.holds}，校验码 {made.sha256[:12]}。")
 
@@ -80,7 +81,7 @@ def carry_over(target: str) -> None:
     settings = read_settings()
     require_database(settings)
     owner, role = _owner_and_role(settings, target)
-    with carrying.alone(settings.database_url) as source:
+    with copying.alone(settings.database_url) as source:
         backup.require_newest(source)
         _carry(source, owner, role)
     _require_sound(changed(settings, database_url=owner), "目标库没有通过核对，不能使用")
@@ -105,13 +106,13 @@ def _owner_and_role(settings: Settings, target: str) -> tuple[str, str | None]:
 
 
 def _carry(source: Connection, owner: str, role: str | None) -> None:
-    with carrying.connected(owner) as target:
-        if strange := carrying.strange_tables(target):
+    with copying.connected(owner) as target:
+        if strange := copying.strange_tables(target):
             raise ValueError(f"目标库里有别的表（{'、'.join(strange)}），没有搬。")
     schema.upgrade(owner, role=role)
-    with carrying.connected(owner) as target:
-        carrying.see_all(target)
-        if any(carrying.counted(target).values()):
+    with copying.connected(owner) as target:
+        copying.see_all(target)
+        if any(copying.counted(target).values()):
             raise ValueError("目标库里已经有内容，没有搬。")
-        carrying.carry(source, target, role)
+        copying.carry(source, target, role)
         target.commit()

@@ -101,7 +101,7 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
 @with_appcontext
 def verify() -> None:
     """Check everything that can be checked; fails when anything does not hold."""
-    from portal import verification
+    from portal.maintenance import verification
 
     settings: Settings = current_app.config["PORTAL"]
     with tenancy.verifying() as session:

@@ -25,7 +25,12 @@ class Lamp(TenantOwned, Base):
     light: Mapped[str]
 
 
-from portal import backup, carrying, engine_checks, schema  # noqa: E402 - they read the models
+from portal import schema  # noqa: E402 - they read the models
+from portal.maintenance import (
+    backup,  # noqa: E402 - they read the models
+    copying,  # noqa: E402 - they read the models
+    database_checks,  # noqa: E402 - they read the models
+)
 
 NOW = datetime(2027, 1, 20, 10, tzinfo=ZONE)
 SERVANT = "city_app"
@@ -52,14 +57,14 @@ def main(file_url: str, owner_url: str, backup_file: str) -> None:
     schema.command.upgrade = migrate_further  # type: ignore[assignment]
     for url in (file_url, owner_url):
         schema.upgrade(url, role=SERVANT)
-    with carrying.connected(file_url) as city:
+    with copying.connected(file_url) as city:
         light_lamps(city)
-    with carrying.at_one_moment(file_url) as city, carrying.connected(owner_url) as province:
-        carrying.carry(city, province, SERVANT)
+    with copying.at_one_moment(file_url) as city, copying.connected(owner_url) as province:
+        copying.carry(city, province, SERVANT)
         province.commit()
-    with carrying.at_one_moment(owner_url) as province:
+    with copying.at_one_moment(owner_url) as province:
         made = backup.back_up(province, Path(backup_file), NOW)
-    faults = [fault for each in engine_checks.engine_outcomes(owner_url) for fault in each.faults]
+    faults = [fault for each in database_checks.engine_outcomes(owner_url) for fault in each.faults]
     sys.stdout.write(json.dumps({"rows": made.rows["lamp"], "faults": faults}))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from portal import carrying, guards, schema
+from portal import guards, schema
+from portal.maintenance import copying
 from portal.models import Base
 from tests.keeping.conftest import Province, content
 
@@ -164,10 +165,10 @@ def carried(demo, province: Province) -> None:
     """Carry all rows without the commands around it."""
     schema.upgrade(province.owner)
     with (
-        carrying.at_one_moment(f"sqlite:///{demo.database}") as source,
-        carrying.connected(province.owner) as target,
+        copying.at_one_moment(f"sqlite:///{demo.database}") as source,
+        copying.connected(province.owner) as target,
     ):
-        carrying.carry(source, target)
+        copying.carry(source, target)
         target.commit()
 
 
@@ -187,26 +188,26 @@ def test_a_broken_key_within_a_table_is_noticed(demo, province):
 
 
 def test_a_row_that_arrives_otherwise_is_noticed(demo, province, monkeypatch):
-    copy = carrying._copy
+    copy = copying._copy
 
     def forgetful(source: Any, target: Any, table: Any) -> None:
         copy(source, target, table)
         if table.name == "figure":
             target.exec_driver_sql("UPDATE figure SET value = value + 1 WHERE item = 'C9'")
 
-    monkeypatch.setattr(carrying, "_copy", forgetful)
+    monkeypatch.setattr(copying, "_copy", forgetful)
 
-    with pytest.raises(carrying.NotCarried, match="figure"):
+    with pytest.raises(copying.NotCarried, match="figure"):
         carried(demo, province)
 
 
 def test_with_the_guards_down_the_owner_sees_every_row(demo, province):
     carried(demo, province)
 
-    with carrying.connected(province.owner) as owner:
-        behind = carrying.counted(owner)["figure"]
+    with copying.connected(province.owner) as owner:
+        behind = copying.counted(owner)["figure"]
         guards.drop(owner)
-        free = carrying.counted(owner)["figure"]
+        free = copying.counted(owner)["figure"]
 
     assert behind == 0
     assert free == len(demo.rows("figure"))

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from portal import restoration
+from portal.maintenance import restoration
 from tests.keeping.conftest import Province, content
 
 pytestmark = pytest.mark.postgresql

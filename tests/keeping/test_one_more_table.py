@@ -7,7 +7,7 @@ import sys
 import psycopg
 import pytest
 
-from portal import carrying
+from portal.maintenance import copying
 from tests.commands.serving import ROOT
 from tests.keeping.conftest import Province
 
@@ -60,7 +60,7 @@ def test_every_table_with_an_owner_stands_behind_the_walls(ready):
 def test_every_table_of_the_database_is_carried(ready):
     there = ready.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 
-    assert {name for (name,) in there} == {t.name for t in carrying.TABLES} | {"alembic_version"}
+    assert {name for (name,) in there} == {t.name for t in copying.TABLES} | {"alembic_version"}
 
 
 @pytest.mark.parametrize(

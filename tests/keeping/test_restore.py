@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal import backup
+from portal.maintenance import backup
 from tests.commands.shell import Shell
 from tests.keeping.conftest import content
 

@@ -8,10 +8,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal import verification
 from portal.access import tenancy
 from portal.consolidation.exports import operations
 from portal.domain.report.submission import canonical_bytes, fingerprint
+from portal.maintenance import verification
 from portal.models import ConsolidationEdition
 from tests.engines import REFUSED, change_past_the_portal
 from tests.paper.desk import EDITIONS, correct, freeze, hidden, shown

@@ -8,7 +8,6 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal import verification
 from portal.access import tenancy
 from portal.db import writing
 from portal.domain.consolidation.allocation import QUESTION
@@ -17,6 +16,7 @@ from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import parse_form
 from portal.domain.paper.code import code_of
 from portal.domain.report.submission import canonical_bytes, fingerprint
+from portal.maintenance import verification
 from portal.models import ConsolidationEdition
 from portal.models.organisation import organisation_by_code
 from tests.campaigns.forms import plan, post_form

@@ -9,23 +9,23 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ROUND_THE_ORM = """
-portal.backup        connect connection driver_connection exec_driver_sql sqlite3
-portal.carrying      connect exec_driver_sql metadata sorted_tables
+portal.maintenance.backup        connect connection driver_connection exec_driver_sql sqlite3
+portal.maintenance.copying      connect exec_driver_sql metadata sorted_tables
 portal.cli.city      engine
 portal.cli.keeping   engine
 portal.cli.running   engine
 portal.db            connection engine exec_driver_sql get_bind metadata
 portal.demo          connection
 portal.demo.stage    connection
-portal.engine_checks connect exec_driver_sql
+portal.maintenance.database_checks connect exec_driver_sql
 portal.fence connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
 portal.guards        exec_driver_sql local_table metadata sorted_tables
 portal.migrations.env metadata
 portal.prepared      connection cursor exec_driver_sql make_transient_to_detached
-portal.restoration   connect exec_driver_sql sqlite3
+portal.maintenance.restoration   connect exec_driver_sql sqlite3
 portal.schema        connect create_engine exec_driver_sql
 portal.serving_role  connect exec_driver_sql
-portal.verification  connection get_bind
+portal.maintenance.verification  connection get_bind
 """
 """Modules that may go round the ORM, with the ways that each one uses."""
 

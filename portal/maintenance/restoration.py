@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import OperationalError
 
-from portal import backup, carrying
-from portal.backup import BackupError
 from portal.db import WriteQueue
+from portal.maintenance import backup, copying
+from portal.maintenance.backup import BackupError
 from portal.models import SignIn
 from portal.settings import Settings
 
@@ -38,11 +38,11 @@ def put_back(database: Path, settings: Settings, *, replace: bool, at: datetime)
 
 def _into_file(database: Path, settings: Settings, replace: bool, at: datetime) -> Path | None:
     with WriteQueue(settings.instance / "write.lock").turn():
-        with carrying.at_one_moment(settings.database_url) as there:
+        with copying.at_one_moment(settings.database_url) as there:
             kept = _kept(there, settings.instance, replace, at)
         with (
             closing(sqlite3.connect(database)) as new,
-            carrying.connected(settings.database_url) as live,
+            copying.connected(settings.database_url) as live,
         ):
             new.backup(backup.driver_of(live), progress=_refuse_waiting)
     return kept
@@ -58,15 +58,15 @@ def _into_postgresql(
     database: Path, settings: Settings, replace: bool, at: datetime
 ) -> Path | None:
     with (
-        carrying.at_one_moment(f"sqlite:///{database}") as new,
-        carrying.connected(settings.owner_url) as live,
+        copying.at_one_moment(f"sqlite:///{database}") as new,
+        copying.connected(settings.owner_url) as live,
     ):
         backup.require_newest(live)
         _lock(live)
-        carrying.see_all(live)
+        copying.see_all(live)
         kept = _kept(live, settings.instance, replace, at)
         live.exec_driver_sql(f"TRUNCATE {_names()}")
-        carrying.carry(new, live, make_url(settings.database_url).username)
+        copying.carry(new, live, make_url(settings.database_url).username)
         live.commit()
     return kept
 
@@ -95,12 +95,12 @@ def _lock_patiently(live: Connection, names: str) -> None:
 
 
 def _names() -> str:
-    return ", ".join(f'"{table.name}"' for table in carrying.TABLES)
+    return ", ".join(f'"{table.name}"' for table in copying.TABLES)
 
 
 def _kept(there: Connection, folder: Path, replace: bool, at: datetime) -> Path | None:
     """The backup of what `there` holds before it goes."""
-    if not any(carrying.counted(there).values()):
+    if not any(copying.counted(there).values()):
         return None
     if not replace:
         raise BackupError(

@@ -23,7 +23,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from portal import carrying, schema
+from portal import schema
+from portal.maintenance import copying
 
 FORMAT, VERSION = "portal-backup", 1
 MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"
@@ -98,11 +99,11 @@ def _copy(source: Connection, database: Path) -> None:
 
 
 def _copy_file(source: Connection, database: Path) -> None:
-    there = carrying.counted(source)  # begins to read, so that copy and counts are of one moment
+    there = copying.counted(source)  # begins to read, so that copy and counts are of one moment
     with closing(sqlite3.connect(database)) as copy:
         driver_of(source).backup(copy)
-    with carrying.connected(f"sqlite:///{database}") as copied:
-        if carrying.counted(copied) != there:
+    with copying.connected(f"sqlite:///{database}") as copied:
+        if copying.counted(copied) != there:
             raise BackupError("复制出来的行数与库里的不同，没有做成备份。")
 
 
@@ -115,9 +116,9 @@ def _carry(source: Connection, database: Path) -> None:
     require_newest(source)
     url = f"sqlite:///{database}"
     schema.upgrade(url)
-    with carrying.connected(url) as target:
+    with copying.connected(url) as target:
         target.exec_driver_sql("BEGIN IMMEDIATE")
-        carrying.carry(source, target)
+        copying.carry(source, target)
         target.exec_driver_sql("COMMIT")
 
 
@@ -130,12 +131,12 @@ def require_newest(connection: Connection) -> None:
 def sound_rows(database: Path) -> dict[str, int]:
     """The number of rows in each table of a file that is whole; raises `BackupError` otherwise."""
     try:
-        with carrying.connected(f"sqlite:///{database}") as connection:
+        with copying.connected(f"sqlite:///{database}") as connection:
             for pragma in ("integrity_check", "foreign_key_check"):
                 faults = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
                 if faults not in ([], [("ok",)]):
                     raise BackupError(f"库文件有损坏（{pragma}）：{faults[0]}。")
-            return carrying.counted(connection)
+            return copying.counted(connection)
     except DatabaseError as error:
         raise BackupError(f"库文件有损坏：{error.orig}。") from error
 
@@ -228,7 +229,7 @@ def _read_manifest(archive: ZipFile) -> Manifest:
 
 def _bring_up_to_date(database: Path) -> None:
     url = f"sqlite:///{database}"
-    with carrying.connected(url) as connection:
+    with copying.connected(url) as connection:
         revision = schema.revision_of(connection)
         known = schema.revisions(connection)
     if revision not in known:

@@ -24,7 +24,7 @@ from portal.domain.report.submission import (
     includes_passed_down,
 )
 from portal.domain.report_state import Move, NotAllowedNow, State, after
-from portal.engine_checks import Outcome, engine_outcomes
+from portal.maintenance.database_checks import Outcome, engine_outcomes
 from portal.models import (
     Campaign,
     ConsolidationEdition,

@@ -1,0 +1,1 @@
+"""Maintenance: backup, restore, copy and verify an installation."""
