@@ -10,7 +10,6 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from portal import mailing
 from portal.access.tenancy import inside, subtree
 from portal.cli.city import now, operator
 from portal.collection import moves
@@ -28,6 +27,7 @@ from portal.domain.campaign.reminders import (
     subject_of_mail,
     text_of_mail,
 )
+from portal.messages import mail
 from portal.models import Campaign, Organisation
 from portal.models.organisation import organisation_by_code, root_organisation
 from portal.reminders import operations, queries
@@ -145,8 +145,8 @@ def _send(post: PostOffice, letter: Letter, at: datetime) -> Outcome | None:
     text = text_of_mail([owed.missing for owed in letter.owed], letter.to.name, at, contact)
     outcome, note = Outcome.SENT, ""
     try:
-        mailing.send(post, letter.to.email, subject_of_mail(names), text)
-    except mailing.NotSent as refused:
+        mail.send(post, letter.to.email, subject_of_mail(names), text)
+    except mail.NotSent as refused:
         outcome, note = Outcome.FAILED, refused.sentence
     for owed, number in claimed:
         _note(owed, number, outcome, text, note)

@@ -15,7 +15,7 @@ from flask import (
     url_for,
 )
 
-from portal import clock, mailing
+from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
@@ -35,6 +35,7 @@ from portal.domain.campaign.reminders import (
 )
 from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
+from portal.messages import mail
 from portal.models import Reminder
 from portal.models.organisation import organisation_by_code
 from portal.reminders import operations, queries
@@ -261,7 +262,7 @@ def _mail(post: PostOffice, to: Recipient, subject: str, letter: Reminder) -> st
 
 def _handed_over(post: PostOffice, to: Recipient, subject: str, text: str) -> tuple[Outcome, str]:
     try:
-        mailing.send(post, to.email, subject, text)
-    except mailing.NotSent as refused:
+        mail.send(post, to.email, subject, text)
+    except mail.NotSent as refused:
         return Outcome.FAILED, refused.sentence
     return Outcome.SENT, ""

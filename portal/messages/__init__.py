@@ -1,0 +1,1 @@
+"""Messages: the channels that carry a text to a person outside the portal."""
