@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as AnySession
 
 from portal.models.base import Base, TenantOwned
 from portal.models.organisation import Organisation, end_of_own, end_of_subtree
-from portal.prepared import Prepared, Row
+from portal.models.prepared import Prepared, Row
 
 
 class OutsideFence(RuntimeError):

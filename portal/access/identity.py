@@ -20,8 +20,8 @@ from portal import clock
 from portal.db import db, writing
 from portal.fence import Door, FencedSession, read_through
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
+from portal.models.prepared import Prepared, columns_of, read_as
 from portal.models.user import Role
-from portal.prepared import Prepared, columns_of, read_as
 
 IDLE = timedelta(minutes=30)
 """Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.collection.expected import expected_of
 from portal.domain.consolidation.placement import Expected
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
-from portal.prepared import named
+from portal.models.prepared import named
 
 PAGE = 200
 

@@ -37,7 +37,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.form import parsed_form
-from portal.prepared import Prepared, adopt, columns_of, read_as, run
+from portal.models.prepared import Prepared, adopt, columns_of, read_as, run
 
 
 class _Moment(TypedDict):

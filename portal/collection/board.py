@@ -30,7 +30,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.organisation import end_of_subtree
-from portal.prepared import named
+from portal.models.prepared import named
 
 NO_FIGURES: Mapping[int, int] = {}
 NO_CHASES: Mapping[int, Chased] = {}

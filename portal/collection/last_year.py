@@ -12,7 +12,7 @@ from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
 from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure
-from portal.prepared import Prepared, run
+from portal.models.prepared import Prepared, run
 
 ENTERED = "录入自旧表"
 """What stands beside such a figure wherever it is shown."""

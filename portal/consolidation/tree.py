@@ -12,7 +12,7 @@ from portal.domain.consolidation.placement import Basis, Member
 from portal.domain.report_state import State
 from portal.models import Expectation, Report, Submission
 from portal.models.organisation import end_of_subtree
-from portal.prepared import named
+from portal.models.prepared import named
 
 Last = tuple[int, str]
 """A report's last submission: its number and its sha256."""

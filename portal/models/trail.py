@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.report_state import Move
 from portal.models.base import Base, Instant, TenantOwned
-from portal.prepared import Prepared, run
+from portal.models.prepared import Prepared, run
 
 
 class Action(StrEnum):

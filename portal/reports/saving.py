@@ -16,8 +16,8 @@ from portal.domain.figures import Problem, canonical, read
 from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Batch, Figure, Report, TrailEntry
+from portal.models.prepared import Prepared, run
 from portal.models.trail import Action, Channel, record_all
-from portal.prepared import Prepared, run
 from portal.reports.typed import Typed
 
 

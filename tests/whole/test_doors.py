@@ -21,7 +21,7 @@ portal.maintenance.database_checks connect exec_driver_sql
 portal.fence connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
 portal.guards        exec_driver_sql local_table metadata sorted_tables
 portal.migrations.env metadata
-portal.prepared      connection cursor exec_driver_sql make_transient_to_detached
+portal.models.prepared      connection cursor exec_driver_sql make_transient_to_detached
 portal.maintenance.restoration   connect exec_driver_sql sqlite3
 portal.schema        connect create_engine exec_driver_sql
 portal.serving_role  connect exec_driver_sql

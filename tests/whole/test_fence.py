@@ -13,7 +13,7 @@ from portal.access.identity import SIGN_IN
 from portal.db import db
 from portal.fence import OutsideFence, read_through
 from portal.models import Explanation, Report, User
-from portal.prepared import Prepared
+from portal.models.prepared import Prepared
 from tests.engines import REFUSED, SQLITE, change_past_the_portal
 from tests.whole.attacks import ATTACKS
 from tests.whole.battlefield import (
