@@ -26,7 +26,12 @@ from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE, Dates
-from portal.founding import (
+from portal.models import Organisation, Submission, User
+from portal.models.campaign import campaign_by_code
+from portal.models.organisation import organisation_by_code
+from portal.models.trail import Channel
+from portal.models.user import Role
+from portal.register.units import (
     Actor,
     Unit,
     add_user,
@@ -34,11 +39,6 @@ from portal.founding import (
     import_edition,
     publish_edition,
 )
-from portal.models import Organisation, Submission, User
-from portal.models.campaign import campaign_by_code
-from portal.models.organisation import organisation_by_code
-from portal.models.trail import Channel
-from portal.models.user import Role
 from portal.reports import operations as reports
 from portal.reports.typed import Typed
 from portal.review import operations as review

@@ -13,9 +13,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.identity import hashed, new_token
-from portal.founding import Actor
 from portal.models import Organisation, SignInLink, User
 from portal.models.trail import Action, record_everywhere
+from portal.register.units import Actor
 
 LASTING = timedelta(days=7)
 """How long a link can be spent."""

@@ -9,9 +9,9 @@ from portal.domain.characters import objection, shown, taken_out, without_unseen
 from portal.domain.intake.roster import folded
 from portal.domain.passwords import canonical_username
 from portal.domain.seen import mark_of
-from portal.founding import wrong_name
 from portal.models import User
 from portal.models.user import Role
+from portal.register.units import wrong_name
 from portal.settings import MAIL_ADDRESS
 
 LONGEST_PHONE = 50

@@ -26,10 +26,10 @@ from portal.accounts.typed import Typed, as_stored, read, with_problems
 from portal.accounts.views import bp
 from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor
 from portal.links_workbook import links_workbook
 from portal.models import User
 from portal.models.user import Role
+from portal.register.units import Actor
 from portal.workbook import attachment_name
 
 NOTHING = Typed(roles=(Role.REPORTER,))

@@ -13,9 +13,9 @@ from portal.campaigns.plan import plain
 from portal.collection import announcements
 from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor, record_for_city
 from portal.models import Announcement, Campaign, Expectation
 from portal.models.trail import Action
+from portal.register.units import Actor, record_for_city
 
 LONGEST_TITLE = 100
 LONGEST_TEXT = 5_000

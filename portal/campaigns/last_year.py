@@ -21,9 +21,9 @@ from portal.domain.intake.grid import Grid
 from portal.domain.intake.old_table import OldTable, OldUnit, read_old_table
 from portal.domain.intake.old_units import KnownUnit, Told
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission
 from portal.models.trail import Action, Channel, record_everywhere
+from portal.register.units import Actor
 
 MOST_UNITS = 400
 """Units of one workbook: more would not fit into the page that carries them."""

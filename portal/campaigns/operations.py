@@ -33,9 +33,9 @@ from portal.domain.checks import limits as check_limits
 from portal.domain.checks.limits import Limits, Reset
 from portal.domain.consolidation.placement import Expected
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Announcement, Campaign, Expectation, FormEdition
 from portal.models.trail import Action
+from portal.register.units import Actor, record_all_for_city, record_for_city
 
 LONGEST_TOLD = 480
 """Characters of an old or new text that stand in their columns of the trail."""

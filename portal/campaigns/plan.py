@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.campaign import schedule
 from portal.domain.campaign.calendar import Dates, Status, read_instant
-from portal.founding import CODE, CODE_RULE
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
+from portal.register.units import CODE, CODE_RULE
 
 LONGEST = {
     "name": 200,

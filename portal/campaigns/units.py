@@ -22,10 +22,10 @@ from portal.domain.campaign.calendar import Status
 from portal.domain.consolidation.placement import Basis, Expected
 from portal.domain.figures import Kind, Unit, canonical, read
 from portal.domain.report_state import NotAllowedNow, State
-from portal.founding import Actor, record_all_for_city, record_for_city
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
 from portal.models.trail import Action
+from portal.register.units import Actor, record_all_for_city, record_for_city
 
 LABELS = {
     "basis": "口径",

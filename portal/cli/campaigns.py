@@ -7,7 +7,6 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from portal import founding
 from portal.access import tenancy
 from portal.cli.city import now, operator
 from portal.cli.rosters import Listing, read_expected
@@ -18,6 +17,7 @@ from portal.domain.campaign.calendar import Dates, in_words, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
+from portal.register import units
 
 
 def moment(text: str) -> datetime:
@@ -113,7 +113,7 @@ def _create(session: Session, plan: Plan, expected: tuple[Listing, list[Listed]]
     try:
         listed = expected[1] if expected else None
         opening.create_campaign(session, plan, listed, by=operator(), at=now())
-    except founding.NotFounded as refused:
+    except units.NotFounded as refused:
         reasons = expected[0].objections(refused.objections) if expected else str(refused)
         raise ValueError(f"没有新建填报任务，名单有误：{reasons}。") from refused
 

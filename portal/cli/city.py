@@ -9,8 +9,8 @@ from flask import Flask
 
 from portal import clock, create_app, schema
 from portal.db import db
-from portal.founding import Actor
 from portal.models.trail import Channel
+from portal.register.units import Actor
 from portal.settings import SettingError, Settings, read_settings
 
 FILE = click.Path(path_type=Path)

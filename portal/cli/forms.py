@@ -9,12 +9,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import founding
 from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.db import db, writing
 from portal.models import FormEdition
 from portal.models.form import edition_of
+from portal.register import units
 
 
 @click.group(cls=AppGroup, help="表样：导入、发布、导出。")
@@ -29,9 +29,9 @@ def import_file(file: Path, publish: bool) -> None:
     """Keep the form of a file as a draft edition."""
     document = _document(file)
     with tenancy.opening() as door, writing(door) as session:
-        edition = founding.import_edition(session, document, by=operator(), at=now())
+        edition = units.import_edition(session, document, by=operator(), at=now())
         if publish:
-            founding.publish_edition(session, edition, by=operator(), at=now())
+            units.publish_edition(session, edition, by=operator(), at=now())
         session.commit()
     _tell(edition)
 
@@ -62,7 +62,7 @@ def publish(form_id: str, version: str) -> None:
         edition = edition_of(session, form_id, version)
         if edition is None:
             raise ValueError(f"没有表样 {form_id}@{version}。")
-        founding.publish_edition(session, edition, by=operator(), at=now())
+        units.publish_edition(session, edition, by=operator(), at=now())
         session.commit()
     _tell(edition)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from portal import founding
 from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.cli.rosters import read_units
 from portal.db import writing
+from portal.register import units as founding
 
 
 @click.group(cls=AppGroup, help="单位：导入。")

@@ -4,7 +4,6 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import founding
 from portal.access import passwords, throttle
 from portal.access.identity import sign_in_door
 from portal.cli.city import now, operator
@@ -13,6 +12,7 @@ from portal.domain.passwords import canonical_username, weakness
 from portal.models import Organisation, User
 from portal.models.organisation import organisation_by_code
 from portal.models.user import ROLE_LABELS, Role
+from portal.register import units
 
 
 def role_named(text: str) -> Role:
@@ -54,7 +54,7 @@ def create(
         unit = organisation_by_code(session, organisation)
         if unit is None:
             raise ValueError(f"没有代码为“{organisation}”的单位。")
-        made = founding.add_user(
+        made = units.add_user(
             session,
             unit,
             username=username,
@@ -87,7 +87,7 @@ def set_password(username: str, password: str | None) -> None:
         password_hash = passwords.hash_password(given)
         with writing(door) as session:
             account = session.scalars(select(User).where(User.username == username)).one()
-            founding.give_password(session, account, password_hash, by=operator(), at=now())
+            units.give_password(session, account, password_hash, by=operator(), at=now())
             throttle.forget(session, username, now())
             session.commit()
     click.echo(f"已重设 {username} 的密码，下次登录须改密码。")

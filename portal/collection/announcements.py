@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.founding import Actor, record_for_city
 from portal.models import Announcement, Campaign, Delivery, Expectation
 from portal.models.trail import Action
+from portal.register.units import Actor, record_for_city
 
 
 def publish_at_once(

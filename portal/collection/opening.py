@@ -19,10 +19,10 @@ from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
 from portal.domain.consolidation.placement import Basis, Expected
 from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
-from portal.founding import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail import Action
+from portal.register.units import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
 
 NOT_LISTED = "未列入本次应报范围"
 CLOSED = "单位已撤销"

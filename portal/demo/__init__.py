@@ -16,11 +16,11 @@ from portal.demo.figures import edition
 from portal.demo.stage import Stage
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.passwords import LONGEST
-from portal.founding import Actor, add_user, found_organisations, give_password
 from portal.models import Campaign, FormEdition, Organisation, TrailEntry, User
 from portal.models.organisation import root_organisation
 from portal.models.trail import Channel
 from portal.models.user import ROLE_LABELS
+from portal.register.units import Actor, add_user, found_organisations, give_password
 from portal.settings import write_private
 
 BY = Actor("演示数据", channel=Channel.COMMAND)

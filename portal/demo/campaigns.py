@@ -14,9 +14,9 @@ from portal.demo.figures import edition, typed_in
 from portal.demo.stage import Stage
 from portal.domain.campaign.calendar import ZONE, Dates
 from portal.domain.form.form import Form, parse_form
-from portal.founding import Actor, import_edition, publish_edition
 from portal.models import Announcement
 from portal.models.campaign import campaign_by_code
+from portal.register.units import Actor, import_edition, publish_edition
 
 PAST = "2022-spring"
 PRESENT = "2027-spring"

@@ -1,8 +1,8 @@
 """The demonstration city: its union bodies, its people, and what the city has registered."""
 
 from portal.collection.opening import Listed
-from portal.founding import Unit
 from portal.models.user import Role
+from portal.register.units import Unit
 
 UNITS = (
     Unit("shizong", "鄂州市总工会", "市总", "", "10", "市总职工服务中心", "0711-0000010"),

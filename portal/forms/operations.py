@@ -14,7 +14,10 @@ from portal.domain.form.form import Form, FormError, parse_form
 from portal.domain.report_state import NotAllowedNow
 from portal.forms import queries
 from portal.forms.queries import Opened, named
-from portal.founding import (
+from portal.models import FormEdition, ItemConfirmation
+from portal.models.form import add_edition, edition_of, rewrite
+from portal.models.trail import Action
+from portal.register.units import (
     EDITION_NAME,
     Actor,
     import_edition,
@@ -22,9 +25,6 @@ from portal.founding import (
     record_for_city,
     require_edition_name,
 )
-from portal.models import FormEdition, ItemConfirmation
-from portal.models.form import add_edition, edition_of, rewrite
-from portal.models.trail import Action
 
 PUBLISHED = "这一版已经发布，不能再改。需要改动时请复制为新的版次。"
 LONGEST_STATEMENT = 500

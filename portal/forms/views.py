@@ -25,7 +25,7 @@ from portal.domain.form.form import FormError
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
-from portal.founding import Actor
+from portal.register.units import Actor
 from portal.typed import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")

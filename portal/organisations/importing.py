@@ -13,12 +13,12 @@ from portal.access.passwords import NO_PASSWORD
 from portal.collection.moves import hold_tree
 from portal.domain.intake.roster import Roster
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor
 from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
 from portal.models.trail import Action, Channel, record_everywhere
 from portal.models.user import ROLE_LABELS
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
+from portal.register.units import Actor
 
 Entry = tuple[int, dict[str, Any]]
 

@@ -17,12 +17,12 @@ from portal.collection.moves import named
 from portal.domain.campaign.calendar import in_words
 from portal.domain.campaign.tree_moves import OpenCampaign
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import DEEPEST
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code
 from portal.models.trail import Action, record, record_all
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
+from portal.register.units import DEEPEST
 
 
 def add_below(

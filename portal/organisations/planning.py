@@ -14,10 +14,10 @@ from portal.domain.characters import objection
 from portal.domain.intake.roster import Line, Roster
 from portal.domain.passwords import canonical_username
 from portal.domain.seen import mark_of
-from portal.founding import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
 from portal.models import Organisation, User
 from portal.models.organisation import organisations_below
 from portal.models.user import ROLE_LABELS, Role
+from portal.register.units import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
 
 MOST = 5_000
 """Units, and people, that one roster may list."""

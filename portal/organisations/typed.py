@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 from portal.domain.characters import shown, taken_out, without_unseen
 from portal.domain.intake.roster import as_kind, folded
 from portal.domain.seen import mark_of
-from portal.founding import CODE, CODE_RULE, Unit, wrong_words
 from portal.models import Organisation
+from portal.register.units import CODE, CODE_RULE, Unit, wrong_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from portal.collection.assignment import Assignment
 from portal.domain.campaign.board import HANDED_IN
 from portal.domain.campaign.reminders import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
-from portal.founding import Actor
 from portal.models import Organisation, Reminder, Report
 from portal.models.trail import Action, record
 from portal.models.trail import Channel as TrailChannel
+from portal.register.units import Actor
 
 
 def require_missing(assignment: Assignment, unit: Organisation) -> None:

@@ -15,9 +15,9 @@ from portal.domain.form.form import Form, Item
 from portal.domain.intake.marks import Marks, misfits
 from portal.domain.intake.sheet_words import Expected, Said, years_in
 from portal.domain.intake.workbook import CellProblem, Intake, find_figures
-from portal.known_units import names_round
 from portal.models import Batch, Campaign
 from portal.models.trail import Action, Channel
+from portal.register.known_units import names_round
 from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from portal.access import tenancy
 from portal.db import writing
-from portal.founding import Unit, found_organisations
+from portal.register.units import Unit, found_organisations
 from tests.cast import Character, City
 from tests.founding import BY, NOW
 from tests.markup import Page

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.founding import Unit
+from portal.register.units import Unit
 from tests.campaigns.forms import found_later, plan, post_form
 from tests.founding import OPEN
 

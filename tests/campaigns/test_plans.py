@@ -7,7 +7,7 @@ import pytest
 
 from portal.access import tenancy
 from portal.db import writing
-from portal.founding import import_edition
+from portal.register.units import import_edition
 from tests.campaigns.forms import PLANS, fields_of, plan, post_form
 from tests.founding import BY, DUE, FOUNDED, LAST, OPEN, edition
 

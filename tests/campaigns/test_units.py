@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.founding import Unit
+from portal.register.units import Unit
 from tests.campaigns.forms import fields_of, found_later, plan, post_form
 from tests.founding import OPEN
 

@@ -57,7 +57,7 @@ opening       portal.cli.forms.import_file
 opening       portal.cli.forms.publish
 opening       portal.cli.organisations.import_file
 opening       portal.demo.load
-former_names  portal.known_units.names_round
+former_names  portal.register.known_units.names_round
 last_years    portal.campaigns.last_year_views.confirm_last_year
 all_people    portal.accounts.user_views.create_user
 all_people    portal.accounts.user_views.links_as_workbook

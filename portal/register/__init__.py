@@ -1,0 +1,1 @@
+"""Register: the units, people and form editions that exist."""
