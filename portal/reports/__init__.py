@@ -3,14 +3,13 @@
 from portal.reports import (
     draft_views,
     entering_views,
-    import_views,
     last_year_views,
     panel_views,
     passed_down_views,
-    paste_views,
     proof_views,
     round_views,
 )
+from portal.reports.bulk import import_views, paste_views
 from portal.reports.views import bp
 
 __all__ = [

@@ -29,7 +29,7 @@ from portal.domain.report.submission import fingerprint
 from portal.domain.seen import mark_of
 from portal.models.user import Role
 from portal.organisations.packing import pack
-from portal.reports.packing import pack as pack_intake
+from portal.reports.bulk.packing import pack as pack_intake
 from tests.whole.marked_city import (
     ACCOUNTS,
     ANNOUNCED,

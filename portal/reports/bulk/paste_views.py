@@ -15,9 +15,10 @@ from portal.domain.intake.paste import Block, BlockRefused, Placement, place_blo
 from portal.domain.intake.paste_words import Asked, has_words, settle
 from portal.domain.report_state import NotAllowedNow
 from portal.html import wants_fragment
-from portal.reports import comparing, operations, pasting, rows
-from portal.reports.importing import expected_of
-from portal.reports.pasting import Pasted
+from portal.reports import comparing, operations, rows
+from portal.reports.bulk import pasting
+from portal.reports.bulk.importing import expected_of
+from portal.reports.bulk.pasting import Pasted
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
 from portal.reports.views import (

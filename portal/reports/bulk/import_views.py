@@ -9,9 +9,9 @@ from portal.access.identity import actor
 from portal.access.rules import allow, reporter
 from portal.db import db, writing
 from portal.domain.characters import without_unseen
-from portal.reports import importing
-from portal.reports.importing import Chosen, Unfit
-from portal.reports.packing import pack, unpack
+from portal.reports.bulk import importing
+from portal.reports.bulk.importing import Chosen, Unfit
+from portal.reports.bulk.packing import pack, unpack
 from portal.reports.views import _assignment, _filling, bp
 from portal.typed import legible
 from portal.uploads import takes_file, uploaded

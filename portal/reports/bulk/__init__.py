@@ -1,0 +1,1 @@
+"""Many figures of a report at once: pasted blocks and imported workbooks."""
