@@ -2,7 +2,6 @@
 
 from portal.reports import (
     draft_views,
-    entering_views,
     last_year_views,
     panel_views,
     passed_down_views,
@@ -10,6 +9,7 @@ from portal.reports import (
     round_views,
 )
 from portal.reports.bulk import import_views, paste_views
+from portal.reports.on_behalf import views as entering_views
 from portal.reports.views import bp
 
 __all__ = [

@@ -19,8 +19,9 @@ from portal.domain.report.return_answers import Answer, Asked
 from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Submission
-from portal.reports import answering, entering, operations, rows
-from portal.reports.entering import GROUNDS, Ground, Said, Text
+from portal.reports import answering, operations, rows
+from portal.reports.on_behalf import operations as entering
+from portal.reports.on_behalf.operations import GROUNDS, Ground, Said, Text
 from portal.reports.operations import NotReady
 from portal.reports.saving import Entered
 from portal.reports.typed import seen_in

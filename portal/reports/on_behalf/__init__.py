@@ -1,0 +1,1 @@
+"""Entering a report on behalf of a unit."""
