@@ -1,15 +1,9 @@
 """Reports: an organisation fills its form, explains, submits, withdraws, prints and exports."""
 
-from portal.reports import (
-    draft_views,
-    last_year_views,
-    panel_views,
-    passed_down_views,
-    proof_views,
-    round_views,
-)
+from portal.reports import last_year_views, panel_views, passed_down_views, round_views
 from portal.reports.bulk import import_views, paste_views
 from portal.reports.on_behalf import views as entering_views
+from portal.reports.prints import draft_views, proof_views
 from portal.reports.views import bp
 
 __all__ = [

@@ -41,15 +41,14 @@ from portal.reports import (
     answering,
     carry_over,
     comparing,
-    drafts,
     marks,
     operations,
-    paper,
     passed_down,
     presence,
     rows,
     saving,
 )
+from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed, seen_in
 from portal.typed import legible, nonce_in
@@ -320,7 +319,7 @@ def _submission_page(filling: Filling, **extra: Any) -> str:
         editable=_may_write(filling),
         reasons=REASONS,
         confirmed=CONFIRMED,
-        standing=drafts.standing(db.session(), filling),
+        standing=draft_prints.standing(db.session(), filling),
         asks_passed_down=asks_passed_down(filling.assignment),
         passed_down_question=QUESTION,
         nonce=secrets.token_hex(16),

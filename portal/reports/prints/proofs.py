@@ -13,7 +13,7 @@ from portal.domain.report.submission import Change, changes, figures_of, include
 from portal.domain.report_state import Move
 from portal.models import SentBack, SentBackItem, Submission
 from portal.reports import passed_down
-from portal.reports.paper import after_close, standing_submission, submission_number
+from portal.reports.prints.paper import after_close, standing_submission, submission_number
 
 
 @dataclass(frozen=True, slots=True)

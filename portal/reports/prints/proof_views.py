@@ -8,7 +8,7 @@ from portal.access.rules import allow, report_reader
 from portal.collection.assignment import Assignment, find_assignment
 from portal.db import db
 from portal.domain.report_state import NotAllowedNow
-from portal.reports import proofs
+from portal.reports.prints import proofs
 from portal.reports.views import bp
 from portal.typed import number_in
 

@@ -9,7 +9,7 @@ from portal.access.identity import actor
 from portal.access.rules import allow, report_reader, reporter
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.db import db, writing
-from portal.reports import drafts
+from portal.reports.prints import draft_prints
 from portal.reports.views import bp
 
 
@@ -23,7 +23,7 @@ def _filling(campaign: str) -> Filling:
 def keep_draft(campaign: str) -> Any:
     """打印送审稿: keep what is printed, so that a later change of it is noticed."""
     with writing() as session:
-        draft = drafts.keep(session, _filling(campaign), by=actor(), at=clock.now())
+        draft = draft_prints.keep(session, _filling(campaign), by=actor(), at=clock.now())
         session.commit()
     return redirect(url_for(".draft", campaign=campaign, number=draft.number), 303)
 
@@ -33,11 +33,13 @@ def keep_draft(campaign: str) -> Any:
 def draft(campaign: str, number: int) -> Any:
     """One draft print on A4, with what the report says otherwise by now."""
     filling = _filling(campaign)
-    kept = drafts.draft_number(db.session(), filling.assignment.report, number) or abort(404)
+    kept = draft_prints.draft_number(db.session(), filling.assignment.report, number) or abort(404)
     return render_template(
         "reports/draft.html",
         assignment=filling.assignment,
         filling=filling,
-        standing=drafts.Standing(kept, drafts.difference(filling, kept, filling.figures)),
-        sheet=drafts.sheet_of(filling, kept),
+        standing=draft_prints.Standing(
+            kept, draft_prints.difference(filling, kept, filling.figures)
+        ),
+        sheet=draft_prints.sheet_of(filling, kept),
     )

@@ -15,7 +15,8 @@ from portal.domain.paper.sheet import Sheet, report_sheet
 from portal.domain.report.submission import Change, changes, figures_of, includes_passed_down
 from portal.domain.report_state import State
 from portal.models import Submission
-from portal.reports import drafts, passed_down
+from portal.reports import passed_down
+from portal.reports.prints import draft_prints
 
 
 def submission_number(session: Session, assignment: Assignment, number: int) -> Submission | None:
@@ -42,14 +43,14 @@ def changes_from_one_before(
 
 def draft_beside(
     session: Session, filling: Filling, submission: Submission
-) -> drafts.Standing | None:
+) -> draft_prints.Standing | None:
     """The last draft print before a submission, with what the submission says otherwise."""
     report = filling.assignment.report
-    draft = drafts.newest(session, report, until=submission.submitted_at)
+    draft = draft_prints.newest(session, report, until=submission.submitted_at)
     if draft is None:
         return None
     submitted = figures_of(json.loads(submission.document))
-    return drafts.Standing(draft, drafts.difference(filling, draft, submitted))
+    return draft_prints.Standing(draft, draft_prints.difference(filling, draft, submitted))
 
 
 def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
@@ -90,7 +91,7 @@ def _mark(session: Session, filling: Filling) -> str:
     assignment = filling.assignment
     kept = standing_submission(session, assignment)
     if kept is None:
-        code = drafts.kept_code(session, filling)
+        code = draft_prints.kept_code(session, filling)
         return "送审稿·未上报" + (f"·核对码 {code}" if code else "")
     return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {code_of(kept.sha256)}"
 

@@ -1,0 +1,1 @@
+"""Prints of a report: the draft for signature and the final paper."""
