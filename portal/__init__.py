@@ -8,7 +8,6 @@ from portal import (
     accounts,
     campaigns,
     consolidation,
-    db,
     duties,
     errors,
     forms,
@@ -31,6 +30,7 @@ from portal import (
 from portal.access import identity, rules, tenancy
 from portal.collection import moves as moving
 from portal.settings import Settings, kept_secret_key, read_settings
+from portal.storage import db
 
 __version__ = "0.1.0"
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access.rules import allow, public
-from portal.db import db
 from portal.models import Organisation
+from portal.storage.db import db
 
 
 def init_app(app: Flask) -> None:

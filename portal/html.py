@@ -13,7 +13,6 @@ from portal import clock
 from portal.access import rules
 from portal.access.identity import who
 from portal.collection.rounds import published_rounds
-from portal.db import db
 from portal.domain.campaign import reminders
 from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
 from portal.domain.checks.kinds import KINDS
@@ -24,6 +23,7 @@ from portal.domain.report_state import State
 from portal.models import Campaign
 from portal.models.trail import Action, Channel
 from portal.models.user import ROLE_LABELS
+from portal.storage.db import db
 
 NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username", "link", "links"}
 """Fields that never travel through a page for signing in again."""

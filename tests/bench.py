@@ -26,10 +26,9 @@ from urllib.parse import urlencode
 from flask import Flask
 from sqlalchemy import insert
 
-from portal import create_app, schema
+from portal import create_app
 from portal.access import tenancy
 from portal.access.identity import hashed, new_token, sign_in_door
-from portal.db import writing
 from portal.domain.campaign.calendar import ZONE
 from portal.models import (
     Campaign,
@@ -44,6 +43,8 @@ from portal.models import (
 from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
 from portal.settings import Settings, make_instance, read_settings
+from portal.storage import schema
+from portal.storage.db import writing
 
 CLIENTS = 16
 SECONDS = 6.0
@@ -230,7 +231,7 @@ def _cookie(app: Flask, token: str) -> str:
 YARDSTICK = """
 import sqlite3, sys, threading
 from flask import Flask
-from portal.db import WriteQueue
+from portal.storage.db import WriteQueue
 from pathlib import Path
 from waitress import serve
 app = Flask("yardstick")

@@ -17,11 +17,11 @@ from werkzeug.test import TestResponse
 
 from portal.access import tenancy
 from portal.access.identity import hashed, new_token, sign_in_door
-from portal.db import db, writing
 from portal.domain.form.form import Form, parse_form
 from portal.models import SignIn, User
 from portal.models.campaign import campaign_by_code
 from portal.settings import Settings
+from portal.storage.db import db, writing
 from tests import markup
 from tests.engines import copy_city, is_a_file, renew_city, rows_of
 from tests.founding import FIGURES, OPEN, PEOPLE, app_of, at, edition

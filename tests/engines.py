@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from portal import schema
+from portal.storage import schema
 from tests.postgresql import OWNER, SERVANT, Cluster, Contents, cluster, new_database
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

@@ -24,7 +24,6 @@ from portal.access.identity import Person, sign_in_door
 from portal.access.passwords import hash_password
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
-from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE, Dates
 from portal.models import Organisation, Submission, User
 from portal.models.campaign import campaign_by_code
@@ -43,6 +42,7 @@ from portal.reports import operations as reports
 from portal.reports.typed import Typed
 from portal.review import operations as review
 from portal.settings import make_instance, read_settings
+from portal.storage.db import db, writing
 from tests.engines import SQLITE, environment_of, found_database
 
 EDITIONS = Path(portal.__file__).parent / "editions"

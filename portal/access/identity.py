@@ -17,11 +17,11 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import bindparam, select, update
 
 from portal import clock
-from portal.db import db, writing
-from portal.fence import Door, FencedSession, read_through
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.prepared import Prepared, columns_of, read_as
 from portal.models.user import Role
+from portal.storage.db import db, writing
+from portal.storage.fence import Door, FencedSession, read_through
 
 IDLE = timedelta(minutes=30)
 """Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""

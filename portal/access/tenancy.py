@@ -10,8 +10,6 @@ from typing import Any
 from flask import Flask, abort, current_app, g
 
 from portal.access.identity import Person, sign_in_door, who
-from portal.db import db
-from portal.fence import Door, FencedSession, OwnScope, SubtreeScope
 from portal.models import (
     ConsolidationEdition,
     Delivery,
@@ -30,6 +28,8 @@ from portal.models import (
     User,
 )
 from portal.models.organisation import organisation_by_code
+from portal.storage.db import db
+from portal.storage.fence import Door, FencedSession, OwnScope, SubtreeScope
 
 
 class SignInNeeded(Exception):

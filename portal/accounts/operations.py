@@ -11,13 +11,13 @@ from portal.access.identity import Person, hashed, new_token
 from portal.access.links import named
 from portal.access.passwords import NO_PASSWORD
 from portal.accounts.typed import Typed, mark
-from portal.db import hold
 from portal.domain.passwords import canonical_username, weakness
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, SignIn, User
 from portal.models.trail import Action, record
 from portal.models.user import ROLE_LABELS, Role
 from portal.register.units import Actor, add_user
+from portal.storage.db import hold
 
 SAME_ANSWER = "用户名或密码不正确。连续输错 5 次后，15 分钟内不能再试。"
 LOCKED = "尝试次数过多，请 15 分钟后再试，或请管理员重置密码。"

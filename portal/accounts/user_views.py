@@ -24,12 +24,12 @@ from portal.access.rules import admin, allow
 from portal.accounts import operations, queries
 from portal.accounts.typed import Typed, as_stored, read, with_problems
 from portal.accounts.views import bp
-from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
 from portal.links_workbook import links_workbook
 from portal.models import User
 from portal.models.user import Role
 from portal.register.units import Actor
+from portal.storage.db import db, writing
 from portal.workbook import attachment_name
 
 NOTHING = Typed(roles=(Role.REPORTER,))

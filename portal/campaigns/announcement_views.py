@@ -13,9 +13,9 @@ from portal.access.rules import allow, city_admin
 from portal.campaigns import announcing, plan, reading, units
 from portal.campaigns.views import NOTHING, bp, by_me, changing, planned_or_404
 from portal.collection import announcements
-from portal.db import db
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Announcement, Campaign
+from portal.storage.db import db
 
 NUMBER = "<int(max=999999999):announcement>"
 

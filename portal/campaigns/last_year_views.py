@@ -11,10 +11,10 @@ from portal.access.rules import allow, city_admin
 from portal.campaigns import last_year as past
 from portal.campaigns.views import bp, by_me, planned_or_404
 from portal.collection.assignment import base_form
-from portal.db import db, writing
 from portal.domain.form.form import Form
 from portal.errors import BadInput
 from portal.models import Campaign, FormEdition
+from portal.storage.db import db, writing
 from portal.typed import legible
 from portal.uploads import takes_file, uploaded
 from portal.workbook_gate import LARGEST_FILE, Refused

@@ -11,9 +11,9 @@ from portal.campaigns import operations, plan
 from portal.campaigns.operations import Stale
 from portal.campaigns.views import NOTHING, bp, by_me, changing, planned_or_404
 from portal.collection.assignment import base_form
-from portal.db import db
 from portal.domain.checks.limits import SETTABLE_GRADES, Setting, read_limits, settings_of
 from portal.models import Campaign, FormEdition
+from portal.storage.db import db
 
 
 @bp.get("/<planned>/limits")

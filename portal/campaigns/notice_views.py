@@ -14,9 +14,9 @@ from portal.campaigns.announcement_views import NUMBER
 from portal.campaigns.views import bp
 from portal.collection import announcements
 from portal.collection.assignment import Assignment, find_assignment
-from portal.db import db, writing
 from portal.domain.campaign import schedule
 from portal.models import Announcement
+from portal.storage.db import db, writing
 
 
 def _assignment(campaign: str) -> Assignment:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.db import hold
 from portal.models import Announcement, Delivery, Organisation
 from portal.models.trail import Action, record
+from portal.storage.db import hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
 from portal.collection import moves
 from portal.collection.rounds import rounds_of
-from portal.db import db, writing
 from portal.domain.campaign import calendar, schedule
 from portal.domain.campaign.calendar import Status
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
 from portal.register.units import Actor
+from portal.storage.db import db, writing
 from portal.typed import number_asked
 
 bp = Blueprint("campaigns", __name__, url_prefix="/o/<organisation>/campaigns")

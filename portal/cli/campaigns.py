@@ -12,12 +12,12 @@ from portal.cli.city import now, operator
 from portal.cli.rosters import Listing, read_expected
 from portal.collection import moves, opening
 from portal.collection.opening import Listed, Plan
-from portal.db import writing
 from portal.domain.campaign.calendar import Dates, in_words, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.register import units
+from portal.storage.db import writing
 
 
 def moment(text: str) -> datetime:

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from portal import clock, create_app, schema
-from portal.db import db
+from portal import clock, create_app
 from portal.models.trail import Channel
 from portal.register.units import Actor
 from portal.settings import SettingError, Settings, read_settings
+from portal.storage import schema
+from portal.storage.db import db
 
 FILE = click.Path(path_type=Path)
 

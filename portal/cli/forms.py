@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
-from portal.db import db, writing
 from portal.models import FormEdition
 from portal.models.form import edition_of
 from portal.register import units
+from portal.storage.db import db, writing
 
 
 @click.group(cls=AppGroup, help="表样：导入、发布、导出。")

@@ -10,14 +10,15 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, make_url
 
-from portal import create_app, schema
+from portal import create_app
 from portal.access import tenancy
 from portal.cli.city import FILE, require_database
-from portal.db import db
 from portal.domain.campaign.calendar import ZONE, in_words
 from portal.maintenance import backup, copying, restoration, verification
 from portal.maintenance.database_checks import Outcome
 from portal.settings import POSTGRESQL, SettingError, Settings, read_settings
+from portal.storage import schema
+from portal.storage.db import db
 
 
 @click.command("backup", help="把运行中的库备份成一个文件；文件已存在时不覆盖。")

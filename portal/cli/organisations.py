@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.cli.rosters import read_units
-from portal.db import writing
 from portal.register import units as founding
+from portal.storage.db import writing
 
 
 @click.group(cls=AppGroup, help="单位：导入。")

@@ -15,7 +15,6 @@ from portal.cli.city import now, operator
 from portal.collection import moves
 from portal.collection.assignment import Assignment, find_assignment
 from portal.collection.board import filled_in, units_below
-from portal.db import db, writing
 from portal.domain.campaign import calendar
 from portal.domain.campaign.board import HANDED_IN, Unit
 from portal.domain.campaign.calendar import Status
@@ -33,6 +32,7 @@ from portal.models.organisation import organisation_by_code, root_organisation
 from portal.reminders import operations, queries
 from portal.reminders.queries import Recipient
 from portal.settings import PostOffice, SettingError
+from portal.storage.db import db, writing
 
 
 @dataclass(frozen=True, slots=True)

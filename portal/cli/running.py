@@ -9,12 +9,13 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import make_url
 
-from portal import create_app, schema
+from portal import create_app
 from portal import demo as demonstration
 from portal.access import tenancy
 from portal.cli.city import now, require_database
-from portal.db import db
 from portal.settings import Settings, make_instance, read_settings
+from portal.storage import schema
+from portal.storage.db import db
 
 
 @click.command(help="新建或升级数据库；可以重复运行。")

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from portal.access import passwords, throttle
 from portal.access.identity import sign_in_door
 from portal.cli.city import now, operator
-from portal.db import writing
 from portal.domain.passwords import canonical_username, weakness
 from portal.models import Organisation, User
 from portal.models.organisation import organisation_by_code
 from portal.models.user import ROLE_LABELS, Role
 from portal.register import units
+from portal.storage.db import writing
 
 
 def role_named(text: str) -> Role:

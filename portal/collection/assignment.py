@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.collection.last_year import entered_figures
-from portal.db import hold
 from portal.domain.campaign import calendar
 from portal.domain.campaign.calendar import Dates, Permission, Status
 from portal.domain.checks import explanations as reasons
@@ -38,6 +37,7 @@ from portal.models import (
 )
 from portal.models.form import parsed_form
 from portal.models.prepared import Prepared, adopt, columns_of, read_as, run
+from portal.storage.db import hold
 
 
 class _Moment(TypedDict):

@@ -34,8 +34,8 @@ from portal.consolidation.past import Past, past_assignment, past_of
 from portal.consolidation.stamp import Shelf
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
-from portal.db import db, writing
 from portal.domain.consolidation.placement import Scope
+from portal.storage.db import db, writing
 from portal.typed import number_in
 
 bp = Blueprint(

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from portal.access import passwords, tenancy
 from portal.access.identity import SIGN_IN
 from portal.access.tenancy import OPENING
-from portal.db import writing
 from portal.demo.campaigns import PAST, PRESENT, load_past, load_present
 from portal.demo.city import PEOPLE, UNITS
 from portal.demo.figures import edition
@@ -22,6 +21,7 @@ from portal.models.trail import Channel
 from portal.models.user import ROLE_LABELS
 from portal.register.units import Actor, add_user, found_organisations, give_password
 from portal.settings import write_private
+from portal.storage.db import writing
 
 BY = Actor("演示数据", channel=Channel.COMMAND)
 """Who founded the demonstration: by this the trail tells it from a real city."""

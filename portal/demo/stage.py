@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine
 
 from portal.access.identity import Person
 from portal.collection.assignment import Filling, fill_of, find_assignment
-from portal.db import db
-from portal.fence import FencedSession, OwnScope, Scope
 from portal.models import Organisation, User
 from portal.models.user import Role
+from portal.storage.db import db
+from portal.storage.fence import FencedSession, OwnScope, Scope
 
 
 class _Joined(FencedSession):

@@ -10,9 +10,9 @@ from portal.access.identity import actor
 from portal.access.rules import allow, divider
 from portal.collection.assignment import Assignment, fill_of, find_assignment
 from portal.collection.duties import division, duties_of
-from portal.db import db, writing
 from portal.duties import operations
 from portal.errors import BadInput
+from portal.storage.db import db, writing
 
 bp = Blueprint("duties", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from portal.access.rules import allow, city_admin
-from portal.db import db
 from portal.domain.checks.kinds import KINDS
 from portal.domain.drafting.checks import (
     GRADE_WORDS,
@@ -43,6 +42,7 @@ from portal.forms import queries
 from portal.forms.operations import PUBLISHED
 from portal.forms.queries import Opened
 from portal.forms.views import EDITION, at_edition, bp, changed, edition_page, here_or_404
+from portal.storage.db import db
 from portal.typed import number_in
 
 Fields = Mapping[str, str]

@@ -7,13 +7,13 @@ from flask import flash, redirect, render_template, request
 
 from portal import clock
 from portal.access.rules import allow, city_admin
-from portal.db import db, writing
 from portal.domain.drafting.difference import difference
 from portal.domain.form.document import LARGEST, Document, read_document
 from portal.domain.form.form import FormError, parse_form
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.views import at_edition, bp, by, editions_page, revision_in_form
+from portal.storage.db import db, writing
 
 
 @bp.post("/imports")

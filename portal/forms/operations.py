@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from portal.db import hold
 from portal.domain.drafting.difference import difference
 from portal.domain.drafting.draft import checked, copied, one_line
 from portal.domain.form.document import Document
@@ -25,6 +24,7 @@ from portal.register.units import (
     record_for_city,
     require_edition_name,
 )
+from portal.storage.db import hold
 
 PUBLISHED = "这一版已经发布，不能再改。需要改动时请复制为新的版次。"
 LONGEST_STATEMENT = 500

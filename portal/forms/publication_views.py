@@ -6,12 +6,12 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 
 from portal import clock
 from portal.access.rules import allow, city_admin
-from portal.db import db, writing
 from portal.domain.form.form import FormError
 from portal.forms import operations, paper, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.forms.views import EDITION, at_edition, bp, by, here_or_404, revision_in_form
+from portal.storage.db import db, writing
 
 
 @bp.get(f"{EDITION}/preview")

@@ -17,7 +17,6 @@ from flask import (
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
-from portal.db import db, writing
 from portal.domain.checks.kinds import KINDS
 from portal.domain.drafting.checks import kinds_left
 from portal.domain.form.document import Document
@@ -26,6 +25,7 @@ from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.register.units import Actor
+from portal.storage.db import db, writing
 from portal.typed import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")

@@ -12,11 +12,11 @@ from portal.access.rules import allow, city_answerer, desk, may, member, reporte
 from portal.access.tenancy import subtree
 from portal.collection.announcements import unread
 from portal.collection.decisions import waiting_for
-from portal.db import db
 from portal.home import queries
 from portal.home.line import own_line
 from portal.home.queries import Card
 from portal.models.user import Role
+from portal.storage.db import db
 
 bp = Blueprint("home", __name__)
 

@@ -23,8 +23,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from portal import schema
 from portal.maintenance import copying
+from portal.storage import schema
 
 FORMAT, VERSION = "portal-backup", 1
 MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"

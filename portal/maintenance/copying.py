@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy import table as any_table
 from sqlalchemy.exc import OperationalError
 
-from portal import guards, schema
 from portal.models import Base
+from portal.storage import guards, schema
 
 TABLES = tuple(Base.metadata.sorted_tables)
 """Every table, each after those that it refers to."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from portal import guards, schema
+from portal.storage import guards, schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import OperationalError
 
-from portal.db import WriteQueue
 from portal.maintenance import backup, copying
 from portal.maintenance.backup import BackupError
 from portal.models import SignIn
 from portal.settings import Settings
+from portal.storage.db import WriteQueue
 
 MOMENT = 500
 """Milliseconds that one try to lock PostgreSQL's tables waits; a deadlock is looked for later."""

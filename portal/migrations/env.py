@@ -1,4 +1,4 @@
-"""Alembic's environment: it runs on the connection that `portal.schema` hands over."""
+"""Alembic's environment: it runs on the connection that `portal.storage.schema` hands over."""
 
 from typing import Any, Literal
 

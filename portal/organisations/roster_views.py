@@ -9,7 +9,6 @@ from portal.access import links, tenancy
 from portal.access.identity import actor, organisation_here
 from portal.access.links import link_address
 from portal.access.rules import admin, allow
-from portal.db import db, writing
 from portal.domain.intake.roster import Roster, read_roster
 from portal.domain.report_state import NotAllowedNow
 from portal.errors import BadInput
@@ -21,6 +20,7 @@ from portal.organisations.packing import pack, unpack
 from portal.organisations.planning import MOST, Outcome, plan
 from portal.organisations.roster_workbook import roster_workbook
 from portal.organisations.views import bp
+from portal.storage.db import db, writing
 from portal.uploads import takes_file, uploaded
 from portal.workbook import attachment_name
 from portal.workbook_gate import LARGEST_FILE, Refused

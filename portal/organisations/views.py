@@ -12,12 +12,12 @@ from portal.access import tenancy
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import admin, allow
 from portal.collection import moves
-from portal.db import db, writing
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation
 from portal.models.organisation import KINDS, organisation_by_code
 from portal.organisations import operations, queries
 from portal.organisations.typed import Typed, as_stored, read
+from portal.storage.db import db, writing
 
 bp = Blueprint("organisations", __name__, url_prefix="/o/<organisation>")
 

@@ -12,9 +12,9 @@ from portal.access import throttle
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, member
 from portal.access.tenancy import subtree
-from portal.db import db, writing
 from portal.domain.paper.code import read_code
 from portal.paper.queries import Paper, paper_with
+from portal.storage.db import db, writing
 from portal.typed import legible
 
 bp = Blueprint("paper", __name__, url_prefix="/o/<organisation>/paper")

@@ -10,7 +10,6 @@ from portal.access.rules import allow, answerer, city_answerer, may, report_read
 from portal.access.tenancy import subtree
 from portal.collection import clarifications
 from portal.collection.assignment import Assignment, fill_of, find_assignment
-from portal.db import db, writing
 from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
@@ -19,6 +18,7 @@ from portal.html import wants_fragment
 from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
+from portal.storage.db import db, writing
 from portal.typed import legible_in_lines, number_asked
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")

@@ -20,7 +20,6 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
 from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
-from portal.db import db, writing
 from portal.domain.campaign.board import HANDED_IN, Unit
 from portal.domain.campaign.calendar import close_of
 from portal.domain.campaign.reminders import (
@@ -42,6 +41,7 @@ from portal.reminders import operations, queries
 from portal.reminders.queries import Desk, Recipient
 from portal.reminders.typed import Call
 from portal.settings import PostOffice, Settings
+from portal.storage.db import db, writing
 from portal.typed import nonce_in
 
 bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")

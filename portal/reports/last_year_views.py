@@ -9,10 +9,10 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter
 from portal.collection.assignment import previous_figures
-from portal.db import db, writing
 from portal.reports import last_year as past
 from portal.reports.typed import Typed, changed
 from portal.reports.views import _assignment, bp
+from portal.storage.db import db, writing
 from portal.typed import legible
 
 LONGEST_REASON = 200

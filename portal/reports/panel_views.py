@@ -9,7 +9,6 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, note_writer, report_reader, reporter, trail_reader
 from portal.collection import clarifications
 from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
-from portal.db import db, writing
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
@@ -19,6 +18,7 @@ from portal.html import wants_fragment
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST
 from portal.reports.views import bp
+from portal.storage.db import db, writing
 from portal.typed import legible_in_lines
 
 A_YEAR = 365 * 24 * 60 * 60

@@ -8,9 +8,9 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
 from portal.collection.assignment import fill_of, find_assignment
-from portal.db import writing
 from portal.reports import carry_over
 from portal.reports.views import bp
+from portal.storage.db import writing
 
 
 @bp.post("/carrying")

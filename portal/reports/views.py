@@ -28,7 +28,6 @@ from portal.collection.assignment import (
     last_reproof,
 )
 from portal.collection.on_behalf import sole_handlings, unconfirmed
-from portal.db import db, writing
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.figures import Problem
@@ -51,6 +50,7 @@ from portal.reports import (
 from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed, seen_in
+from portal.storage.db import db, writing
 from portal.typed import legible, nonce_in
 from portal.workbook import XLSX
 

@@ -20,12 +20,12 @@ from portal.access.rules import allow, may, report_reader, reporter, reviewer
 from portal.collection.assignment import Assignment, find_assignment
 from portal.collection.decisions import may_decide
 from portal.collection.signed_copies import scan_of, signed_copy
-from portal.db import db, writing
 from portal.domain.characters import is_refused, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.report.scans import SUFFIXES
 from portal.headers import INERT
 from portal.signed_copies import operations, queries
+from portal.storage.db import db, writing
 from portal.uploads import LONGEST_NAME, takes_file
 
 bp = Blueprint(

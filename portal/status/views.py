@@ -10,10 +10,10 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
 from portal.access.tenancy import subtree
 from portal.collection.assignment import Assignment, find_assignment
-from portal.db import db
 from portal.domain.campaign.board import Show, Unit
 from portal.status import queries
 from portal.status.queries import Board
+from portal.storage.db import db
 from portal.typed import number_in
 
 bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/status")

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template, request
 
 from portal.access.rules import allow, trail_reader
 from portal.collection.assignment import find_assignment
-from portal.db import db
+from portal.storage.db import db
 from portal.trail import queries
 from portal.typed import number_asked
 

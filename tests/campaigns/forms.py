@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 from werkzeug.test import TestResponse
 
 from portal.access import tenancy
-from portal.db import writing
 from portal.register.units import Unit, found_organisations
+from portal.storage.db import writing
 from tests.cast import Character, City
 from tests.founding import BY, NOW
 from tests.markup import Page

@@ -15,10 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 import portal
-from portal import create_app, schema
+from portal import create_app
 from portal.access import tenancy
 from portal.access.identity import hashed, new_token, sign_in_door
-from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.form.form import Form, parse_form
 from portal.domain.report.submission import fingerprint
@@ -35,6 +34,8 @@ from portal.models import (
 from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
 from portal.settings import make_instance, read_settings
+from portal.storage import schema
+from portal.storage.db import db, writing
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2022.1.json"
 NOW = datetime(2022, 1, 20, 9, 0, tzinfo=ZONE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.db import db
+from portal.storage.db import db
 from tests.consolidation.conftest import (
     NEXT,
     UNITS,

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import insert
 
 from portal.access import tenancy
-from portal.db import writing
 from portal.models import Campaign, LastYearFigure
+from portal.storage.db import writing
 from tests.consolidation.conftest import CAMPAIGN, NEXT, NOW, consolidation
 from tests.consolidation.test_past import cells, line, paragraph
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from portal.access import tenancy
 from portal.consolidation.exports import operations
-from portal.db import db
 from portal.models import MadeWorkbook, TrailEntry
+from portal.storage.db import db
 from portal.units_workbook import Making
 from tests.consolidation.conftest import NOW, consolidation
 

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from portal.db import db
+from portal.storage.db import db
 from tests.consolidation.conftest import (
     CAMPAIGN,
     NEXT,

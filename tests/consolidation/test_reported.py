@@ -20,13 +20,13 @@ from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
-from portal.db import db
 from portal.domain.consolidation import edition
 from portal.domain.consolidation.edition import FREEZABLE
 from portal.domain.consolidation.placement import add_up
 from portal.domain.figures import canonical
 from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
+from portal.storage.db import db
 from tests.consolidation.conftest import (
     CAMPAIGN,
     EDITION,

@@ -10,9 +10,9 @@ from portal.collection.assignment import find_assignment
 from portal.consolidation import sums
 from portal.consolidation.node import Node
 from portal.consolidation.tree import read_tree
-from portal.db import db
 from portal.domain.consolidation.placement import Scope, add, add_up
 from portal.models.organisation import KINDS
+from portal.storage.db import db
 from tests.consolidation.conftest import EDITION, City, add_campaign, add_organisations, make_app
 
 STATES = ("draft", "submitted", "returned", "accepted", None)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from portal.consolidation.table import COLUMNS_A_PAGE
-from portal.db import db
+from portal.storage.db import db
 from tests.consolidation.conftest import (
     CAMPAIGN,
     City,

@@ -6,10 +6,10 @@ from openpyxl import load_workbook
 
 from portal.access import tenancy
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
-from portal.db import writing
 from portal.domain.campaign.calendar import Dates
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
+from portal.storage.db import writing
 from tests.forms.conftest import FORM
 from tests.founding import BY, CLOSES, DUE, EXPECTED, LAST, OPENS
 from tests.reports.reporter import Reporter

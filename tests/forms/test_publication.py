@@ -5,8 +5,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
 from portal.access import tenancy
-from portal.db import db, writing
 from portal.models import FormEdition
+from portal.storage.db import db, writing
 from tests.forms.conftest import FORM
 from tests.founding import organisation
 

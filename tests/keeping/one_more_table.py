@@ -25,12 +25,12 @@ class Lamp(TenantOwned, Base):
     light: Mapped[str]
 
 
-from portal import schema  # noqa: E402 - they read the models
 from portal.maintenance import (
     backup,  # noqa: E402 - they read the models
     copying,  # noqa: E402 - they read the models
     database_checks,  # noqa: E402 - they read the models
 )
+from portal.storage import schema  # noqa: E402 - they read the models
 
 NOW = datetime(2027, 1, 20, 10, tzinfo=ZONE)
 SERVANT = "city_app"

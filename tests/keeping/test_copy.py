@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from portal import guards, schema
 from portal.maintenance import copying
 from portal.models import Base
+from portal.storage import guards, schema
 from tests.keeping.conftest import Province, content
 
 pytestmark = pytest.mark.postgresql

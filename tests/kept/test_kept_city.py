@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from portal.db import db
 from portal.settings import make_instance
+from portal.storage.db import db
 from tests.cast import TOKEN, City
 from tests.commands.shell import Answer, Shell
 from tests.engines import (

@@ -8,11 +8,11 @@ import pytest
 from portal.access import tenancy
 from portal.collection import moves as moving
 from portal.collection.opening import Plan, create_campaign, open_campaign
-from portal.db import writing
 from portal.domain.campaign.calendar import Dates
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.register.units import Actor
+from portal.storage.db import writing
 from tests.cast import OPEN
 from tests.founding import at
 

@@ -9,7 +9,6 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portal.access import tenancy
-from portal.db import writing
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.consolidation.edition import live_fingerprint, read_document
 from portal.domain.consolidation.placement import Scope
@@ -19,6 +18,7 @@ from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.maintenance import verification
 from portal.models import ConsolidationEdition
 from portal.models.organisation import organisation_by_code
+from portal.storage.db import writing
 from tests.campaigns.forms import plan, post_form
 from tests.founding import FIGURES, OPEN, edition
 from tests.paper.desk import EDITIONS, freeze, hidden, shown

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from portal.db import db
+from portal.storage.db import db
 
 QUESTION = "退休职工算不算慰问对象？鄂城这里有一百多人。"
 PUBLISHED = {"question": "退休职工算不算？", "answer": "算，按人次计入。"}

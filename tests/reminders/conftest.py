@@ -11,9 +11,9 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from portal.access.identity import sign_in_door
-from portal.db import writing
 from portal.models import User
 from portal.settings import PostOffice
+from portal.storage.db import writing
 from tests.cast import City
 
 

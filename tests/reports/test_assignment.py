@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.collection.assignment import find_assignment
-from portal.db import db
 from portal.models import Report
+from portal.storage.db import db
 from tests.founding import OPEN, report_session
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from portal.db import writing
 from portal.models import Explanation
+from portal.storage.db import writing
 from tests.reports.page import Page
 
 REASON, WORDS = "新增专项资金", "今年新增困难职工专项慰问资金"

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from portal.db import WriteQueue
+from portal.storage.db import WriteQueue
 
 
 @pytest.fixture

@@ -20,8 +20,6 @@ from sqlalchemy.orm import aliased, make_transient_to_detached, with_loader_crit
 
 from portal.access import tenancy
 from portal.access.identity import sign_in_door
-from portal.db import db
-from portal.fence import FencedSession, OwnScope
 from portal.models import (
     Campaign,
     Explanation,
@@ -33,6 +31,8 @@ from portal.models import (
     TrailEntry,
     User,
 )
+from portal.storage.db import db
+from portal.storage.fence import FencedSession, OwnScope
 
 MARK = "zxqnext"
 """The neighbour's canary; an attack that only learns yes or no answers it for a yes."""

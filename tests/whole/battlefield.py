@@ -20,10 +20,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, IntegrityError, InvalidRequestError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from portal import fence, guards
-from portal.db import db
-from portal.fence import FencedSession, OutsideFence, OwnScope
 from portal.models import Base, Organisation
+from portal.storage import fence, guards
+from portal.storage.db import db
+from portal.storage.fence import FencedSession, OutsideFence, OwnScope
 from tests.engines import POSTGRESQL, SQLITE, address_past_the_walls
 from tests.whole.attacks import ATTACKS, MARK, WAYS, Raid, Way
 from tests.whole.gate import Gate, GateRefused

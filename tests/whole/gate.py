@@ -23,9 +23,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
-from portal.fence import Door, OwnScope, Scope, SubtreeScope
 from portal.models import Base, Organisation, TenantOwned
 from portal.models.organisation import end_of_subtree
+from portal.storage.fence import Door, OwnScope, Scope, SubtreeScope
 
 KNOWN = frozenset(Base.metadata.tables)
 OWNED = frozenset(

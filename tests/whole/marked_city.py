@@ -33,14 +33,12 @@ from portal.consolidation.editions import operations
 from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing
 from portal.consolidation.tree import read_tree
-from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
 from portal.domain.report import submission
 from portal.domain.report.draft_print import draft_document
-from portal.fence import FencedSession, OwnScope
 from portal.models import (
     Announcement,
     Batch,
@@ -74,6 +72,8 @@ from portal.models.organisation import add_organisation
 from portal.models.trail import Action, record
 from portal.models.user import Role
 from portal.settings import Settings, make_instance, read_settings
+from portal.storage.db import db, writing
+from portal.storage.fence import FencedSession, OwnScope
 from tests.engines import SQLITE, copy_city, environment_of, found_database, rows_of
 from tests.whole import gate
 

@@ -14,17 +14,17 @@ portal.maintenance.copying      connect exec_driver_sql metadata sorted_tables
 portal.cli.city      engine
 portal.cli.keeping   engine
 portal.cli.running   engine
-portal.db            connection engine exec_driver_sql get_bind metadata
+portal.storage.db            connection engine exec_driver_sql get_bind metadata
 portal.demo          connection
 portal.demo.stage    connection
 portal.maintenance.database_checks connect exec_driver_sql
-portal.fence connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
-portal.guards        exec_driver_sql local_table metadata sorted_tables
+portal.storage.fence connection engine exec_driver_sql fence_from fence_organisation fence_to local_table
+portal.storage.guards        exec_driver_sql local_table metadata sorted_tables
 portal.migrations.env metadata
 portal.models.prepared      connection cursor exec_driver_sql make_transient_to_detached
 portal.maintenance.restoration   connect exec_driver_sql sqlite3
-portal.schema        connect create_engine exec_driver_sql
-portal.serving_role  connect exec_driver_sql
+portal.storage.schema        connect create_engine exec_driver_sql
+portal.storage.serving_role  connect exec_driver_sql
 portal.maintenance.verification  connection get_bind
 """
 """Modules that may go round the ORM, with the ways that each one uses."""

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from portal import guards
 from portal.access import tenancy
 from portal.access.identity import SIGN_IN
-from portal.db import db
-from portal.fence import OutsideFence, read_through
 from portal.models import Explanation, Report, User
 from portal.models.prepared import Prepared
+from portal.storage import guards
+from portal.storage.db import db
+from portal.storage.fence import OutsideFence, read_through
 from tests.engines import REFUSED, SQLITE, change_past_the_portal
 from tests.whole.attacks import ATTACKS
 from tests.whole.battlefield import (

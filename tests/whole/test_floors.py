@@ -63,7 +63,7 @@ IMAGINED = {
         "portal/cli.py",
         "portal/demo.py",
         "portal/server.py",
-        "portal/db.py",
+        "portal/storage/db.py",
         "portal/access/tenancy.py",
         "portal/domain/__init__.py",
         "portal/domain/form/form.py",
@@ -87,17 +87,21 @@ REFUSED = [
     ("portal.domain.form.form", "from sqlalchemy import select", "only the standard library"),
     ("portal.domain.form.form", "def now():\n    import openpyxl", "only the standard library"),
     ("portal.domain.form.form", "from portal.models import report", "portal.models.report"),
-    ("portal.domain.form.form", "from .. import db", "portal.db"),
+    ("portal.domain.form.form", "from .. import db", "portal.storage.db"),
     ("portal.domain", "from ..models.report import Report", "portal.models.report"),
     ("portal.domain.form.form", "from portal import create_app", "portal is above"),
-    ("portal.db", "import portal", "portal is above"),
-    ("portal.db", "import portal.reports.queries", "portal.reports.queries"),
-    ("portal.db", "from portal.cli import main", "portal.cli"),
+    ("portal.storage.db", "import portal", "portal is above"),
+    ("portal.storage.db", "import portal.reports.queries", "portal.reports.queries"),
+    ("portal.storage.db", "from portal.cli import main", "portal.cli"),
     ("portal.models.report", "from portal.reports import queries", "portal.reports.queries"),
     ("portal.migrations.env", "from portal.demo import city", "portal.demo"),
-    ("portal.db", "from importlib import import_module\nimport_module('portal.cli')", "portal.cli"),
-    ("portal.db", "__import__('portal.cli')", "portal.cli"),
-    ("portal.db", "import importlib\nimportlib.import_module(name)", "cannot be read"),
+    (
+        "portal.storage.db",
+        "from importlib import import_module\nimport_module('portal.cli')",
+        "portal.cli",
+    ),
+    ("portal.storage.db", "__import__('portal.cli')", "portal.cli"),
+    ("portal.storage.db", "import importlib\nimportlib.import_module(name)", "cannot be read"),
     ("portal.reports.views", "from portal.review import queries", "another capability"),
     ("portal.reports.queries", "from portal.review.queries import waiting", "another capability"),
     ("portal.reports.views", "from ..review.queries import waiting", "another capability"),
@@ -124,8 +128,11 @@ ALLOWED = [
     ("portal.domain.form.form", "import re\nfrom dataclasses import dataclass"),
     ("portal.domain.form.form", "from portal.domain.figures import read\nfrom . import figures"),
     ("portal.domain", "from .form import Form"),
-    ("portal.db", "import flask\nfrom portal import tenancy\nimport portal.domain.form.form"),
-    ("portal.models.report", "from portal.db import Base\nfrom portal.domain import form"),
+    (
+        "portal.storage.db",
+        "import flask\nfrom portal import tenancy\nimport portal.domain.form.form",
+    ),
+    ("portal.models.report", "from portal.storage.db import Base\nfrom portal.domain import form"),
     ("portal.migrations.env", "from portal.models import report"),
     ("portal.reports.views", "import flask, flask_login\nfrom portal.reports import operations"),
     ("portal.reports.views", "from . import queries\nfrom portal import tenancy"),
@@ -156,11 +163,11 @@ def test_an_import_within_the_picture_is_not_reported(module, source):
 
 
 def test_modules_of_every_depth_are_read(tmp_path):
-    for name in ("wsgi.py", "portal/__init__.py", "portal/db.py", "portal/a/b/c.py"):
+    for name in ("wsgi.py", "portal/__init__.py", "portal/storage/db.py", "portal/a/b/c.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
 
-    assert set(modules_of(tmp_path)) == {"wsgi", "portal", "portal.db", "portal.a.b.c"}
+    assert set(modules_of(tmp_path)) == {"wsgi", "portal", "portal.storage.db", "portal.a.b.c"}
 
 
 def modules_of(root: Path) -> Modules:
@@ -254,7 +261,7 @@ def _origin(module: str, node: ast.ImportFrom, modules: Modules) -> str:
 
 
 def _named_from(origin: str, node: ast.ImportFrom, modules: Modules) -> Iterator[str]:
-    # `from portal import db, create_app` names the module portal.db, and a thing within portal.
+    # `from portal import db, create_app` names the module portal.storage.db, and a thing within portal.
     targets = [f"{origin}.{alias.name}" for alias in node.names]
     yield from (target for target in targets if target in modules)
     if any(target not in modules for target in targets):

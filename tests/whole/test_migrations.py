@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
-from portal import guards, schema
 from portal.models import Base
+from portal.storage import guards, schema
 from tests.commands.shell import Shell
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.access.identity import IDLE, LONGEST, hashed, sign_in_door
-from portal.db import db, writing
 from portal.models import Base, User
+from portal.storage.db import db, writing
 from tests.cast import TOKEN, City
 from tests.founding import PASSWORD, app_of
 

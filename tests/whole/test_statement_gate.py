@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.fence import Door, OwnScope, SubtreeScope
 from portal.models import Base, SignIn, User
+from portal.storage.fence import Door, OwnScope, SubtreeScope
 from tests.whole.gate import OWNED, GateRefused, judge
 
 KNOWN_TABLES = Base.metadata.tables

@@ -22,7 +22,6 @@ from portal.consolidation.node import Node
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
 from portal.consolidation.views import bp
-from portal.db import db, writing
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation.edition import FREEZABLE, Difference
@@ -32,6 +31,7 @@ from portal.errors import BadInput
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK
 from portal.paper_code import PaperCode, code_leading_to
+from portal.storage.db import db, writing
 from portal.typed import nonce_in
 
 

@@ -18,9 +18,9 @@ from portal.consolidation.exports import operations as exports
 from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
-from portal.db import db, writing
 from portal.domain.paper.overview import TITLE
 from portal.overview_workbook import workbook_of
+from portal.storage.db import db, writing
 from portal.units_workbook import Book, Making, units_workbook
 from portal.workbook import XLSX, attachment_name
 

@@ -7,12 +7,12 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.db import db, writing
 from portal.domain.characters import without_unseen
 from portal.reports.bulk import importing
 from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
 from portal.reports.views import _assignment, _filling, bp
+from portal.storage.db import db, writing
 from portal.typed import legible
 from portal.uploads import takes_file, uploaded
 from portal.workbook import XLSX

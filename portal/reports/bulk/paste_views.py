@@ -9,7 +9,6 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
 from portal.collection.assignment import Assignment, Filling
-from portal.db import db, writing
 from portal.domain.form.form import Item
 from portal.domain.intake.paste import Block, BlockRefused, Placement, place_block, read_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
@@ -31,6 +30,7 @@ from portal.reports.views import (
     _typed,
     bp,
 )
+from portal.storage.db import db, writing
 from portal.typed import legible, number_in
 
 

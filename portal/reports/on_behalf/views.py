@@ -12,7 +12,6 @@ from portal.access.identity import actor
 from portal.access.rules import allow, reporter, upper_reviewer
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.on_behalf import alone_in, assurance_in, unconfirmed
-from portal.db import db, writing
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
 from portal.domain.report.return_answers import Answer, Asked
@@ -26,6 +25,7 @@ from portal.reports.operations import NotReady
 from portal.reports.saving import Entered
 from portal.reports.typed import seen_in
 from portal.reports.views import _typed, bp
+from portal.storage.db import db, writing
 from portal.typed import legible, nonce_in
 
 

@@ -8,9 +8,9 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, report_reader, reporter
 from portal.collection.assignment import Filling, fill_of, find_assignment
-from portal.db import db, writing
 from portal.reports.prints import draft_prints
 from portal.reports.views import bp
+from portal.storage.db import db, writing
 
 
 def _filling(campaign: str) -> Filling:

@@ -6,10 +6,10 @@ from flask import abort, render_template, request
 
 from portal.access.rules import allow, report_reader
 from portal.collection.assignment import Assignment, find_assignment
-from portal.db import db
 from portal.domain.report_state import NotAllowedNow
 from portal.reports.prints import proofs
 from portal.reports.views import bp
+from portal.storage.db import db
 from portal.typed import number_in
 
 NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"

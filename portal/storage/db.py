@@ -20,10 +20,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.orm import Session
 
-from portal.fence import Door, FencedSession
 from portal.models import Base
-from portal.serving_role import refuse_mighty_role
 from portal.settings import Settings
+from portal.storage.fence import Door, FencedSession
+from portal.storage.serving_role import refuse_mighty_role
 
 try:
     import fcntl

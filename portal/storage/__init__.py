@@ -1,0 +1,1 @@
+"""Storage: engines, the fence around each organisation, guards and the schema."""
