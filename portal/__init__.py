@@ -9,15 +9,10 @@ from portal import (
     campaigns,
     consolidation,
     duties,
-    errors,
     forms,
-    headers,
-    health,
     home,
-    html,
     organisations,
     paper,
-    paper_code,
     questions,
     reminders,
     reports,
@@ -25,12 +20,12 @@ from portal import (
     signed_copies,
     status,
     trail,
-    uploads,
 )
 from portal.access import identity, rules, tenancy
 from portal.collection import moves as moving
 from portal.settings import Settings, kept_secret_key, read_settings
 from portal.storage import db
+from portal.web import errors, headers, health, html, paper_code, uploads
 
 __version__ = "0.1.0"
 

@@ -16,8 +16,8 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
-from portal.refusing_channel import RefusingChannel
 from portal.settings import SettingError, Settings
+from portal.web.early_refusals import RefusingChannel
 
 CONNECTIONS = 2000
 """Browsers that may be connected at once; the many slow or silent ones among them cost little."""

@@ -15,8 +15,8 @@ from portal.access.links import find_living
 from portal.access.rules import allow, public
 from portal.accounts import operations
 from portal.accounts.views import bp, carry
-from portal.errors import refuse
 from portal.storage.db import writing
+from portal.web.errors import refuse
 
 CARRIED = "link"
 """The name under which the browser carries a link's token to the page that asks."""

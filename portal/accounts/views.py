@@ -23,9 +23,9 @@ from portal.access import passwords
 from portal.access.identity import actor, address, person_by_token, sign_in_door, who
 from portal.access.rules import allow, public, signed_in
 from portal.accounts import operations, queries
-from portal.html import carried_fields, wants_fragment
 from portal.models import User
 from portal.storage.db import db, writing
+from portal.web.html import carried_fields, wants_fragment
 
 bp = Blueprint("accounts", __name__)
 

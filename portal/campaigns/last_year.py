@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import carried
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import canonical
 from portal.domain.form.form import Form, Item
@@ -24,6 +23,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission
 from portal.models.trail import Action, Channel, record_everywhere
 from portal.register.units import Actor
+from portal.web import carried
 
 MOST_UNITS = 400
 """Units of one workbook: more would not fit into the page that carries them."""

@@ -12,11 +12,11 @@ from portal.campaigns import last_year as past
 from portal.campaigns.views import bp, by_me, planned_or_404
 from portal.collection.assignment import base_form
 from portal.domain.form.form import Form
-from portal.errors import BadInput
 from portal.models import Campaign, FormEdition
 from portal.storage.db import db, writing
-from portal.typed import legible
-from portal.uploads import takes_file, uploaded
+from portal.web.errors import BadInput
+from portal.web.form_fields import legible
+from portal.web.uploads import takes_file, uploaded
 from portal.workbook_gate import LARGEST_FILE, Refused
 from portal.workbook_reading import read_workbook
 

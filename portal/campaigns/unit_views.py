@@ -13,7 +13,7 @@ from portal.campaigns import units
 from portal.campaigns.units import Line
 from portal.campaigns.views import bp, by_me, changing, planned_or_404
 from portal.domain.campaign.calendar import Status
-from portal.typed import number_asked
+from portal.web.form_fields import number_asked
 
 NOBODY: Mapping[str, Line] = {}
 

@@ -21,7 +21,7 @@ from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
 from portal.register.units import Actor
 from portal.storage.db import db, writing
-from portal.typed import number_asked
+from portal.web.form_fields import number_asked
 
 bp = Blueprint("campaigns", __name__, url_prefix="/o/<organisation>/campaigns")
 

@@ -13,7 +13,7 @@ from portal.domain.figures import Problem
 from portal.domain.report.sole_handling import Act, Assurance, alone, named
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
 from portal.models.trail import Action, Channel, record
-from portal.typed import legible
+from portal.web.form_fields import legible
 
 
 @dataclass(frozen=True, slots=True)

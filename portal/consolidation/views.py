@@ -36,7 +36,7 @@ from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db, writing
-from portal.typed import number_in
+from portal.web.form_fields import number_in
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"

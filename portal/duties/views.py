@@ -11,8 +11,8 @@ from portal.access.rules import allow, divider
 from portal.collection.assignment import Assignment, fill_of, find_assignment
 from portal.collection.duties import division, duties_of
 from portal.duties import operations
-from portal.errors import BadInput
 from portal.storage.db import db, writing
+from portal.web.errors import BadInput
 
 bp = Blueprint("duties", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 

@@ -43,7 +43,7 @@ from portal.forms.operations import PUBLISHED
 from portal.forms.queries import Opened
 from portal.forms.views import EDITION, at_edition, bp, changed, edition_page, here_or_404
 from portal.storage.db import db
-from portal.typed import number_in
+from portal.web.form_fields import number_in
 
 Fields = Mapping[str, str]
 

@@ -26,7 +26,7 @@ from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.register.units import Actor
 from portal.storage.db import db, writing
-from portal.typed import number_in
+from portal.web.form_fields import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")
 

@@ -6,9 +6,9 @@ Whoever alters it on the way has only written another roster: it is planned anew
 from collections.abc import Sequence
 from typing import Any
 
-from portal import carried
 from portal.domain.characters import is_surrogate
 from portal.domain.intake.roster import Line, Roster
+from portal.web import carried
 
 LONGEST = 500
 """Signs of one text, which names and sentences are far from."""

@@ -15,7 +15,7 @@ from portal.access.tenancy import subtree
 from portal.domain.paper.code import read_code
 from portal.paper.queries import Paper, paper_with
 from portal.storage.db import db, writing
-from portal.typed import legible
+from portal.web.form_fields import legible
 
 bp = Blueprint("paper", __name__, url_prefix="/o/<organisation>/paper")
 

@@ -13,13 +13,13 @@ from portal.collection.assignment import Assignment, fill_of, find_assignment
 from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
-from portal.errors import BadInput
-from portal.html import wants_fragment
 from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
 from portal.storage.db import db, writing
-from portal.typed import legible_in_lines, number_asked
+from portal.web.errors import BadInput
+from portal.web.form_fields import legible_in_lines, number_asked
+from portal.web.html import wants_fragment
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.domain.campaign.calendar import read_instant
 from portal.domain.campaign.reminders import OF_A_CALL, Outcome
-from portal.typed import plain
+from portal.web.form_fields import plain
 
 LONGEST = 500
 

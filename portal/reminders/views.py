@@ -33,7 +33,6 @@ from portal.domain.campaign.reminders import (
     text_of_mail,
 )
 from portal.domain.report_state import NotAllowedNow
-from portal.errors import BadInput
 from portal.messages import mail
 from portal.models import Reminder
 from portal.models.organisation import organisation_by_code
@@ -42,7 +41,8 @@ from portal.reminders.queries import Desk, Recipient
 from portal.reminders.typed import Call
 from portal.settings import PostOffice, Settings
 from portal.storage.db import db, writing
-from portal.typed import nonce_in
+from portal.web.errors import BadInput
+from portal.web.form_fields import nonce_in
 
 bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 

@@ -13,7 +13,7 @@ from portal.reports import last_year as past
 from portal.reports.typed import Typed, changed
 from portal.reports.views import _assignment, bp
 from portal.storage.db import db, writing
-from portal.typed import legible
+from portal.web.form_fields import legible
 
 LONGEST_REASON = 200
 

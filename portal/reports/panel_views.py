@@ -14,12 +14,12 @@ from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, read
 from portal.domain.form.form import Item
 from portal.domain.paper.amount_words import exact_yuan, in_words
-from portal.html import wants_fragment
 from portal.reports import comparing, notes, panel
 from portal.reports.typed import LONGEST
 from portal.reports.views import bp
 from portal.storage.db import db, writing
-from portal.typed import legible_in_lines
+from portal.web.form_fields import legible_in_lines
+from portal.web.html import wants_fragment
 
 A_YEAR = 365 * 24 * 60 * 60
 

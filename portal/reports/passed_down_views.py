@@ -10,10 +10,10 @@ from portal.access.rules import allow, reporter
 from portal.collection.assignment import find_assignment
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.report_state import NotAllowedNow
-from portal.errors import BadInput
 from portal.reports import passed_down
 from portal.reports.views import bp
 from portal.storage.db import writing
+from portal.web.errors import BadInput
 
 
 @bp.post("/passed-down")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from portal.typed import legible, nonce_in, number_in
+from portal.web.form_fields import legible, nonce_in, number_in
 
 LONGEST = 200
 

@@ -34,8 +34,6 @@ from portal.domain.figures import Problem
 from portal.domain.form.form import Item
 from portal.domain.report.return_answers import Reply
 from portal.domain.report_state import EDITABLE, NotAllowedNow, State
-from portal.errors import BadInput
-from portal.html import wants_fragment
 from portal.reports import (
     answering,
     carry_over,
@@ -51,7 +49,9 @@ from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed, as_chosen, changed, seen_in
 from portal.storage.db import db, writing
-from portal.typed import legible, nonce_in
+from portal.web.errors import BadInput
+from portal.web.form_fields import legible, nonce_in
+from portal.web.html import wants_fragment
 from portal.workbook import XLSX
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")

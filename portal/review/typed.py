@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from portal.collection.assignment import Assignment
 from portal.domain.campaign.calendar import read_instant
 from portal.domain.form.form import Form
-from portal.errors import BadInput
 from portal.review.operations import refuse_until
-from portal.typed import number_in, plain
+from portal.web.errors import BadInput
+from portal.web.form_fields import number_in, plain
 
 Fields = MultiDict[str, str]
 

@@ -23,10 +23,10 @@ from portal.collection.signed_copies import scan_of, signed_copy
 from portal.domain.characters import is_refused, without_unseen
 from portal.domain.figures import Problem
 from portal.domain.report.scans import SUFFIXES
-from portal.headers import INERT
 from portal.signed_copies import operations, queries
 from portal.storage.db import db, writing
-from portal.uploads import LONGEST_NAME, takes_file
+from portal.web.headers import INERT
+from portal.web.uploads import LONGEST_NAME, takes_file
 
 bp = Blueprint(
     "signed_copies",

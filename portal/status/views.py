@@ -14,7 +14,7 @@ from portal.domain.campaign.board import Show, Unit
 from portal.status import queries
 from portal.status.queries import Board
 from portal.storage.db import db
-from portal.typed import number_in
+from portal.web.form_fields import number_in
 
 bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/status")
 

@@ -8,7 +8,7 @@ from portal.access.rules import allow, trail_reader
 from portal.collection.assignment import find_assignment
 from portal.storage.db import db
 from portal.trail import queries
-from portal.typed import number_asked
+from portal.web.form_fields import number_asked
 
 bp = Blueprint("trail", __name__)
 

@@ -18,7 +18,7 @@ from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
 from portal.domain.paper.overview import MOST_LINES, Line, Overview
 from portal.domain.paper.sheet import Part
-from portal.paper_code import PaperCode
+from portal.web.paper_code import PaperCode
 
 PORTAL = Path(portal.__file__).parent
 DOCUMENT = json.loads((PORTAL / "editions" / "songwennuan-2027.1.json").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ import portal
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
 from portal.domain.paper.sheet import report_sheet
-from portal.paper_code import QUIET_ZONE
+from portal.web.paper_code import QUIET_ZONE
 from tests.browser.test_overview import PROOF, overview
 
 PORTAL = Path(portal.__file__).parent

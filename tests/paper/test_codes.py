@@ -9,7 +9,7 @@ import segno
 from openpyxl import load_workbook
 
 from portal.domain.paper.code import code_of
-from portal.paper_code import QUIET_ZONE
+from portal.web.paper_code import QUIET_ZONE
 from tests.founding import CLOSES
 from tests.markup import Page
 from tests.paper.desk import EDITIONS, correct, freeze

@@ -20,7 +20,6 @@ from flask import Flask
 from openpyxl import Workbook
 from werkzeug.routing import Rule
 
-from portal import carried
 from portal.access.rules import rule_of
 from portal.domain.intake.roster import Line, Roster
 from portal.domain.intake.workbook import Intake
@@ -30,6 +29,7 @@ from portal.domain.seen import mark_of
 from portal.models.user import Role
 from portal.organisations.packing import pack
 from portal.reports.bulk.packing import pack as pack_intake
+from portal.web import carried
 from tests.whole.marked_city import (
     ACCOUNTS,
     ANNOUNCED,

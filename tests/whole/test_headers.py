@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from portal.html import wants_fragment
+from portal.web.html import wants_fragment
 from tests.whole.marked_city import PASSWORD, open_marked
 from tests.whole.routes import (
     STRANGER,

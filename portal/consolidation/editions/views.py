@@ -27,12 +27,12 @@ from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation.edition import FREEZABLE, Difference
 from portal.domain.consolidation.placement import Scope
 from portal.domain.paper.code import code_of, read_code
-from portal.errors import BadInput
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import LONGEST_REMARK
-from portal.paper_code import PaperCode, code_leading_to
 from portal.storage.db import db, writing
-from portal.typed import nonce_in
+from portal.web.errors import BadInput
+from portal.web.form_fields import nonce_in
+from portal.web.paper_code import PaperCode, code_leading_to
 
 
 def _assignment(campaign: str) -> Assignment:

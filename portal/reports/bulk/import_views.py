@@ -13,8 +13,8 @@ from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
 from portal.reports.views import _assignment, _filling, bp
 from portal.storage.db import db, writing
-from portal.typed import legible
-from portal.uploads import takes_file, uploaded
+from portal.web.form_fields import legible
+from portal.web.uploads import takes_file, uploaded
 from portal.workbook import XLSX
 from portal.workbook_gate import LARGEST_FILE, Refused
 

@@ -22,7 +22,7 @@ from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed
 from portal.template_workbook import template_workbook
-from portal.typed import legible
+from portal.web.form_fields import legible
 from portal.workbook import attachment_name
 from portal.workbook_reading import read_workbook
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from portal.domain.form.form import Form
 from portal.domain.intake.workbook import CellProblem, Intake
-from portal.typed import legible
+from portal.web.form_fields import legible
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of an unpacked intake; a sheet of two thousand rows, each with a problem, takes 0.4 MB."""

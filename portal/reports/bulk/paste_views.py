@@ -13,7 +13,6 @@ from portal.domain.form.form import Item
 from portal.domain.intake.paste import Block, BlockRefused, Placement, place_block, read_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
 from portal.domain.report_state import NotAllowedNow
-from portal.html import wants_fragment
 from portal.reports import comparing, operations, rows
 from portal.reports.bulk import pasting
 from portal.reports.bulk.importing import expected_of
@@ -31,7 +30,8 @@ from portal.reports.views import (
     bp,
 )
 from portal.storage.db import db, writing
-from portal.typed import legible, number_in
+from portal.web.form_fields import legible, number_in
+from portal.web.html import wants_fragment
 
 
 @bp.post("/paste")

@@ -26,7 +26,7 @@ from portal.reports.saving import Entered
 from portal.reports.typed import seen_in
 from portal.reports.views import _typed, bp
 from portal.storage.db import db, writing
-from portal.typed import legible, nonce_in
+from portal.web.form_fields import legible, nonce_in
 
 
 def _filling(campaign: str) -> Filling:

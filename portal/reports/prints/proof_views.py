@@ -10,7 +10,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.reports.prints import proofs
 from portal.reports.views import bp
 from portal.storage.db import db
-from portal.typed import number_in
+from portal.web.form_fields import number_in
 
 NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"
 

@@ -12,8 +12,8 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
-from portal.errors import SENTENCES
-from portal.headers import ALWAYS
+from portal.web.errors import SENTENCES
+from portal.web.headers import ALWAYS
 
 
 class Refusal(ErrorTask):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from portal.access.rules import NotYourRole
 from portal.access.tenancy import SignInNeeded
 from portal.domain.report_state import NotAllowedNow
-from portal.html import carried_as_text, carried_fields, wants_fragment
+from portal.web.html import carried_as_text, carried_fields, wants_fragment
 
 SENTENCES = {
     400: "请求不完整或来源不对，没有做任何改动。请返回上一页重试。",
