@@ -25,12 +25,12 @@ from portal.accounts import operations, queries
 from portal.accounts.typed import Typed, as_stored, read, with_problems
 from portal.accounts.views import bp
 from portal.domain.report_state import NotAllowedNow
-from portal.links_workbook import links_workbook
 from portal.models import User
 from portal.models.user import Role
 from portal.register.units import Actor
 from portal.storage.db import db, writing
-from portal.workbook import attachment_name
+from portal.workbooks.sheet import attachment_name
+from portal.workbooks.sign_in_links import links_workbook
 
 NOTHING = Typed(roles=(Role.REPORTER,))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

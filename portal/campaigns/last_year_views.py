@@ -17,8 +17,8 @@ from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.form_fields import legible
 from portal.web.uploads import takes_file, uploaded
-from portal.workbook_gate import LARGEST_FILE, Refused
-from portal.workbook_reading import read_workbook
+from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.reading import read_workbook
 
 ROOM = 1024 * 1024
 """Bytes beyond the largest file within which the answer says what makes a workbook so large."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from portal.collection.opening import Listed
 from portal.domain.intake.grid import Grid
 from portal.domain.intake.roster import Line, read_listed, read_roster, strange_heads
-from portal.list_reading import read_list
 from portal.register.units import Objection, Unit
-from portal.workbook_gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.lists import read_list
 
 NO_HEAD = "没有找到表头，应有这些列：代码、名称、类型、上级代码、排序号，可有联系人、电话。"
 NO_UNITS = "表头下面没有单位。"

@@ -1,8 +1,8 @@
 """An edition as it will look: the sheet without figures, for page, print and workbook."""
 
-from portal import workbook
 from portal.domain.paper.sheet import Sheet, report_sheet
 from portal.forms.queries import Opened
+from portal.workbooks import sheet
 
 UNIT = "（单位名称）"
 PERIOD = "（按填报任务）"
@@ -17,5 +17,5 @@ def sheet_of(here: Opened) -> Sheet:
 
 def workbook_of(here: Opened) -> tuple[str, bytes]:
     """The workbook of an edition: its file name and its content."""
-    name = workbook.attachment_name(here.form.title, f"表样{here.edition.version}")
-    return name, workbook.report_workbook(here.form, sheet_of(here))
+    name = sheet.attachment_name(here.form.title, f"表样{here.edition.version}")
+    return name, sheet.report_workbook(here.form, sheet_of(here))

@@ -11,19 +11,19 @@ from portal.access.links import link_address
 from portal.access.rules import admin, allow
 from portal.domain.intake.roster import Roster, read_roster
 from portal.domain.report_state import NotAllowedNow
-from portal.list_reading import read_list
 from portal.models.organisation import organisations_below
 from portal.organisations import queries
 from portal.organisations.importing import import_roster
 from portal.organisations.packing import pack, unpack
 from portal.organisations.planning import MOST, Outcome, plan
-from portal.organisations.roster_workbook import roster_workbook
 from portal.organisations.views import bp
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.uploads import takes_file, uploaded
-from portal.workbook import attachment_name
-from portal.workbook_gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.lists import read_list
+from portal.workbooks.roster import roster_workbook
+from portal.workbooks.sheet import attachment_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

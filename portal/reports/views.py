@@ -52,7 +52,7 @@ from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.form_fields import legible, nonce_in
 from portal.web.html import wants_fragment
-from portal.workbook import XLSX
+from portal.workbooks.sheet import XLSX
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 

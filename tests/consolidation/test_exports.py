@@ -12,7 +12,7 @@ from portal.access import tenancy
 from portal.consolidation.exports import operations
 from portal.models import MadeWorkbook, TrailEntry
 from portal.storage.db import db
-from portal.units_workbook import Making
+from portal.workbooks.consolidation import Making
 from tests.consolidation.conftest import NOW, consolidation
 
 SECOND, TEN_MINUTES = timedelta(seconds=1), timedelta(minutes=10)

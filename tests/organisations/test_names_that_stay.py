@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal import workbook_child, workbook_reading
 from portal.domain.drafting.draft import one_line
 from portal.domain.intake.roster import read_roster
-from portal.list_reading import read_list
 from portal.models import Organisation, User
 from portal.models.user import Role
 from portal.organisations.packing import pack, unpack
-from portal.organisations.roster_workbook import roster_workbook
+from portal.workbooks import reading, reading_child
+from portal.workbooks.lists import read_list
+from portal.workbooks.roster import roster_workbook
 from tests.organisations.test_roster import confirm, upload, workbook
 
 RARE = {
@@ -66,8 +66,8 @@ def test_every_han_known_or_not_comes_back():
 
 
 def _in_this_process(content, *, long):
-    limits = workbook_child.LIST if long else workbook_child.FORM
-    return json.dumps(workbook_child.answer_for(content, limits)).encode()
+    limits = reading_child.LIST if long else reading_child.FORM
+    return json.dumps(reading_child.answer_for(content, limits)).encode()
 
 
 odd = st.characters(min_codepoint=0x20, exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp"))
@@ -78,7 +78,7 @@ texts = st.text(kept.filter(lambda s: not 0xFDD0 <= ord(s) <= 0xFDEF), min_size=
 @settings(max_examples=60)
 @given(st.lists(texts.map(str.strip).filter(bool), min_size=1, max_size=4))
 def test_any_name_comes_back(wanted):
-    with patch.object(workbook_reading, "_answer_of_child", _in_this_process):
+    with patch.object(reading, "_answer_of_child", _in_this_process):
         found = of_names(wanted)
 
     for name, unit, person in zip(wanted, found.units, found.people, strict=True):

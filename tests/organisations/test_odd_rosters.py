@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from portal.cli.rosters import Unreadable, read_expected, read_units
 from portal.domain.intake.roster import read_roster
-from portal.list_reading import read_list
+from portal.workbooks.lists import read_list
 from tests.organisations.test_roster import PERSON, UNIT, cell_problems, confirm, upload
 
 ROW = ("n-1", "甲工会", "基层", "echeng", "21", "张三", "0711-1")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.workbook import attachment_name
+from portal.workbooks.sheet import attachment_name
 
 
 def test_the_parts_make_a_readable_name():

@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal import workbook_child, workbook_reading
 from portal.domain.form.form import Form
 from portal.domain.intake.workbook import find_figures
 from portal.domain.paper.sheet import report_sheet
-from portal.workbook import report_workbook
-from portal.workbook_gate import Refused
-from portal.workbook_reading import read_workbook
+from portal.workbooks import reading, reading_child
+from portal.workbooks.gate import Refused
+from portal.workbooks.reading import read_workbook
+from portal.workbooks.sheet import report_workbook
 from tests.workbook.hostile import READ, Specimen, packed, specimens
 from tests.workbook.reading import HEAD
 
@@ -75,7 +75,7 @@ def test_every_refusal_says_what_to_do_next(outcomes: list[Outcome]):
 
 GREATEST_MEMORY = """
 import resource
-from portal.workbook_reading import Refused, read_workbook
+from portal.workbooks.reading import Refused, read_workbook
 from tests.workbook.hostile import specimens
 for specimen in specimens():
     try:
@@ -125,7 +125,7 @@ def test_a_report_with_bent_parts_is_read_or_refused_and_never_fails(
         at = data.draw(st.integers(0, len(content)))
         content = content[:at] + data.draw(st.sampled_from(SHARDS)) + content[at + 2 :]
 
-    with patch.object(workbook_reading, "_answer_of_child", _answer_in_this_process):
+    with patch.object(reading, "_answer_of_child", _answer_in_this_process):
         try:
             figures = find_figures(form, read_workbook(packed({**parts, name: content}))).figures
         except Refused as refusal:
@@ -137,7 +137,7 @@ def test_a_report_with_bent_parts_is_read_or_refused_and_never_fails(
 
 def _answer_in_this_process(content: bytes, *, long: bool) -> bytes:
     assert not long
-    return json.dumps(workbook_child.answer_for(content)).encode()
+    return json.dumps(reading_child.answer_for(content)).encode()
 
 
 def _outcome(specimen: Specimen) -> Outcome:

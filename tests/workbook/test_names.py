@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.workbook_names import LONGEST, reference, sheet_names
+from portal.workbooks.sheet_names import LONGEST, reference, sheet_names
 
 
 @given(st.lists(st.text(max_size=40), max_size=20))

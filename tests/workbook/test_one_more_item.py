@@ -10,7 +10,7 @@ import portal
 from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
 from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
-from portal.workbook import consolidated_workbook, report_workbook
+from portal.workbooks.sheet import consolidated_workbook, report_workbook
 from tests.workbook.reading import HEAD, column, opened, place
 
 TEMPLATES = Path(portal.__file__).parent / "templates"

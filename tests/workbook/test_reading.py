@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from portal import workbook_reading
 from portal.domain.figures import read
 from portal.domain.form.form import Form
 from portal.domain.intake.grid import CellKind, Table
 from portal.domain.intake.workbook import find_figures
 from portal.domain.paper.sheet import report_sheet
-from portal.workbook import report_workbook
-from portal.workbook_gate import Refused
-from portal.workbook_reading import read_workbook
+from portal.workbooks import reading
+from portal.workbooks.gate import Refused
+from portal.workbooks.reading import read_workbook
+from portal.workbooks.sheet import report_workbook
 from tests.workbook.hostile import (
     BOOK,
     BOOK_RELS,
@@ -385,15 +385,15 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
     def put(program: str) -> None:
         path = tmp_path / "child.py"
         path.write_text(program, encoding="utf-8")
-        monkeypatch.setattr(workbook_reading, "CHILD", path)
-        monkeypatch.setattr(workbook_reading, "LONGEST", 2.0)
+        monkeypatch.setattr(reading, "CHILD", path)
+        monkeypatch.setattr(reading, "LONGEST", 2.0)
 
     return put
 
 
 AS_THE_CHILD = f"""
 import importlib.util, json, os, sys
-spec = importlib.util.spec_from_file_location("child", {str(workbook_reading.CHILD)!r})
+spec = importlib.util.spec_from_file_location("child", {str(reading.CHILD)!r})
 child = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(child)
 import socket, subprocess
@@ -462,15 +462,15 @@ def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
 ):
     full = BoundedSemaphore(1)
     full.acquire()
-    monkeypatch.setattr(workbook_reading, "_places", full)
-    monkeypatch.setattr(workbook_reading, "LONGEST", 0.01)
+    monkeypatch.setattr(reading, "_places", full)
+    monkeypatch.setattr(reading, "LONGEST", 0.01)
 
     with pytest.raises(Refused, match="过一会儿再导入"):
         read_workbook(book())
 
 
 def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workbook_reading, "_places", BoundedSemaphore(1))
+    monkeypatch.setattr(reading, "_places", BoundedSemaphore(1))
     for _ in range(3):
         with pytest.raises(Refused):
             read_workbook(sheet('<row r="x"/>'))

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
-from portal.workbook import consolidated_workbook, report_workbook
+from portal.workbooks.sheet import consolidated_workbook, report_workbook
 from tests.requirements import require
 from tests.workbook.reading import FIRST_FIGURE, HEAD, column, opened, stored
 

@@ -16,7 +16,7 @@ from portal.domain.form.form import Form
 from portal.domain.intake.sheet_words import Expected
 from portal.domain.intake.unit_names import UnitNames
 from portal.domain.intake.workbook import find_figures
-from portal.workbook_reading import read_workbook
+from portal.workbooks.reading import read_workbook
 from tests.workbook.hostile import packed
 
 OURS = Expected(

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from portal.domain.form.form import Form, parse_form
 from portal.domain.intake.marks import SHEET, Marks
 from portal.domain.intake.workbook import Intake, find_figures
-from portal.template_workbook import template_workbook
-from portal.workbook_reading import read_workbook
+from portal.workbooks.fill_in_template import template_workbook
+from portal.workbooks.reading import read_workbook
 from tests.requirements import require
 from tests.workbook.reading import column, opened, place
 from tests.workbook.test_recalculation import CALC, TAKES_AT_MOST

@@ -5,11 +5,11 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from portal import units_workbook as module
 from portal.domain.consolidation.placement import add_up
 from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Part
-from portal.units_workbook import Book, Heading, Unit, units_workbook
+from portal.workbooks import consolidation as module
+from portal.workbooks.consolidation import Book, Heading, Unit, units_workbook
 from tests.workbook.test_recalculation import _computed_by_office
 
 NAMES = (

@@ -12,7 +12,7 @@ from portal.domain.figures import Kind, Unit
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
 from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
-from portal.workbook import (
+from portal.workbooks.sheet import (
     consolidated_workbook,
     number,
     number_format,

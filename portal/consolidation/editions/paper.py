@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from portal import workbook
 from portal.collection.assignment import Assignment
 from portal.consolidation.editions.operations import Kept
 from portal.consolidation.exports.book import book_of_edition
 from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.edition import FrozenColumn
 from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
-from portal.units_workbook import Book
+from portal.workbooks import sheet as workbook
+from portal.workbooks.consolidation import Book
 
 COLUMNS_ON_SCREEN = 30
 

@@ -18,7 +18,7 @@ from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.sheet import Part
 from portal.models import Figure
-from portal.units_workbook import Book, Heading, Unit
+from portal.workbooks.consolidation import Book, Heading, Unit
 
 _leaves = select(Figure.report_id, Figure.item, Figure.value).where(
     Figure.report_id.in_(bindparam("reports", expanding=True))

@@ -5,7 +5,6 @@ from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
-from portal import workbook
 from portal.consolidation.as_of import as_of
 from portal.consolidation.exports.book import book_of
 from portal.consolidation.node import Node
@@ -13,7 +12,8 @@ from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of
 from portal.domain.campaign.calendar import in_words
 from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
-from portal.units_workbook import Book
+from portal.workbooks import sheet
+from portal.workbooks.consolidation import Book
 
 
 class _Head(TypedDict):
@@ -46,5 +46,5 @@ def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
 def book_to_export(session: Session, node: Node, now: datetime) -> tuple[str, Book]:
     """The workbook of the total and every unit: its file name and what it shows."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
-    name = workbook.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
+    name = sheet.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
     return name, book_of(session, node, now)

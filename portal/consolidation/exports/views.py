@@ -19,10 +19,10 @@ from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
 from portal.consolidation.views import bp, node_of, node_with_past
 from portal.domain.paper.overview import TITLE
-from portal.overview_workbook import workbook_of
 from portal.storage.db import db, writing
-from portal.units_workbook import Book, Making, units_workbook
-from portal.workbook import XLSX, attachment_name
+from portal.workbooks.consolidation import Book, Making, units_workbook
+from portal.workbooks.overview import workbook_of
+from portal.workbooks.sheet import XLSX, attachment_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from portal.reports.views import _assignment, _filling, bp
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible
 from portal.web.uploads import takes_file, uploaded
-from portal.workbook import XLSX
-from portal.workbook_gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.sheet import XLSX
 
 ROOM = 1024 * 1024
 """Bytes beyond the largest file within which the answer says what makes a workbook so large."""

@@ -21,10 +21,10 @@ from portal.register.known_units import names_round
 from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed
-from portal.template_workbook import template_workbook
 from portal.web.form_fields import legible
-from portal.workbook import attachment_name
-from portal.workbook_reading import read_workbook
+from portal.workbooks.fill_in_template import template_workbook
+from portal.workbooks.reading import read_workbook
+from portal.workbooks.sheet import attachment_name
 
 
 def template_of(filling: Filling) -> tuple[str, bytes]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import workbook
 from portal.collection.assignment import Assignment, Filling
 from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import MINUTE, in_words
@@ -17,6 +16,7 @@ from portal.domain.report_state import State
 from portal.models import Submission
 from portal.reports import passed_down
 from portal.reports.prints import draft_prints
+from portal.workbooks import sheet as workbook
 
 
 def submission_number(session: Session, assignment: Assignment, number: int) -> Submission | None:

@@ -11,7 +11,7 @@ from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.overview import TITLE, Line, Overview
 from portal.domain.paper.sheet import Part
-from portal.workbook import A4, MARGINS, number, number_format, plain_text
+from portal.workbooks.sheet import A4, MARGINS, number, number_format, plain_text
 
 TITLE_ROW, MARK_ROW, GROUPS, UNITS, FIRST_LINE = range(5)
 UNIT, FIRST_FIGURE = range(2)

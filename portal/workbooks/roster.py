@@ -9,7 +9,7 @@ import xlsxwriter
 from portal.models import Organisation, User
 from portal.models.organisation import KINDS
 from portal.models.user import ROLE_LABELS, Role
-from portal.workbook import plain_text
+from portal.workbooks.sheet import plain_text
 
 UNIT_COLUMNS = (
     ("单位代码", 22),

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 
 from portal.domain.characters import blanked
 from portal.domain.intake.grid import Area, Cell, CellKind, Grid, Table, table_of
-from portal.workbook_gate import (
+from portal.workbooks.gate import (
     DAMAGED,
     LINKED,
     MACROS,
@@ -26,7 +26,7 @@ from portal.workbook_gate import (
     let_through,
 )
 
-CHILD = Path(__file__).with_name("workbook_child.py")
+CHILD = Path(__file__).with_name("reading_child.py")
 LONGEST = 5.0
 """Seconds for one file, the start of the process included; a real one takes 0.1."""
 

@@ -10,7 +10,7 @@ from portal.domain.figures import Kind, Unit, canonical
 from portal.domain.form.form import Form
 from portal.domain.intake.marks import SHEET, Marks, marks_as_rows
 from portal.domain.paper.sheet import Part, Row, report_sheet
-from portal.workbook import Drawing, plain_text, written
+from portal.workbooks.sheet import Drawing, plain_text, written
 
 INPUT = {"locked": False, "bg_color": "#FFF9E5"}
 CALCULATED = {"bg_color": "#EEEEEE"}

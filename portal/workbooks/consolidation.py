@@ -24,7 +24,7 @@ from portal.domain.paper.sheet import (
     consolidated_sheet,
     report_sheet,
 )
-from portal.workbook import (
+from portal.workbooks.sheet import (
     FIRST_FIGURE,
     FIRST_ITEM,
     Drawing,
@@ -34,7 +34,7 @@ from portal.workbook import (
     plain_text,
     sum_formula,
 )
-from portal.workbook_names import reference, sheet_names
+from portal.workbooks.sheet_names import reference, sheet_names
 
 MOST_SHEETS = 200
 

@@ -9,7 +9,7 @@ import xlsxwriter
 from portal.access.links import HandOut, link_address
 from portal.domain.campaign.calendar import in_words
 from portal.models.user import ROLE_LABELS, Role
-from portal.workbook import plain_text
+from portal.workbooks.sheet import plain_text
 
 COLUMNS = (("单位", 28), ("姓名", 12), ("用户名", 22), ("角色", 18), ("电话", 16), ("登录链接", 76))
 """Headings with their widths in half-width characters."""

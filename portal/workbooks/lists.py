@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterator
 
 from portal.domain.intake.grid import Cell, CellKind, Grid, table_of
-from portal.workbook_gate import LARGEST_FILE, Refused, is_text
-from portal.workbook_reading import read_workbook
+from portal.workbooks.gate import LARGEST_FILE, Refused, is_text
+from portal.workbooks.reading import read_workbook
 
 TEXT_SHEET = "名单"
 """What the one table of a text is called, as the sheet of a workbook is."""

@@ -1,0 +1,1 @@
+"""Workbooks: the xlsx files that the portal writes and reads."""
