@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import portal
 from portal import create_app
 from portal.access import tenancy
+from portal.access.actor import Actor
 from portal.access.identity import Person, sign_in_door
 from portal.access.passwords import hash_password
 from portal.collection.assignment import Filling, fill_of, find_assignment
@@ -28,16 +29,11 @@ from portal.domain.campaign.calendar import ZONE, Dates
 from portal.models import Organisation, Submission, User
 from portal.models.campaign import campaign_by_code
 from portal.models.organisation import organisation_by_code
-from portal.models.trail import Channel
+from portal.models.trail_actions import Channel
 from portal.models.user import Role
-from portal.register.units import (
-    Actor,
-    Unit,
-    add_user,
-    found_organisations,
-    import_edition,
-    publish_edition,
-)
+from portal.register.editions import import_edition, publish_edition
+from portal.register.people import add_user
+from portal.register.units import Unit, found_organisations
 from portal.reports import operations as reports
 from portal.reports.typed import Typed
 from portal.review import operations as review

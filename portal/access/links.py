@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.access.identity import hashed, new_token
 from portal.models import Organisation, SignInLink, User
-from portal.models.trail import Action, record_everywhere
-from portal.register.units import Actor
+from portal.models.trail import record_everywhere
+from portal.models.trail_actions import Action
 
 LASTING = timedelta(days=7)
 """How long a link can be spent."""

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.access import links, passwords, throttle
+from portal.access.actor import Actor
 from portal.access.identity import Person, hashed, new_token
 from portal.access.links import named
 from portal.access.passwords import NO_PASSWORD
@@ -14,9 +15,10 @@ from portal.accounts.typed import Typed, mark
 from portal.domain.passwords import canonical_username, weakness
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, SignIn, User
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.models.user import ROLE_LABELS, Role
-from portal.register.units import Actor, add_user
+from portal.register.people import add_user
 from portal.storage.db import hold
 
 SAME_ANSWER = "用户名或密码不正确。连续输错 5 次后，15 分钟内不能再试。"

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.access import links, passwords, tenancy
+from portal.access.actor import Actor
 from portal.access.identity import actor, organisation_here
 from portal.access.links import HandOut, link_address
 from portal.access.rules import admin, allow
@@ -27,7 +28,6 @@ from portal.accounts.views import bp
 from portal.domain.report_state import NotAllowedNow
 from portal.models import User
 from portal.models.user import Role
-from portal.register.units import Actor
 from portal.storage.db import db, writing
 from portal.workbooks.sheet import attachment_name
 from portal.workbooks.sign_in_links import links_workbook

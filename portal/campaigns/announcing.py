@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.campaigns.plan import plain
 from portal.collection import announcements
 from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Announcement, Campaign, Expectation
-from portal.models.trail import Action
-from portal.register.units import Actor, record_for_city
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_for_city
 
 LONGEST_TITLE = 100
 LONGEST_TEXT = 5_000

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import canonical
 from portal.domain.form.form import Form, Item
@@ -21,8 +22,8 @@ from portal.domain.intake.old_table import OldTable, OldUnit, read_old_table
 from portal.domain.intake.old_units import KnownUnit, Told
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission
-from portal.models.trail import Action, Channel, record_everywhere
-from portal.register.units import Actor
+from portal.models.trail import record_everywhere
+from portal.models.trail_actions import Action, Channel
 from portal.web import carried
 
 MOST_UNITS = 400

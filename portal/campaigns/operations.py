@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.campaigns.plan import (
     CHANGEABLE,
     DATES,
@@ -34,8 +35,8 @@ from portal.domain.checks.limits import Limits, Reset
 from portal.domain.consolidation.placement import Expected
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Announcement, Campaign, Expectation, FormEdition
-from portal.models.trail import Action
-from portal.register.units import Actor, record_all_for_city, record_for_city
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_all_for_city, record_for_city
 
 LONGEST_TOLD = 480
 """Characters of an old or new text that stand in their columns of the trail."""

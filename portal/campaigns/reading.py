@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.models import Announcement, Delivery, Organisation
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.storage.db import hold
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.campaigns.plan import plain
 from portal.collection import allocations, announcements
 from portal.collection.expected import expected_of
@@ -24,8 +25,8 @@ from portal.domain.figures import Kind, Unit, canonical, read
 from portal.domain.report_state import NotAllowedNow, State
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
-from portal.models.trail import Action
-from portal.register.units import Actor, record_all_for_city, record_for_city
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_all_for_city, record_for_city
 
 LABELS = {
     "basis": "口径",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access import tenancy
+from portal.access.actor import Actor
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, city_admin, city_records
 from portal.campaigns import operations, plan, queries, readiness
@@ -19,7 +20,6 @@ from portal.domain.campaign import calendar, schedule
 from portal.domain.campaign.calendar import Status
 from portal.models import Campaign
 from portal.models.campaign import campaign_by_code
-from portal.register.units import Actor
 from portal.storage.db import db, writing
 from portal.web.form_fields import number_asked
 

@@ -8,8 +8,8 @@ import click
 from flask import Flask
 
 from portal import clock, create_app
-from portal.models.trail import Channel
-from portal.register.units import Actor
+from portal.access.actor import Actor
+from portal.models.trail_actions import Channel
 from portal.settings import SettingError, Settings, read_settings
 from portal.storage import schema
 from portal.storage.db import db

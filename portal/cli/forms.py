@@ -13,7 +13,7 @@ from portal.access import tenancy
 from portal.cli.city import FILE, now, operator
 from portal.models import FormEdition
 from portal.models.form import edition_of
-from portal.register import units
+from portal.register import editions
 from portal.storage.db import db, writing
 
 
@@ -29,9 +29,9 @@ def import_file(file: Path, publish: bool) -> None:
     """Keep the form of a file as a draft edition."""
     document = _document(file)
     with tenancy.opening() as door, writing(door) as session:
-        edition = units.import_edition(session, document, by=operator(), at=now())
+        edition = editions.import_edition(session, document, by=operator(), at=now())
         if publish:
-            units.publish_edition(session, edition, by=operator(), at=now())
+            editions.publish_edition(session, edition, by=operator(), at=now())
         session.commit()
     _tell(edition)
 
@@ -62,7 +62,7 @@ def publish(form_id: str, version: str) -> None:
         edition = edition_of(session, form_id, version)
         if edition is None:
             raise ValueError(f"没有表样 {form_id}@{version}。")
-        units.publish_edition(session, edition, by=operator(), at=now())
+        editions.publish_edition(session, edition, by=operator(), at=now())
         session.commit()
     _tell(edition)
 

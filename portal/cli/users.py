@@ -11,7 +11,7 @@ from portal.domain.passwords import canonical_username, weakness
 from portal.models import Organisation, User
 from portal.models.organisation import organisation_by_code
 from portal.models.user import ROLE_LABELS, Role
-from portal.register import units
+from portal.register import people
 from portal.storage.db import writing
 
 
@@ -54,7 +54,7 @@ def create(
         unit = organisation_by_code(session, organisation)
         if unit is None:
             raise ValueError(f"没有代码为“{organisation}”的单位。")
-        made = units.add_user(
+        made = people.add_user(
             session,
             unit,
             username=username,
@@ -87,7 +87,7 @@ def set_password(username: str, password: str | None) -> None:
         password_hash = passwords.hash_password(given)
         with writing(door) as session:
             account = session.scalars(select(User).where(User.username == username)).one()
-            units.give_password(session, account, password_hash, by=operator(), at=now())
+            people.give_password(session, account, password_hash, by=operator(), at=now())
             throttle.forget(session, username, now())
             session.commit()
     click.echo(f"已重设 {username} 的密码，下次登录须改密码。")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.collection.opening import ALLOCATED
 from portal.domain.figures import read
 from portal.models import TrailEntry
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 
 LABEL = "下拨资金（万元）"
 """The field as the list of units and the trail call it."""

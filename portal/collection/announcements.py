@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.models import Announcement, Campaign, Delivery, Expectation
-from portal.models.trail import Action
-from portal.register.units import Actor, record_for_city
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_for_city
 
 
 def publish_at_once(

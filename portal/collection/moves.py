@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access import tenancy
+from portal.access.actor import Actor
 from portal.access.identity import Person
 from portal.domain.campaign.calendar import Status, in_words, to_the_minute
 from portal.domain.campaign.tree_moves import OpenCampaign, still_open
 from portal.models import Campaign, Expectation, Extension, Organisation
 from portal.models.organisation import SEGMENT, end_of_subtree, path_below
-from portal.models.trail import Action, record
-from portal.register.units import DEEPEST, Actor
+from portal.models.trail import record
+from portal.models.trail_actions import Action
+from portal.register.units import DEEPEST
 from portal.storage.db import hold, writing
 
 LOOKED = "moves looked for"

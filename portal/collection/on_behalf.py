@@ -1,6 +1,6 @@
 """Entries on behalf (代录) that a unit has yet to confirm: who entered what, on which ground."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from portal.collection.assignment import Assignment, Filling
 from portal.domain.figures import Problem
 from portal.domain.report.sole_handling import Act, Assurance, alone, named
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
-from portal.models.trail import Action, Channel, record
-from portal.web.form_fields import legible
+from portal.models.trail import record
+from portal.models.trail_actions import Action, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,6 @@ def alone_in(session: Session, report: Report | None, act: Act, *, by: Person) -
         return ()
     with_figures = session.scalars(_acts, {"of_report": report.id, "of_person": by.id})
     return alone(act, {Act.ENTER if typed else Act.SUBMIT for typed in with_figures})
-
-
-def assurance_in(fields: Mapping[str, str]) -> Assurance:
-    """How the unit stands behind what one person did alone, as posted."""
-    names = ("assurance", "assured_by", "assured_at")
-    return Assurance(*(legible(fields.get(name, "").strip()) for name in names))
 
 
 def refuse_alone(

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.collection.expected import expected_of
 from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
@@ -21,8 +22,9 @@ from portal.domain.consolidation.placement import Basis, Expected
 from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
-from portal.models.trail import Action
-from portal.register.units import CODE, CODE_RULE, Actor, NotFounded, Objection, record_for_city
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_for_city
+from portal.register.units import CODE, CODE_RULE, NotFounded, Objection
 
 NOT_LISTED = "未列入本次应报范围"
 CLOSED = "单位已撤销"

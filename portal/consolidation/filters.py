@@ -14,7 +14,8 @@ from portal.consolidation.node import Node
 from portal.domain.consolidation.placement import Scope
 from portal.models import SavedFilter
 from portal.models.saved_filter import LONGEST_FILTER_NAME
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.models.user import Role
 
 MOST_FILTERS = 20

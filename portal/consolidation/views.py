@@ -1,25 +1,19 @@
 """Views of a consolidation: the table, a sum taken apart, the paper and the workbook."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import (
-    Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
     request,
     url_for,
 )
-from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.access.identity import actor, organisation_here
+from portal.access.identity import actor
 from portal.access.rules import allow, desk
-from portal.access.tenancy import subtree
 from portal.collection.assignment import find_assignment
 from portal.consolidation import filters
 from portal.consolidation.as_of import as_of
@@ -28,50 +22,13 @@ from portal.consolidation.checks import checks_of
 from portal.consolidation.choice import Query, Show, choice_of
 from portal.consolidation.exports import paper
 from portal.consolidation.item import drill_down
-from portal.consolidation.node import Node
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
-from portal.consolidation.past import Past, past_assignment, past_of
-from portal.consolidation.stamp import Shelf
+from portal.consolidation.page_views import bp, node_of, node_with_past, sum_shelf
+from portal.consolidation.past import past_assignment, past_of
 from portal.consolidation.table import table_of
-from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db, writing
 from portal.web.form_fields import number_in
-
-bp = Blueprint(
-    "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
-)
-
-
-@contextmanager
-def node_of(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, Node]]:
-    """This organisation's consolidation in the scope asked for, and the session that reads it."""
-    assignment = find_assignment(db.session(), campaign) or abort(404)
-    scope = _scope(request.args if asked is None else asked)
-    with subtree(organisation_here()) as session:
-        yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
-
-
-@contextmanager
-def node_with_past(
-    campaign: str, asked: Query | None = None
-) -> Iterator[tuple[Session, Node, Past | None]]:
-    """As `node_of`, with the sums of the campaign before."""
-    with node_of(campaign, asked) as (session, node):
-        before = past_assignment(db.session(), node.assignment)
-        yield session, node, past_of(session, node, before, _shelf())
-
-
-def _shelf() -> Shelf:
-    shelf: Shelf = current_app.extensions.setdefault("last-sums", Shelf())
-    return shelf
-
-
-def _scope(asked: Query) -> Scope:
-    try:
-        return Scope(asked.get("scope", Scope.SUBMITTED))
-    except ValueError:
-        abort(404)
 
 
 def _page() -> int:
@@ -91,7 +48,7 @@ def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") ->
         past = None
         if Show.YEAR in choice.shows:
             before = past_assignment(db.session(), node.assignment)
-            past = past_of(session, node, before, _shelf())
+            past = past_of(session, node, before, sum_shelf())
         shown = table_of(session, node, _page(), choice, past) or abort(404)
     return render_template(
         "consolidation/table.html",

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from portal.access import passwords, tenancy
+from portal.access.actor import Actor
 from portal.access.identity import SIGN_IN
 from portal.access.tenancy import OPENING
 from portal.demo.campaigns import PAST, PRESENT, load_past, load_present
@@ -17,9 +18,10 @@ from portal.domain.campaign.calendar import ZONE
 from portal.domain.passwords import LONGEST
 from portal.models import Campaign, FormEdition, Organisation, TrailEntry, User
 from portal.models.organisation import root_organisation
-from portal.models.trail import Channel
+from portal.models.trail_actions import Channel
 from portal.models.user import ROLE_LABELS
-from portal.register.units import Actor, add_user, found_organisations, give_password
+from portal.register.people import add_user, give_password
+from portal.register.units import found_organisations
 from portal.settings import write_private
 from portal.storage.db import writing
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from portal.access.actor import Actor
 from portal.access.tenancy import OPENING
 from portal.campaigns import reading
 from portal.collection.announcements import publish_at_once
@@ -16,7 +17,7 @@ from portal.domain.campaign.calendar import ZONE, Dates
 from portal.domain.form.form import Form, parse_form
 from portal.models import Announcement
 from portal.models.campaign import campaign_by_code
-from portal.register.units import Actor, import_edition, publish_edition
+from portal.register.editions import import_edition, publish_edition
 
 PAST = "2022-spring"
 PRESENT = "2027-spring"

@@ -13,7 +13,8 @@ from portal.collection.duties import duties_of
 from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Duty, User
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.models.user import Role
 
 FILLING = {Role.REPORTER, Role.HEAD}

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.domain.drafting.difference import difference
 from portal.domain.drafting.draft import checked, copied, one_line
 from portal.domain.form.document import Document
@@ -15,13 +16,12 @@ from portal.forms import queries
 from portal.forms.queries import Opened, named
 from portal.models import FormEdition, ItemConfirmation
 from portal.models.form import add_edition, edition_of, rewrite
-from portal.models.trail import Action
-from portal.register.units import (
+from portal.models.trail_actions import Action
+from portal.register.city_trail import record_for_city
+from portal.register.editions import (
     EDITION_NAME,
-    Actor,
     import_edition,
     publish_edition,
-    record_for_city,
     require_edition_name,
 )
 from portal.storage.db import hold

@@ -14,7 +14,7 @@ from portal.domain.form.document import Document
 from portal.domain.form.form import Form, parse_form
 from portal.models import Campaign, FormEdition, ItemConfirmation, TrailEntry
 from portal.models.form import edition_of
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 
 EDITION_ACTIONS = (
     Action.FORM_ADDED,

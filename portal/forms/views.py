@@ -15,6 +15,7 @@ from flask import (
 )
 
 from portal import clock
+from portal.access.actor import Actor
 from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
 from portal.domain.checks.kinds import KINDS
@@ -24,7 +25,6 @@ from portal.domain.form.form import FormError
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
-from portal.register.units import Actor
 from portal.storage.db import db, writing
 from portal.web.form_fields import number_in
 

@@ -41,7 +41,8 @@ from portal.models import (
 )
 from portal.models.form import fingerprint_of, parsed_form
 from portal.models.organisation import path_below
-from portal.models.trail import BEGINNING, CHAINED, MOVES, Action, entry_hash
+from portal.models.trail import BEGINNING, CHAINED, entry_hash
+from portal.models.trail_actions import MOVES, Action
 
 AT_ONCE = 1000
 """Rows held in memory while a long table is read."""

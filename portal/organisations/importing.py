@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.access import links
+from portal.access.actor import Actor
 from portal.access.identity import Person
 from portal.access.links import HandOut, by_organisation
 from portal.access.passwords import NO_PASSWORD
@@ -15,10 +16,10 @@ from portal.domain.intake.roster import Roster
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
-from portal.models.trail import Action, Channel, record_everywhere
+from portal.models.trail import record_everywhere
+from portal.models.trail_actions import Action, Channel
 from portal.models.user import ROLE_LABELS
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
-from portal.register.units import Actor
 
 Entry = tuple[int, dict[str, Any]]
 

@@ -19,7 +19,8 @@ from portal.domain.campaign.tree_moves import OpenCampaign
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code
-from portal.models.trail import Action, record, record_all
+from portal.models.trail import record, record_all
+from portal.models.trail_actions import Action
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
 from portal.register.units import DEEPEST

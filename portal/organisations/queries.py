@@ -12,7 +12,7 @@ from portal.domain.campaign.calendar import Status
 from portal.domain.report_state import State
 from portal.models import Campaign, Expectation, Extension, Organisation, Report, TrailEntry, User
 from portal.models.organisation import organisations_below
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 
 
 @dataclass(frozen=True, slots=True)

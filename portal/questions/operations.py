@@ -19,7 +19,8 @@ from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Clarification, ClarificationReview, Question
 from portal.models.question import LONGEST_ANSWER, LONGEST_QUESTION
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 ARCHIVED = "填报任务已归档，只能查看。"
 

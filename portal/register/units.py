@@ -5,26 +5,22 @@ in the same transaction; the caller commits. Texts are taken as they were typed,
 that is wrong with them is said at once.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.domain.characters import objection, unseen_in
-from portal.domain.form.document import require_shape
-from portal.domain.form.form import parse_form
-from portal.domain.passwords import canonical_username
-from portal.models import FormEdition, Organisation, SignIn, User
-from portal.models.form import add_edition, edition_of, rewrite
-from portal.models.organisation import KINDS, add_organisation, root_organisation
-from portal.models.trail import Action, Channel, record, record_all
-from portal.models.user import ROLE_LABELS, Role
+from portal.models import FormEdition, Organisation
+from portal.models.organisation import KINDS, add_organisation
+from portal.models.trail_actions import Action
+from portal.register.city_trail import city_entry, record_entries_for_city
+from portal.register.editions import edition_label
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 """Codes of organisations and campaigns, which stand in addresses."""
@@ -36,15 +32,6 @@ LONGEST_PERSON = 100
 
 DEEPEST = 20
 """Levels of the tree: what a path has room for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who founds something: a person in the browser, or a command with nobody signed in."""
-
-    name: str
-    id: int | None = None
-    channel: Channel = Channel.WEB
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,93 +188,16 @@ def _found(
 
 def _record_founding(session: Session, new: Sequence[Unit], by: Actor, at: datetime) -> None:
     session.flush()
-    entries = [_entry(Action.ORGANISATION_ADDED, f"{unit.name}（{unit.code}）") for unit in new]
+    entries = [city_entry(Action.ORGANISATION_ADDED, f"{unit.name}（{unit.code}）") for unit in new]
     if any(not unit.parent for unit in new):
         # What was imported before there was a city has no trail yet.
-        entries += [_entry(Action.FORM_ADDED, _named(e)) for e in session.scalars(_editions)]
-    _record_for_city(session, entries, by, at)
+        entries += [
+            city_entry(Action.FORM_ADDED, edition_label(e)) for e in session.scalars(_editions)
+        ]
+    record_entries_for_city(session, entries, by, at)
 
 
 _editions = select(FormEdition).order_by(FormEdition.id)
-
-
-def _entry(action: Action, note: str) -> dict[str, Any]:
-    return {"action": action, "note": note}
-
-
-def _record_for_city(
-    session: Session, entries: list[dict[str, Any]], by: Actor, at: datetime
-) -> None:
-    city = root_organisation(session)
-    if city is None:
-        return
-    record_all(
-        session,
-        entries,
-        organisation_id=city.id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=by.channel,
-    )
-
-
-def record_for_city(
-    session: Session, action: Action, note: str, *, by: Actor, at: datetime, **what: Any
-) -> None:
-    """Record what concerns the whole installation: it stands in the chain of the city.
-
-    `what` may name campaign_id, old and new.
-    """
-    _record_for_city(session, [_entry(action, note) | what], by, at)
-
-
-def record_all_for_city(
-    session: Session, entries: list[dict[str, Any]], *, by: Actor, at: datetime
-) -> None:
-    """As `record_for_city`, for several entries of one moment."""
-    _record_for_city(session, entries, by, at)
-
-
-def add_user(
-    session: Session,
-    organisation: Organisation,
-    *,
-    username: str,
-    name: str,
-    roles: Sequence[Role],
-    password_hash: str,
-    must_change_password: bool = True,
-    phone: str = "",
-    email: str = "",
-    by: Actor,
-    at: datetime,
-) -> User:
-    """Give a person an account in `organisation`; raises `ValueError` with a sentence.
-
-    The session must see the users of all organisations, since a username is unique among them.
-    """
-    username, name = canonical_username(username), name.strip()
-    if session.scalar(select(User.id).where(User.username == username)):
-        raise ValueError(f"用户名 {username} 已经有人用了。")
-    if sentence := wrong_name(name):
-        raise ValueError(f"{sentence}。")
-    user = User(
-        organisation_id=organisation.id,
-        username=username,
-        name=name,
-        phone=phone,
-        email=email,
-        roles=[role for role in Role if role in roles],
-        password_hash=password_hash,
-        must_change_password=must_change_password,
-        created_at=at,
-    )
-    session.add(user)
-    session.flush()
-    duties = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
-    _record_user(session, Action.USER_CREATED, user, f"，{duties}", by, at)
-    return user
 
 
 def wrong_name(name: str) -> str:
@@ -298,89 +208,3 @@ def wrong_name(name: str) -> str:
         return f"姓名里有看不见的字符 {unseen}，请删去"
     sentence = objection(name)
     return f"姓名{sentence}" if sentence else ""
-
-
-def give_password(
-    session: Session,
-    user: User,
-    password_hash: str,
-    *,
-    must_change_password: bool = True,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Set a user's password from above; every sign-in of theirs ends."""
-    user.password_hash = password_hash
-    user.must_change_password = must_change_password
-    session.execute(
-        update(SignIn)
-        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
-        .values(ended_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()
-    _record_user(session, Action.PASSWORD_RESET, user, "", by, at)
-
-
-def _record_user(
-    session: Session, action: Action, user: User, more: str, by: Actor, at: datetime
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=user.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=by.channel,
-        note=f"{user.name}（{user.username}）{more}",
-    )
-
-
-EDITION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""Names and versions of editions, which stand in addresses."""
-
-
-def import_edition(
-    session: Session, document: Mapping[str, Any], *, by: Actor, at: datetime
-) -> FormEdition:
-    """Keep a form's data as a draft edition; a draft of the same version is replaced.
-
-    The same data again changes nothing. Raises `FormError` when it is no usable form, and
-    `ValueError` when that version is published with other data.
-    """
-    require_shape(document)
-    form = parse_form(document)
-    require_edition_name(form.id, form.version)
-    edition = edition_of(session, form.id, form.version)
-    if edition is None:
-        edition = add_edition(session, document, at=at)
-    elif json.loads(edition.document) == document:
-        return edition
-    elif edition.published_at:
-        raise ValueError(f"{_named(edition)} 已经发布，不能改动；内容不同的请改用新的版次。")
-    else:
-        rewrite(session, edition, document)
-    record_for_city(session, Action.FORM_ADDED, _named(edition), by=by, at=at)
-    return edition
-
-
-def require_edition_name(form: str, version: str) -> None:
-    """Raise `ValueError` with a sentence unless an edition can be called so."""
-    for text, most in ((form, 64), (version, 32)):
-        if not EDITION_NAME.fullmatch(text) or len(text) > most:
-            raise ValueError(
-                f"表样的名称和版次应为不超过 {most} 位的字母、数字或 . _ -，不能是“{text}”。"
-            )
-
-
-def publish_edition(session: Session, edition: FormEdition, *, by: Actor, at: datetime) -> None:
-    """Publish an edition: from now on it never changes. Doing it again changes nothing."""
-    if edition.published_at is None:
-        edition.published_at = at
-        session.flush()
-        record_for_city(session, Action.FORM_PUBLISHED, _named(edition), by=by, at=at)
-
-
-def _named(edition: FormEdition) -> str:
-    return f"{edition.form}@{edition.version} {edition.title}"

@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actor import Actor
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.campaign.board import HANDED_IN
 from portal.domain.campaign.reminders import Channel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, Reminder, Report
-from portal.models.trail import Action, record
-from portal.models.trail import Channel as TrailChannel
-from portal.register.units import Actor
+from portal.models.trail import record
+from portal.models.trail_actions import Action
+from portal.models.trail_actions import Channel as TrailChannel
 
 
 def require_missing(assignment: Assignment, unit: Organisation) -> None:

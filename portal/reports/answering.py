@@ -13,7 +13,8 @@ from portal.domain.figures import Problem
 from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.report_state import NotAllowedNow, State
 from portal.models import Report, ReturnAnswer
-from portal.models.trail import Action, Channel, record_all
+from portal.models.trail import record_all
+from portal.models.trail_actions import Action, Channel
 
 NOT_RETURNED = "报表没有被退回，不需要答复退回意见。"
 

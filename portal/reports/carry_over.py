@@ -11,7 +11,7 @@ from portal.collection.assignment import Filling, last_submitted
 from portal.collection.rounds import rounds_before
 from portal.domain.figures import canonical
 from portal.models import Campaign
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed

@@ -15,7 +15,8 @@ from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
 from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure, TrailEntry
-from portal.models.trail import Action, record_all
+from portal.models.trail import record_all
+from portal.models.trail_actions import Action
 from portal.reports.typed import Typed
 
 HISTORY = 100

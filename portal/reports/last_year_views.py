@@ -10,8 +10,8 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter
 from portal.collection.assignment import previous_figures
 from portal.reports import last_year as past
+from portal.reports.page_views import assignment_here, bp
 from portal.reports.typed import Typed, changed
-from portal.reports.views import _assignment, bp
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible
 
@@ -22,13 +22,13 @@ LONGEST_REASON = 200
 @allow(report_reader)
 def last_year(campaign: str) -> Any:
     """Last year's figures 录入自旧表, with their changes; the unit itself may correct them."""
-    return _page(campaign)
+    return report_page(campaign)
 
 
-def _page(
+def report_page(
     campaign: str, texts: Mapping[str, str] | None = None, problems: Mapping[str, str] | None = None
 ) -> str:
-    session, assignment = db.session(), _assignment(campaign)
+    session, assignment = db.session(), assignment_here(campaign)
     return render_template(
         "reports/last_year.html",
         assignment=assignment,
@@ -46,7 +46,7 @@ def correct_last_year(campaign: str) -> Any:
     """Correct the figures that were typed anew, with a reason."""
     fields, reason = request.form, legible(request.form.get("reason", "").strip())
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         typed = {
             item: Typed.of(fields, item.code)
             for item in assignment.form.items
@@ -59,7 +59,7 @@ def correct_last_year(campaign: str) -> Any:
             session.commit()
     if outcome.problems:
         texts = {item.code: one.text for item, one in typed.items()} | {"reason": reason}
-        return _page(campaign, texts, outcome.problems), 409 if outcome.conflict else 422
+        return report_page(campaign, texts, outcome.problems), 409 if outcome.conflict else 422
     sentence = (
         f"已更正 {outcome.written} 项上年数。" if outcome.written else "没有改动，不需要保存。"
     )

@@ -14,7 +14,8 @@ from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import ItemNote, Report
 from portal.models.note import LONGEST_NOTE
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 NOT_BEGUN = "这张表还没有开始填，填写第一个数后才能写备注。"
 

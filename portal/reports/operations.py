@@ -21,7 +21,8 @@ from portal.domain.report import submission
 from portal.domain.report.return_answers import Asked
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.models import Explanation, Report, Submission
-from portal.models.trail import Action, Channel, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action, Channel
 from portal.reports import answering, repeating, saving
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed

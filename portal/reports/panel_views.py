@@ -15,8 +15,8 @@ from portal.domain.figures import Kind, Problem, read
 from portal.domain.form.form import Item
 from portal.domain.paper.amount_words import exact_yuan, in_words
 from portal.reports import comparing, notes, panel
+from portal.reports.page_views import bp
 from portal.reports.typed import LONGEST
-from portal.reports.views import bp
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible_in_lines
 from portal.web.html import wants_fragment
@@ -40,7 +40,7 @@ def remember_comparing(answer: Response) -> Response:
     return answer
 
 
-def _assignment(campaign: str) -> Assignment:
+def assignment_here(campaign: str) -> Assignment:
     return find_assignment(db.session(), campaign) or abort(404)
 
 
@@ -52,7 +52,7 @@ def _item(assignment: Assignment, code: str) -> Item:
 @allow(report_reader)
 def item_panel(campaign: str, item: str) -> Any:
     """What there is to know of one item: beside the sheet, or as a page of its own."""
-    filling = fill_of(db.session(), _assignment(campaign))
+    filling = fill_of(db.session(), assignment_here(campaign))
     return _panel(filling, _item(filling.assignment, item))
 
 
@@ -88,13 +88,13 @@ def write_note(campaign: str, item: str) -> Any:
     """Keep a note on one item, whatever state the report is in."""
     typed = request.form.get("text", "")
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         noted = _item(assignment, item)
         problem = notes.write(session, assignment, noted, typed, by=actor(), at=clock.now())
         session.commit()
     said = taken_out(typed)
     if wants_fragment() or problem:
-        filling = fill_of(db.session(), _assignment(campaign))
+        filling = fill_of(db.session(), assignment_here(campaign))
         kept = legible_in_lines(typed) if problem else ""
         page = _panel(filling, noted, typed=kept, problem=problem, said=said)
         return page, 422 if problem else 200
@@ -106,7 +106,7 @@ def write_note(campaign: str, item: str) -> Any:
 @allow(reporter)
 def amount_words(campaign: str, item: str) -> Any:
     """The amount that `text` stands for in words (大写) and in yuan; nothing where it is none."""
-    unit = _item(_assignment(campaign), item).unit
+    unit = _item(assignment_here(campaign), item).unit
     figure = read(request.args.get("text", "")[:LONGEST], unit).figure
     money = figure if unit.kind is Kind.MONEY else None
     return render_template(

@@ -9,7 +9,8 @@ from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.consolidation.allocation import QUESTION
 from portal.models import Expectation
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.reports import saving
 
 WORDS = {True: "是", False: "否", None: ""}

@@ -11,7 +11,7 @@ from portal.collection.assignment import find_assignment
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.report_state import NotAllowedNow
 from portal.reports import passed_down
-from portal.reports.views import bp
+from portal.reports.page_views import bp
 from portal.storage.db import writing
 from portal.web.errors import BadInput
 

@@ -9,7 +9,7 @@ from portal.access.identity import actor
 from portal.access.rules import allow, reporter
 from portal.collection.assignment import fill_of, find_assignment
 from portal.reports import carry_over
-from portal.reports.views import bp
+from portal.reports.page_views import bp
 from portal.storage.db import writing
 
 

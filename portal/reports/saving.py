@@ -17,7 +17,8 @@ from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Batch, Figure, Report, TrailEntry
 from portal.models.prepared import Prepared, run
-from portal.models.trail import Action, Channel, record_all
+from portal.models.trail import record_all
+from portal.models.trail_actions import Action, Channel
 from portal.reports.typed import Typed
 
 

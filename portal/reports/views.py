@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import (
-    Blueprint,
     abort,
     flash,
     make_response,
@@ -22,10 +21,6 @@ from portal.access.tenancy import subtree
 from portal.collection.assignment import (
     Assignment,
     Filling,
-    Reproof,
-    fill_of,
-    find_assignment,
-    last_reproof,
 )
 from portal.collection.on_behalf import sole_handlings, unconfirmed
 from portal.domain.checks.explanations import CONFIRMED, REASONS
@@ -33,100 +28,40 @@ from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
 from portal.domain.report.return_answers import Reply
-from portal.domain.report_state import EDITABLE, NotAllowedNow, State
+from portal.domain.report_state import EDITABLE, NotAllowedNow
 from portal.reports import (
     answering,
-    carry_over,
     comparing,
-    marks,
     operations,
     passed_down,
-    presence,
     rows,
-    saving,
+)
+from portal.reports.page_views import (
+    action_bar,
+    bp,
+    filled_report,
+    is_onwards,
+    recent_editor,
+    report_page,
+    send_back_shown,
+    too_late,
+    typed_fields,
 )
 from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import Entered
-from portal.reports.typed import Typed, as_chosen, changed, seen_in
+from portal.reports.typed import Typed, as_chosen, seen_in
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.form_fields import legible, nonce_in
 from portal.web.html import wants_fragment
 from portal.workbooks.sheet import XLSX
 
-bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
-
-
-def _filling(campaign: str) -> Filling:
-    return fill_of(db.session(), _assignment(campaign))
-
 
 @bp.get("")
 @allow(report_reader)
 def report(campaign: str) -> Any:
     """The report page: to fill in for whoever may now, to read for the others."""
-    return _page(_filling(campaign))
-
-
-def _page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str:
-    bar = _bar(filling, entered)
-    editable = bar["permission"].allowed and bar["mine"]
-    reproof = _reproof(filling.assignment)
-    return render_template(
-        "reports/edit.html",
-        **marks.marks_of(db.session(), filling, me=actor().id),
-        only_mine=request.args.get("mine") == "1",
-        filling=filling,
-        editable=editable,
-        unsaved=[one.item for one in entered],
-        onwards=_is_onwards(),
-        reproof=reproof,
-        sheet=rows.page_sheet(filling),
-        rows=rows.item_rows(filling, editable=editable, entered=entered, reproof=reproof),
-        words=rows.WORDS,
-        beside=_beside(filling),
-        colleague=_colleague(filling),
-        earlier=carry_over.earlier(db.session(), filling) if editable else None,
-        **bar,
-        **said,
-    )
-
-
-def _beside(filling: Filling) -> Mapping[str, comparing.Beside]:
-    """What stands beside every figure; nothing where that is not wanted."""
-    asked, remembered = request.args.get("compare"), request.cookies.get(comparing.COOKIE)
-    shown = comparing.wanted(filling, asked, remembered)
-    return comparing.beside(filling, filling.form.items) if shown else {}
-
-
-def _colleague(filling: Filling) -> presence.Colleague | None:
-    """Who else of the own unit saved lately."""
-    if not may(reporter, organisation_here().id):
-        return None
-    return presence.colleague(filling, me=actor().name, now=clock.now())
-
-
-def _bar(filling: Filling, unsaved: Sequence[Entered] = ()) -> dict[str, Any]:
-    """What the state, the counts and the buttons above the table are drawn from."""
-    assignment, now = filling.assignment, clock.now()
-    return {
-        "assignment": assignment,
-        "campaign": assignment.campaign,
-        "mine": may(reporter, organisation_here().id),
-        "permission": assignment.may_write(now),
-        "withdrawal": assignment.may_withdraw(now),
-        "batch": saving.open_batch(db.session(), assignment.report),
-        "progress": rows.progress(filling, unsaved=unsaved),
-    }
-
-
-def _reproof(assignment: Assignment) -> Reproof | None:
-    returned = assignment.state is State.RETURNED
-    return last_reproof(db.session(), assignment.report) if returned else None
+    return report_page(filled_report(campaign))
 
 
 @bp.post("")
@@ -136,15 +71,10 @@ def save_sheet(campaign: str) -> Any:
     entered, answer = _save_first(campaign)
     if answer:
         return answer
-    onwards = _is_onwards()
+    onwards = is_onwards()
     if not _say_saved(entered) and not onwards:
         flash("没有改动，不需要保存。")
     return redirect(url_for(".submission" if onwards else ".report", campaign=campaign), 303)
-
-
-def _is_onwards() -> bool:
-    """Whether 检查并上报 was pressed, which is a button of the sheet."""
-    return request.form.get("then") == "submission"
 
 
 def _say_saved(entered: Sequence[Entered]) -> int:
@@ -162,28 +92,17 @@ def _save_first(campaign: str) -> tuple[Sequence[Entered], Any]:
     fields = as_chosen(request.form)
     try:
         with writing() as session:
-            before = _filling(campaign)
+            before = filled_report(campaign)
             now, entered = operations.save_items(
-                session, before, _typed(before, fields), by=actor(), at=clock.now()
+                session, before, typed_fields(before, fields), by=actor(), at=clock.now()
             )
             session.commit()
     except NotAllowedNow:
-        before = _filling(campaign)
-        if typed := _typed(before, fields):
-            return (), _too_late(before, typed)
+        before = filled_report(campaign)
+        if typed := typed_fields(before, fields):
+            return (), too_late(before, typed)
         raise
     return entered, _refused_answer(now, entered)
-
-
-def _typed(filling: Filling, fields: Mapping[str, str]) -> dict[Item, Typed]:
-    leaves = (item for item in filling.form.leaves if changed(fields, item.code))
-    return {item: Typed.of(fields, item.code) for item in leaves}
-
-
-def _too_late(filling: Filling, typed: Mapping[Item, Typed]) -> Any:
-    """The report as it may only be read now, with what was typed and not saved."""
-    unsaved = [Entered(item, text, filling.at(item.code)) for item, text in typed.items()]
-    return _page(filling, unsaved), 409
 
 
 def _refused_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
@@ -192,7 +111,7 @@ def _refused_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
     if not refused:
         return None
     _say_saved(entered)
-    page = _page(_filling(filling.assignment.campaign.code), refused)
+    page = report_page(filled_report(filling.assignment.campaign.code), refused)
     return page, 409 if any(one.conflict for one in refused) else 422
 
 
@@ -203,14 +122,14 @@ def save_item(campaign: str, item: str) -> Any:
     typed = Typed.of(request.form, item)
     try:
         with writing() as session:
-            before = _filling(campaign)
+            before = filled_report(campaign)
             leaf = _leaf(before, item)
             now, entered = operations.save_item(
                 session, before, leaf, typed, by=actor(), at=clock.now()
             )
             session.commit()
     except NotAllowedNow as refused:
-        return _frozen_row(_filling(campaign), item, typed, refused.sentence)
+        return _frozen_row(filled_report(campaign), item, typed, refused.sentence)
     if wants_fragment():
         return _row_answer(before, now, entered)
     if answer := _refused_answer(now, [entered]):
@@ -229,18 +148,18 @@ def _leaf(filling: Filling, code: str) -> Item:
 def _frozen_row(filling: Filling, code: str, typed: Typed, sentence: str) -> Any:
     item = filling.form.by_code[code]
     if not wants_fragment():
-        return _too_late(filling, {item: typed})
+        return too_late(filling, {item: typed})
     unsaved = Entered(item, typed, filling.at(code))
     row = rows.item_row(filling, item, editable=False, entered=unsaved)
     page = render_template(
-        "reports/_frozen.html", row=row, locked_because=sentence, **_bar(filling)
+        "reports/_frozen.html", row=row, locked_because=sentence, **action_bar(filling)
     )
     return page, 409
 
 
 def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
     sums, told = rows.told_again(before, now, entered.item)
-    reproof = _reproof(now.assignment)
+    reproof = send_back_shown(now.assignment)
     drawn = {
         item.code: rows.item_row(now, item, editable=True, reproof=reproof)
         for item in (*sums, *told)
@@ -254,9 +173,9 @@ def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
         progress=rows.progress(
             now, after=entered.item.code, unsaved=[entered] if entered.refused else []
         ),
-        bar={} if rows.same_buttons(before, now) else _bar(now),
+        bar={} if rows.same_buttons(before, now) else action_bar(now),
         beside=_beside_saved(now, entered.item),
-        colleague=_colleague(now),
+        colleague=recent_editor(now),
     )
     return page, 409 if entered.conflict else 422 if entered.problem else 200
 
@@ -277,7 +196,7 @@ def fill_zeros(campaign: str) -> Any:
         return answer
     with writing() as session:
         count = operations.fill_zeros(
-            session, _filling(campaign), zero_report=False, by=actor(), at=clock.now()
+            session, filled_report(campaign), zero_report=False, by=actor(), at=clock.now()
         )
         session.commit()
     flash(f"已把 {count} 个空白项补为 0；补错了可以撤销。" if count else "没有空白项。")
@@ -293,7 +212,7 @@ def zero_report(campaign: str) -> Any:
         return answer
     with writing() as session:
         operations.fill_zeros(
-            session, _filling(campaign), zero_report=True, by=actor(), at=clock.now()
+            session, filled_report(campaign), zero_report=True, by=actor(), at=clock.now()
         )
         session.commit()
     flash("已作零报告，全部指标为 0；请检查后上报。作错了可以撤销。")
@@ -304,7 +223,7 @@ def zero_report(campaign: str) -> Any:
 @allow(reporter)
 def submission(campaign: str) -> Any:
     """What stands between this report and its submission, each with its remedy."""
-    return _submission_page(_filling(campaign))
+    return _submission_page(filled_report(campaign))
 
 
 def _submission_page(filling: Filling, **extra: Any) -> str:
@@ -349,7 +268,7 @@ def explain(campaign: str) -> Any:
         with writing() as session:
             problem = operations.explain(
                 session,
-                _filling(campaign),
+                filled_report(campaign),
                 seen,
                 reason=reason,
                 words=words,
@@ -373,7 +292,7 @@ def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str
         "words": legible(request.form.get("words", "")),
         "sentence": sentence,
     }
-    return _submission_page(_filling(campaign), typed=typed, refused=sentence)
+    return _submission_page(filled_report(campaign), typed=typed, refused=sentence)
 
 
 @bp.post("/return-answers")
@@ -381,7 +300,7 @@ def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str
 def answer(campaign: str) -> Any:
     """Answer what a sending back asks: 已修改, 维持原数 or 已补附件."""
     with writing() as session:
-        filling = _filling(campaign)
+        filling = filled_report(campaign)
         replies = answering.replies_in(request.form, answering.asked_now(session, filling))
         problems = answering.answer(session, filling, replies, by=actor(), at=clock.now())
         session.commit()
@@ -397,7 +316,7 @@ def _not_answered(
     typed = {code: (replies[code].answer, legible(replies[code].words)) for code in problems}
     sentence = "有的答复没有保存，请看退回意见下的说明。"
     return _submission_page(
-        _filling(campaign), answered=typed, answer_problems=problems, refused=sentence
+        filled_report(campaign), answered=typed, answer_problems=problems, refused=sentence
     )
 
 
@@ -407,7 +326,7 @@ def submit(campaign: str) -> Any:
     """上报: freeze the report and hand it to the next union up, with the answers given here."""
     nonce, by, at = nonce_in(request.form), actor(), clock.now()
     with writing() as session:
-        filling = _filling(campaign)
+        filling = filled_report(campaign)
         replies = answering.replies_in(request.form, answering.asked_now(session, filling))
         problems = answering.answer(session, filling, replies, by=by, at=at) if replies else {}
         if not problems:
@@ -417,7 +336,7 @@ def submit(campaign: str) -> Any:
         return _not_answered(campaign, replies, problems), 422
     if not isinstance(outcome, operations.NotReady):
         return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
-    page = _submission_page(_filling(campaign), refused="还不能上报，请先处理下面的问题。")
+    page = _submission_page(filled_report(campaign), refused="还不能上报，请先处理下面的问题。")
     return page, 422
 
 
@@ -426,7 +345,7 @@ def submit(campaign: str) -> Any:
 def withdraw(campaign: str) -> Any:
     """撤回: take the submission back to mend it."""
     with writing() as session:
-        operations.withdraw(session, _filling(campaign), by=actor(), at=clock.now())
+        operations.withdraw(session, filled_report(campaign), by=actor(), at=clock.now())
         session.commit()
     flash("已撤回，修改后请重新上报。")
     return redirect(url_for(".report", campaign=campaign), 303)
@@ -436,7 +355,7 @@ def withdraw(campaign: str) -> Any:
 @allow(report_reader)
 def receipt(campaign: str, number: int) -> Any:
     """回执: the proof of one submission, to be printed and kept."""
-    filling = _filling(campaign)
+    filling = filled_report(campaign)
     assignment = filling.assignment
     kept = paper.submission_number(db.session(), assignment, number) or abort(404)
     return render_template(
@@ -457,7 +376,7 @@ def receipt(campaign: str, number: int) -> Any:
 @allow(report_reader)
 def print_report(campaign: str) -> Any:
     """The report on A4, as the notice's annex draws it."""
-    filling = _filling(campaign)
+    filling = filled_report(campaign)
     return render_template(
         "reports/print.html",
         assignment=filling.assignment,
@@ -472,7 +391,7 @@ def print_report(campaign: str) -> Any:
 @allow(report_reader)
 def workbook(campaign: str) -> Any:
     """The report as a workbook with live sums."""
-    filling = _filling(campaign)
+    filling = filled_report(campaign)
     name, content = paper.workbook_of(db.session(), filling, clock.now())
     answer = make_response(content)
     answer.mimetype = XLSX

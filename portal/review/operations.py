@@ -18,7 +18,8 @@ from portal.domain.figures import Problem
 from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.models import Expectation, Extension, Organisation, Report, SentBack, SentBackItem
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 NO_ASSURANCE = Assurance()
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})

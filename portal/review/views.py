@@ -11,13 +11,14 @@ from portal.access.rules import allow, reviewer
 from portal.access.tenancy import subtree
 from portal.collection.assignment import Filling, fill_of, find_assignment
 from portal.collection.decisions import Waiting, may_decide, waiting_for
-from portal.collection.on_behalf import alone_in, assurance_in
+from portal.collection.on_behalf import alone_in
 from portal.domain.campaign.calendar import Status
 from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import Move, NotAllowedNow
 from portal.review import operations, queries
 from portal.review.typed import Typed, submission_in
 from portal.storage.db import db, writing
+from portal.web.assurance import assurance_in
 
 bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 

@@ -19,7 +19,8 @@ from portal.domain.figures import Problem
 from portal.domain.report.scans import Scan, read_scan
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Report, SignedCopy, SignedPage
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 MOST_PAGES = 4
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.collection.assignment import Assignment
 from portal.models import TrailEntry
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 
 PAGE = 200
 

@@ -21,7 +21,7 @@ from portal.domain.figures import canonical, show
 from portal.domain.form.formulas import formula_text
 from portal.domain.report_state import State
 from portal.models import Campaign
-from portal.models.trail import Action, Channel
+from portal.models.trail_actions import Action, Channel
 from portal.models.user import ROLE_LABELS
 from portal.storage.db import db
 

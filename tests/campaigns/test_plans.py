@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.access import tenancy
-from portal.register.units import import_edition
+from portal.register.editions import import_edition
 from portal.storage.db import writing
 from tests.campaigns.forms import PLANS, fields_of, plan, post_form
 from tests.founding import BY, DUE, FOUNDED, LAST, OPEN, edition

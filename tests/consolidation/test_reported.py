@@ -13,8 +13,8 @@ from portal.collection.assignment import find_assignment
 from portal.consolidation.choice import Choice
 from portal.consolidation.editions import earlier, operations
 from portal.consolidation.editions import paper as edition_paper
+from portal.consolidation.editions.paper import book_of_edition
 from portal.consolidation.exports import paper
-from portal.consolidation.exports.book import book_of_edition
 from portal.consolidation.node import Node
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.sources import freezing, sources_of

@@ -6,12 +6,12 @@ from contextlib import ExitStack
 import pytest
 
 from portal.access import tenancy
+from portal.access.actor import Actor
 from portal.collection import moves as moving
 from portal.collection.opening import Plan, create_campaign, open_campaign
 from portal.domain.campaign.calendar import Dates
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
-from portal.register.units import Actor
 from portal.storage.db import writing
 from tests.cast import OPEN
 from tests.founding import at

@@ -16,7 +16,7 @@ from portal.collection.opening import Listed, Plan, create_campaign, open_campai
 from portal.domain.campaign.calendar import Dates
 from portal.models import Expectation, Figure, Report, Submission, TrailEntry
 from portal.models.campaign import campaign_by_code
-from portal.register.units import import_edition, publish_edition
+from portal.register.editions import import_edition, publish_edition
 from portal.storage.db import db, writing
 from tests.cast import Character, City
 from tests.founding import BY, CLOSES, DUE, EXPECTED, OPEN, OPENS, edition, organisation

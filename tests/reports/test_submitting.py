@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 from tests.engines import REFUSED, change_past_the_portal
 from tests.founding import CLOSES, DUE
 from tests.reports.page import Page

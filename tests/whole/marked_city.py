@@ -69,7 +69,8 @@ from portal.models import (
 )
 from portal.models.form import add_edition
 from portal.models.organisation import add_organisation
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 from portal.models.user import Role
 from portal.settings import Settings, make_instance, read_settings
 from portal.storage.db import db, writing

@@ -32,7 +32,7 @@ from portal.domain.form.formulas import Figures
 from portal.domain.paper.code import code_of
 from portal.domain.report_state import Move, State, after
 from portal.models import Report, Submission, TrailEntry
-from portal.models.trail import MOVES, Action
+from portal.models.trail_actions import MOVES, Action
 
 _moves = (
     select(TrailEntry.report_id, TrailEntry.action)

@@ -29,7 +29,8 @@ from portal.models import (
     Submission,
     UpwardReport,
 )
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 MOVED = "您看到的汇总刚刚有了变动，没有锁定。请核对现在的数和未含单位后，再点“锁定本版”。"
 OTHER_DIFFERENCE = "差异刚刚又有了变化，没有记为已知悉。请看过现在的差异单再点。"

@@ -1,16 +1,16 @@
 """An edition on the screen, on paper and as a workbook: the frozen figures and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from portal.collection.assignment import Assignment
 from portal.consolidation.editions.operations import Kept
-from portal.consolidation.exports.book import book_of_edition
+from portal.consolidation.node import state_in_words
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation.edition import FrozenColumn
-from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
+from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
+from portal.domain.paper.sheet import Part, Sheet, report_sheet, with_figures
 from portal.workbooks import sheet as workbook
-from portal.workbooks.consolidation import Book
+from portal.workbooks.consolidation import Book, Heading, Unit
 
 COLUMNS_ON_SCREEN = 30
 
@@ -52,3 +52,62 @@ def book_to_export(assignment: Assignment, kept: Kept) -> tuple[str, Book]:
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
     return name, book_of_edition(kept)
+
+
+def book_of_edition(kept: Kept) -> Book:
+    """An edition: exactly the frozen figures, whatever has come since."""
+    frozen = kept.frozen
+    return Book(
+        form=kept.form,
+        organisation=frozen.organisation[1],
+        period=frozen.period,
+        as_of=in_words(kept.row.frozen_at),
+        mark=f"{kept.title}·{kept.scope.label}·核对码 {kept.code}",
+        footnotes=_frozen_footnotes(frozen),
+        headings=[_frozen_heading(column) for column in frozen.columns],
+        units=list(_frozen_units(kept)),
+        deduction=frozen.deduction,
+        said=frozen.said,
+    )
+
+
+def _frozen_footnotes(frozen: Frozen) -> tuple[str, ...]:
+    """Without the sentence whose three amounts stand in rows of their own."""
+    sentence = frozen.deduction.sentence if frozen.deduction else ""
+    return tuple(line for line in frozen.footnotes if line != sentence)
+
+
+def _frozen_heading(column: FrozenColumn) -> Heading:
+    return Heading(
+        column.code,
+        column.title,
+        column.remark,
+        Part(column.part),
+        column.figures,
+        column.units,
+    )
+
+
+def _frozen_units(kept: Kept) -> Iterator[Unit]:
+    sources = kept.frozen.sources
+    for standing, group in (
+        ("计入", sources.included),
+        ("未含", sources.missing),
+        ("仅供核对", sources.for_checking),
+        ("免报", sources.exempt),
+    ):
+        for source in group:
+            yield _frozen_unit(kept, standing, source)
+
+
+def _frozen_unit(kept: Kept, standing: str, source: Source) -> Unit:
+    state = state_in_words(source.state)
+    return Unit(
+        source.code,
+        source.name,
+        source.kind,
+        state,
+        standing,
+        kept.frozen.figures.get(source.code),
+        mark=f"{state}·第 {source.number} 次报送",
+    )

@@ -19,9 +19,9 @@ from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation.editions import earlier, operations, paper
 from portal.consolidation.editions.operations import Kept
 from portal.consolidation.node import Node
+from portal.consolidation.page_views import bp
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
-from portal.consolidation.views import bp
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
 from portal.domain.consolidation.edition import FREEZABLE, Difference

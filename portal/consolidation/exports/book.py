@@ -8,15 +8,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consolidation.as_of import as_of
-from portal.consolidation.editions.operations import Kept
 from portal.consolidation.node import Column, Node, state_in_words
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import MOST_AT_ONCE
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
 from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form.formulas import Figures
-from portal.domain.paper.sheet import Part
 from portal.models import Figure
 from portal.workbooks.consolidation import Book, Heading, Unit
 
@@ -84,62 +81,3 @@ def _figures_by_unit(session: Session, node: Node, members: Iterable[Member]) ->
         for report, item, value in session.execute(_leaves, {"reports": some}):
             found[codes[report]][item] = value
     return {code: found[code] for code in codes.values()}
-
-
-def book_of_edition(kept: Kept) -> Book:
-    """An edition: exactly the frozen figures, whatever has come since."""
-    frozen = kept.frozen
-    return Book(
-        form=kept.form,
-        organisation=frozen.organisation[1],
-        period=frozen.period,
-        as_of=in_words(kept.row.frozen_at),
-        mark=f"{kept.title}·{kept.scope.label}·核对码 {kept.code}",
-        footnotes=_frozen_footnotes(frozen),
-        headings=[_frozen_heading(column) for column in frozen.columns],
-        units=list(_frozen_units(kept)),
-        deduction=frozen.deduction,
-        said=frozen.said,
-    )
-
-
-def _frozen_footnotes(frozen: Frozen) -> tuple[str, ...]:
-    """Without the sentence whose three amounts stand in rows of their own."""
-    sentence = frozen.deduction.sentence if frozen.deduction else ""
-    return tuple(line for line in frozen.footnotes if line != sentence)
-
-
-def _frozen_heading(column: FrozenColumn) -> Heading:
-    return Heading(
-        column.code,
-        column.title,
-        column.remark,
-        Part(column.part),
-        column.figures,
-        column.units,
-    )
-
-
-def _frozen_units(kept: Kept) -> Iterator[Unit]:
-    sources = kept.frozen.sources
-    for standing, group in (
-        ("计入", sources.included),
-        ("未含", sources.missing),
-        ("仅供核对", sources.for_checking),
-        ("免报", sources.exempt),
-    ):
-        for source in group:
-            yield _frozen_unit(kept, standing, source)
-
-
-def _frozen_unit(kept: Kept, standing: str, source: Source) -> Unit:
-    state = state_in_words(source.state)
-    return Unit(
-        source.code,
-        source.name,
-        source.kind,
-        state,
-        standing,
-        kept.frozen.figures.get(source.code),
-        mark=f"{state}·第 {source.number} 次报送",
-    )

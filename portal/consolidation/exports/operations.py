@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, undefer
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.models import MadeWorkbook
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 LONG = 50
 """Units above which a workbook takes more than a second, so that its page tells how far it is."""

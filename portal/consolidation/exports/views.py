@@ -17,7 +17,7 @@ from portal.consolidation.editions import paper as edition_paper
 from portal.consolidation.exports import operations as exports
 from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
-from portal.consolidation.views import bp, node_of, node_with_past
+from portal.consolidation.page_views import bp, node_of, node_with_past
 from portal.domain.paper.overview import TITLE
 from portal.storage.db import db, writing
 from portal.workbooks.consolidation import Book, Making, units_workbook

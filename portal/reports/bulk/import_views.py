@@ -11,7 +11,7 @@ from portal.domain.characters import without_unseen
 from portal.reports.bulk import importing
 from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
-from portal.reports.views import _assignment, _filling, bp
+from portal.reports.page_views import assignment_here, bp, filled_report
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible
 from portal.web.uploads import takes_file, uploaded
@@ -26,7 +26,7 @@ ROOM = 1024 * 1024
 @allow(reporter)
 def template(campaign: str) -> Any:
     """The form as a workbook, to fill in with an office program."""
-    name, content = importing.template_of(_filling(campaign))
+    name, content = importing.template_of(filled_report(campaign))
     answer = make_response(content)
     answer.mimetype = XLSX
     answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -41,7 +41,7 @@ def import_page(campaign: str) -> Any:
 
 
 def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "") -> str:
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     return render_template(
         "reports/import.html",
         assignment=assignment,
@@ -57,17 +57,17 @@ def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "
 @allow(reporter)
 def preview_import(campaign: str) -> Any:
     """Show what a workbook would change; nothing is written."""
-    _assignment(campaign).may_write(clock.now()).require()
+    assignment_here(campaign).may_write(clock.now()).require()
     upload = uploaded("workbook")
     if upload is None:
         return _import_page(campaign, "请先选择要导入的 xlsx 文件。"), 422
     file = legible(without_unseen(upload.name))
     try:
-        intake = importing.read_intake(db.session(), _assignment(campaign), upload.content)
+        intake = importing.read_intake(db.session(), assignment_here(campaign), upload.content)
     except (Refused, Unfit) as refused:
         return _import_page(campaign, str(refused), file, getattr(refused, "cell", "")), 422
     asked = pack(intake) if intake.stale else ""
-    preview = importing.preview(_filling(campaign), intake)
+    preview = importing.preview(filled_report(campaign), intake)
     return _preview_page(campaign, preview, file, asked=asked)
 
 
@@ -75,17 +75,17 @@ def preview_import(campaign: str) -> Any:
 @allow(reporter)
 def answer_import(campaign: str) -> Any:
     """Show the changes again, ticked: the figures under an old title are of this campaign."""
-    _assignment(campaign).may_write(clock.now()).require()
+    assignment_here(campaign).may_write(clock.now()).require()
     file = legible(request.form.get("file", "")[:100])
     try:
-        intake = unpack(_assignment(campaign).form, request.form.get("sheet", ""))
+        intake = unpack(assignment_here(campaign).form, request.form.get("sheet", ""))
     except ValueError:
         return _import_page(campaign, "请重新选择文件。", file), 422
-    return _preview_page(campaign, importing.preview(_filling(campaign), intake), file)
+    return _preview_page(campaign, importing.preview(filled_report(campaign), intake), file)
 
 
 def _preview_page(campaign: str, preview: importing.Preview, file: str, **said: Any) -> str:
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     return render_template(
         "reports/import_preview.html",
         assignment=assignment,
@@ -100,11 +100,13 @@ def _preview_page(campaign: str, preview: importing.Preview, file: str, **said: 
 @allow(reporter)
 def confirm_import(campaign: str) -> Any:
     """Write what was looked at and ticked, as one change that can be undone."""
-    chosen = Chosen.of(_assignment(campaign).form, request.form.getlist("take"), request.form)
+    chosen = Chosen.of(assignment_here(campaign).form, request.form.getlist("take"), request.form)
     if not chosen.typed:
         return _import_page(campaign, "没有勾选任何一项，没有写入。", chosen.file), 422
     with writing() as session:
-        imported = importing.keep(session, _filling(campaign), chosen, by=actor(), at=clock.now())
+        imported = importing.keep(
+            session, filled_report(campaign), chosen, by=actor(), at=clock.now()
+        )
         session.commit()
     if imported.left:
         return _left(campaign, chosen, imported)
@@ -114,7 +116,7 @@ def confirm_import(campaign: str) -> Any:
 
 def _left(campaign: str, chosen: Chosen, imported: importing.Imported) -> Any:
     """What was not written, and why, with the figures as they stand now."""
-    preview = importing.again(_filling(campaign), chosen, imported.left)
+    preview = importing.again(filled_report(campaign), chosen, imported.left)
     moved = [one for one in imported.left if one.conflict]
     page = _preview_page(campaign, preview, chosen.file, imported=imported, moved=moved)
     return page, 409 if moved else 422

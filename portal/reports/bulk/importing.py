@@ -16,7 +16,7 @@ from portal.domain.intake.marks import Marks, misfits
 from portal.domain.intake.sheet_words import Expected, Said, years_in
 from portal.domain.intake.workbook import CellProblem, Intake, find_figures
 from portal.models import Batch, Campaign
-from portal.models.trail import Action, Channel
+from portal.models.trail_actions import Action, Channel
 from portal.register.known_units import names_round
 from portal.reports import saving
 from portal.reports.saving import Entered

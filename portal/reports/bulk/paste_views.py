@@ -17,18 +17,18 @@ from portal.reports import comparing, operations, rows
 from portal.reports.bulk import pasting
 from portal.reports.bulk.importing import expected_of
 from portal.reports.bulk.pasting import Pasted
+from portal.reports.page_views import (
+    action_bar,
+    assignment_here,
+    bp,
+    filled_report,
+    report_page,
+    send_back_shown,
+    too_late,
+    typed_fields,
+)
 from portal.reports.saving import Entered, Undone
 from portal.reports.typed import Typed
-from portal.reports.views import (
-    _assignment,
-    _bar,
-    _filling,
-    _page,
-    _reproof,
-    _too_late,
-    _typed,
-    bp,
-)
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible, number_in
 from portal.web.html import wants_fragment
@@ -38,17 +38,17 @@ from portal.web.html import wants_fragment
 @allow(reporter)
 def paste(campaign: str) -> Any:
     """Paste a block from the item `start` downwards; without scripts the sheet is saved too."""
-    placement, unclear = _placement(_assignment(campaign))
+    placement, unclear = _placement(assignment_here(campaign))
     try:
         with writing() as session:
-            before = _filling(campaign)
-            beside = _beside(before, placement)
+            before = filled_report(campaign)
+            beside = beside_figures(before, placement)
             by, at = actor(), clock.now()
             saved, typed = operations.save_items(session, before, beside, by=by, at=at)
             pasted = pasting.paste(session, saved, placement, request.form, by=by, at=at)
             session.commit()
     except NotAllowedNow as refused:
-        return _pasted_too_late(_filling(campaign), placement, refused.sentence)
+        return _pasted_too_late(filled_report(campaign), placement, refused.sentence)
     if wants_fragment():
         return _fragments(before, pasted, unclear), _status(pasted, unclear)
     return _whole_answer(pasted, [one for one in typed if one.refused], unclear)
@@ -79,17 +79,17 @@ def _settled(assignment: Assignment, block: Block, placement: Placement) -> Plac
     return settle(assignment.form, block, placement, expected, answers)
 
 
-def _beside(filling: Filling, placement: Placement) -> dict[Item, Typed]:
+def beside_figures(filling: Filling, placement: Placement) -> dict[Item, Typed]:
     """What was typed on the sheet and not saved yet, where nothing is pasted over it."""
     covered = {figure.code for figure in placement.figures}
-    typed = _typed(filling, request.form)
+    typed = typed_fields(filling, request.form)
     return {item: text for item, text in typed.items() if item.code not in covered}
 
 
 def _pasted_too_late(filling: Filling, placement: Placement, sentence: str) -> Any:
     if wants_fragment():
         return render_template("reports/_paste_result.html", sentence=sentence), 409
-    return _too_late(filling, _beside(filling, placement))
+    return too_late(filling, beside_figures(filling, placement))
 
 
 def _status(pasted: Pasted, unclear: BlockRefused | None) -> int:
@@ -105,8 +105,8 @@ def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: BlockRefused | 
         flash(pasted.sentence)
         return redirect(url_for(".report", campaign=campaign), 303)
     block = "" if pasted.batch else _shown_again(request.form.get("block", ""))
-    page = _page(
-        _filling(campaign),
+    page = report_page(
+        filled_report(campaign),
         [*pasted.refused, *typed],
         pasted=pasted,
         unclear=unclear,
@@ -131,7 +131,7 @@ def _changed(
 ) -> str:
     """The result panel, and out of band each row of `entered` and what follows from them."""
     sums, told = rows.told_again(before, now, *entered)
-    reproof = _reproof(now.assignment)
+    reproof = send_back_shown(now.assignment)
     drawn = {
         item: rows.item_row(now, item, editable=True, entered=entered.get(item), reproof=reproof)
         for item in (*entered, *sums, *told)
@@ -142,7 +142,7 @@ def _changed(
         sums=[drawn[item] for item in sums],
         notices=[drawn[item] for item in told],
         beside=_beside_changed(now, entered),
-        **_bar(now),
+        **action_bar(now),
         **said,
     )
 
@@ -162,7 +162,7 @@ def undo_batch(campaign: str) -> Any:
     """Take back the newest change of many figures at once: 补“0”, 零报告 or 粘贴."""
     try:
         with writing() as session:
-            before = _filling(campaign)
+            before = filled_report(campaign)
             undone = operations.undo_batch(
                 session,
                 before,

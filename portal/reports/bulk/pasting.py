@@ -12,7 +12,7 @@ from portal.domain.figures import canonical, read, show
 from portal.domain.form.form import Item
 from portal.domain.intake.paste import PastedFigure, Placement
 from portal.models import Batch
-from portal.models.trail import Action
+from portal.models.trail_actions import Action
 from portal.reports import saving
 from portal.reports.saving import Entered
 from portal.reports.typed import Typed

@@ -24,7 +24,8 @@ from portal.domain.report.return_answers import WHOLE_FORM, Reply
 from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
-from portal.models.trail import Action, Channel, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action, Channel
 from portal.reports import answering, operations, saving
 from portal.reports.operations import NotReady
 from portal.reports.saving import Entered

@@ -11,7 +11,7 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter, upper_reviewer
 from portal.collection.assignment import Filling, fill_of, find_assignment
-from portal.collection.on_behalf import alone_in, assurance_in, unconfirmed
+from portal.collection.on_behalf import alone_in, unconfirmed
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
 from portal.domain.report.return_answers import Answer, Asked
@@ -22,14 +22,15 @@ from portal.reports import answering, operations, rows
 from portal.reports.on_behalf import operations as entering
 from portal.reports.on_behalf.operations import GROUNDS, Ground, Said, Text
 from portal.reports.operations import NotReady
+from portal.reports.page_views import bp, typed_fields
 from portal.reports.saving import Entered
 from portal.reports.typed import seen_in
-from portal.reports.views import _typed, bp
 from portal.storage.db import db, writing
+from portal.web.assurance import assurance_in
 from portal.web.form_fields import legible, nonce_in
 
 
-def _filling(campaign: str) -> Filling:
+def filled_report(campaign: str) -> Filling:
     session = db.session()
     filling = fill_of(session, find_assignment(session, campaign) or abort(404))
     entering.require_level(session, actor(), filling.assignment.expectation)
@@ -45,7 +46,7 @@ NOTHING_TYPED: Fields = MultiDict()
 @allow(upper_reviewer)
 def on_behalf(campaign: str) -> Any:
     """The sheet for entering what the unit gave by telephone, fax or photo."""
-    return _sheet(_filling(campaign))
+    return _sheet(filled_report(campaign))
 
 
 def _sheet(
@@ -81,8 +82,8 @@ def enter_on_behalf(campaign: str) -> Any:
     ground, zero_rest = Ground.of(request.form), "zero-rest" in request.form
     try:
         with writing() as session:
-            before = _filling(campaign)
-            typed = _typed(before, request.form)
+            before = filled_report(campaign)
+            typed = typed_fields(before, request.form)
             if ground.problem:
                 return _kept_back(before, ground, ground.problem), 422
             now, entered = entering.keep(
@@ -90,11 +91,11 @@ def enter_on_behalf(campaign: str) -> Any:
             )
             session.commit()
     except NotAllowedNow as too_late:
-        return _sheet(_filling(campaign), ground=ground, refused=too_late.sentence), 409
+        return _sheet(filled_report(campaign), ground=ground, refused=too_late.sentence), 409
     refused = [one for one in entered if one.refused]
     saved = sum(one.written for one in entered)
     if refused:
-        page = _sheet(_filling(campaign), refused, ground=ground)
+        page = _sheet(filled_report(campaign), refused, ground=ground)
         return page, 409 if any(one.conflict for one in refused) else 422
     left = now.counters.blanks
     rest = f"还有 {left} 项空白" if left else "已填齐"
@@ -104,7 +105,7 @@ def enter_on_behalf(campaign: str) -> Any:
 
 def _kept_back(filling: Filling, ground: Ground, problem: Problem) -> str:
     """The sheet with everything that was typed, none of which was saved."""
-    typed = _typed(filling, request.form)
+    typed = typed_fields(filling, request.form)
     entered = [
         Entered(item, text, filling.at(item.code), problem=problem) for item, text in typed.items()
     ]
@@ -115,7 +116,7 @@ def _kept_back(filling: Filling, ground: Ground, problem: Problem) -> str:
 @allow(upper_reviewer)
 def on_behalf_submission(campaign: str) -> Any:
     """What stands between the unit's report and its submission by the upper union."""
-    return _submission(_filling(campaign))
+    return _submission(filled_report(campaign))
 
 
 def _submission(
@@ -185,7 +186,7 @@ def submit_on_behalf(campaign: str) -> Any:
         return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
     unready = isinstance(outcome, NotReady)
     page = _submission(
-        _filling(campaign),
+        filled_report(campaign),
         ground=ground,
         assurance=assurance,
         typed=NOTHING_TYPED if unready else request.form,
@@ -199,7 +200,7 @@ def _submitted(
 ) -> Submission | NotReady | Problem:
     """What became of it; what the unit said is kept unless a part of it is a problem."""
     with writing() as session:
-        filling = _filling(campaign)
+        filling = filled_report(campaign)
         outcome = entering.submit(
             session,
             filling,

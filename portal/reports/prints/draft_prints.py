@@ -18,7 +18,8 @@ from portal.domain.report.draft_print import draft_document
 from portal.domain.report.submission import Change, changes, figures_of, fingerprint
 from portal.domain.report_state import EDITABLE, NotAllowedNow
 from portal.models import DraftPrint, Report
-from portal.models.trail import Action, record
+from portal.models.trail import record
+from portal.models.trail_actions import Action
 
 NOT_BEGUN = "表还没有开始填，填写后才能打印送审稿。"
 SUBMITTED = "报表已经上报，请直接打印报表；送审稿只在上报以前打印。"

@@ -8,12 +8,12 @@ from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, report_reader, reporter
 from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.reports.page_views import bp
 from portal.reports.prints import draft_prints
-from portal.reports.views import bp
 from portal.storage.db import db, writing
 
 
-def _filling(campaign: str) -> Filling:
+def filled_report(campaign: str) -> Filling:
     session = db.session()
     return fill_of(session, find_assignment(session, campaign) or abort(404))
 
@@ -23,7 +23,7 @@ def _filling(campaign: str) -> Filling:
 def keep_draft(campaign: str) -> Any:
     """打印送审稿: keep what is printed, so that a later change of it is noticed."""
     with writing() as session:
-        draft = draft_prints.keep(session, _filling(campaign), by=actor(), at=clock.now())
+        draft = draft_prints.keep(session, filled_report(campaign), by=actor(), at=clock.now())
         session.commit()
     return redirect(url_for(".draft", campaign=campaign, number=draft.number), 303)
 
@@ -32,7 +32,7 @@ def keep_draft(campaign: str) -> Any:
 @allow(report_reader)
 def draft(campaign: str, number: int) -> Any:
     """One draft print on A4, with what the report says otherwise by now."""
-    filling = _filling(campaign)
+    filling = filled_report(campaign)
     kept = draft_prints.draft_number(db.session(), filling.assignment.report, number) or abort(404)
     return render_template(
         "reports/draft.html",

@@ -7,15 +7,15 @@ from flask import abort, render_template, request
 from portal.access.rules import allow, report_reader
 from portal.collection.assignment import Assignment, find_assignment
 from portal.domain.report_state import NotAllowedNow
+from portal.reports.page_views import bp
 from portal.reports.prints import proofs
-from portal.reports.views import bp
 from portal.storage.db import db
 from portal.web.form_fields import number_in
 
 NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"
 
 
-def _assignment(campaign: str) -> Assignment:
+def assignment_here(campaign: str) -> Assignment:
     return find_assignment(db.session(), campaign) or abort(404)
 
 
@@ -23,7 +23,7 @@ def _assignment(campaign: str) -> Assignment:
 @allow(report_reader)
 def comparison(campaign: str, number: int) -> Any:
     """核对纸质件: what the print of a submission says otherwise than the system now."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     found = proofs.comparison(db.session(), assignment, number) or abort(404)
     return render_template("reports/comparison.html", assignment=assignment, found=found)
 
@@ -32,7 +32,7 @@ def comparison(campaign: str, number: int) -> Any:
 @allow(report_reader)
 def correction(campaign: str, number: int) -> Any:
     """更正单: what was corrected after the close, item by item, with reason and names."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     if proofs.comparison(db.session(), assignment, number) is None:
         abort(404)
     found = proofs.correction(db.session(), assignment, number, _since(number))

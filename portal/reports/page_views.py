@@ -1,0 +1,119 @@
+"""What the pages of a report share: the blueprint, the assignment, the page and its bar."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    render_template,
+    request,
+)
+
+from portal import clock
+from portal.access.identity import actor, organisation_here
+from portal.access.rules import may, reporter
+from portal.collection.assignment import (
+    Assignment,
+    Filling,
+    Reproof,
+    fill_of,
+    find_assignment,
+    last_reproof,
+)
+from portal.domain.form.form import Item
+from portal.domain.report_state import State
+from portal.reports import (
+    carry_over,
+    comparing,
+    marks,
+    presence,
+    rows,
+    saving,
+)
+from portal.reports.saving import Entered
+from portal.reports.typed import Typed, changed
+from portal.storage.db import db
+
+bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
+
+
+def assignment_here(campaign: str) -> Assignment:
+    return find_assignment(db.session(), campaign) or abort(404)
+
+
+def filled_report(campaign: str) -> Filling:
+    return fill_of(db.session(), assignment_here(campaign))
+
+
+def report_page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str:
+    bar = action_bar(filling, entered)
+    editable = bar["permission"].allowed and bar["mine"]
+    reproof = send_back_shown(filling.assignment)
+    return render_template(
+        "reports/edit.html",
+        **marks.marks_of(db.session(), filling, me=actor().id),
+        only_mine=request.args.get("mine") == "1",
+        filling=filling,
+        editable=editable,
+        unsaved=[one.item for one in entered],
+        onwards=is_onwards(),
+        reproof=reproof,
+        sheet=rows.page_sheet(filling),
+        rows=rows.item_rows(filling, editable=editable, entered=entered, reproof=reproof),
+        words=rows.WORDS,
+        beside=beside_figures(filling),
+        colleague=recent_editor(filling),
+        earlier=carry_over.earlier(db.session(), filling) if editable else None,
+        **bar,
+        **said,
+    )
+
+
+def beside_figures(filling: Filling) -> Mapping[str, comparing.Beside]:
+    """What stands beside every figure; nothing where that is not wanted."""
+    asked, remembered = request.args.get("compare"), request.cookies.get(comparing.COOKIE)
+    shown = comparing.wanted(filling, asked, remembered)
+    return comparing.beside(filling, filling.form.items) if shown else {}
+
+
+def recent_editor(filling: Filling) -> presence.Colleague | None:
+    """Who else of the own unit saved lately."""
+    if not may(reporter, organisation_here().id):
+        return None
+    return presence.colleague(filling, me=actor().name, now=clock.now())
+
+
+def action_bar(filling: Filling, unsaved: Sequence[Entered] = ()) -> dict[str, Any]:
+    """What the state, the counts and the buttons above the table are drawn from."""
+    assignment, now = filling.assignment, clock.now()
+    return {
+        "assignment": assignment,
+        "campaign": assignment.campaign,
+        "mine": may(reporter, organisation_here().id),
+        "permission": assignment.may_write(now),
+        "withdrawal": assignment.may_withdraw(now),
+        "batch": saving.open_batch(db.session(), assignment.report),
+        "progress": rows.progress(filling, unsaved=unsaved),
+    }
+
+
+def send_back_shown(assignment: Assignment) -> Reproof | None:
+    returned = assignment.state is State.RETURNED
+    return last_reproof(db.session(), assignment.report) if returned else None
+
+
+def is_onwards() -> bool:
+    """Whether 检查并上报 was pressed, which is a button of the sheet."""
+    return request.form.get("then") == "submission"
+
+
+def typed_fields(filling: Filling, fields: Mapping[str, str]) -> dict[Item, Typed]:
+    leaves = (item for item in filling.form.leaves if changed(fields, item.code))
+    return {item: Typed.of(fields, item.code) for item in leaves}
+
+
+def too_late(filling: Filling, typed: Mapping[Item, Typed]) -> Any:
+    """The report as it may only be read now, with what was typed and not saved."""
+    unsaved = [Entered(item, text, filling.at(item.code)) for item, text in typed.items()]
+    return report_page(filling, unsaved), 409
