@@ -21,7 +21,7 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-LONG = ("processes", "whole", "workbook", "browser")
+LONG = ("processes", "whole", "workbooks", "browser")
 """Folders whose tests take seconds each."""
 
 

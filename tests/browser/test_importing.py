@@ -8,8 +8,8 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Desk
-from tests.workbook.hostile import READ, specimens
-from tests.workbook.test_template import _saved_by_office
+from tests.workbooks.hostile import READ, specimens
+from tests.workbooks.test_fill_in_template import _saved_by_office
 
 
 def _filled(template: bytes, **figures: object) -> bytes:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cast import City
+from tests.reports.on_behalf.test_on_behalf import GROUND, typed
 from tests.reports.reporter import Reporter
-from tests.reports.test_on_behalf import GROUND, typed
 
 CALL = {"assurance": "单位已电话确认", "assured_by": "王主席", "assured_at": "2027-01-20 09:50"}
 PAPER = {"assurance": "已收盖章件"}

@@ -10,7 +10,7 @@ from portal.models import Batch
 from tests.founding import CLOSES, LAST
 from tests.reports.page import Page
 from tests.reports.reporter import open_another
-from tests.workbook.hostile import specimens
+from tests.workbooks.hostile import specimens
 
 IMPORTS = select(Batch).where(Batch.kind == "imported")
 

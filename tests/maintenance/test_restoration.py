@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from portal.maintenance import backup
 from tests.commands.shell import Shell
-from tests.keeping.conftest import content
+from tests.maintenance.conftest import content
 
 
 def test_a_backup_comes_back_into_an_empty_city(demo, file, empty):

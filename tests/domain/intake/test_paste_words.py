@@ -5,7 +5,7 @@ import pytest
 from portal.domain.form.form import Form
 from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
-from tests.domain.test_sheet_words import EXPECTED
+from tests.domain.intake.test_sheet_words import EXPECTED
 
 
 def settled(form: Form, text: str, *answers: str, start: str = "A1") -> Placement:

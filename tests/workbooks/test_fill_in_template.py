@@ -14,8 +14,8 @@ from portal.domain.intake.workbook import Intake, find_figures
 from portal.workbooks.fill_in_template import template_workbook
 from portal.workbooks.reading import read_workbook
 from tests.requirements import require
-from tests.workbook.reading import column, opened, place
-from tests.workbook.test_recalculation import CALC, TAKES_AT_MOST
+from tests.workbooks.reading import column, opened, place
+from tests.workbooks.test_recalculation import CALC, TAKES_AT_MOST
 
 MINE = Marks("echeng", "鄂城区总工会", "2022-spring", "2022年春节送温暖", "songwennuan", "2022.1")
 FIGURE = 5

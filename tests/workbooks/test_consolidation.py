@@ -10,7 +10,7 @@ from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Part
 from portal.workbooks import consolidation as module
 from portal.workbooks.consolidation import Book, Heading, Unit, units_workbook
-from tests.workbook.test_recalculation import _computed_by_office
+from tests.workbooks.test_recalculation import _computed_by_office
 
 NAMES = (
     "鄂州市总工会",

@@ -9,7 +9,7 @@ from portal.domain.form.formulas import with_totals
 from portal.domain.intake.grid import CellKind, Grid, Table
 from portal.domain.intake.old_table import OldTable, completed, read_old_table
 from portal.domain.intake.old_units import KnownUnit, turned, units_called
-from tests.domain.test_intake import table
+from tests.domain.intake.test_workbook import table
 
 CITY = KnownUnit("shizong", "鄂州市总工会", is_city=True)
 ECHENG = KnownUnit("echeng", "鄂城区总工会")

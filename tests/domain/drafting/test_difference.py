@@ -15,7 +15,7 @@ from portal.domain.drafting.items import (
 from portal.domain.drafting.readiness import readiness
 from portal.domain.drafting.sections import with_section, with_section_moved, with_section_renamed
 from portal.domain.form.form import parse_form
-from tests.domain.test_draft import CODES, DOCUMENT, codes, few, order, typed_item
+from tests.domain.drafting.test_draft import CODES, DOCUMENT, codes, few, order, typed_item
 
 K = {"code": "K", "label": "法律援助", "unit": "人次", "section": "8"}
 

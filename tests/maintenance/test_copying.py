@@ -10,7 +10,7 @@ import pytest
 from portal.maintenance import copying
 from portal.models import Base
 from portal.storage import guards, schema
-from tests.keeping.conftest import Province, content
+from tests.maintenance.conftest import Province, content
 
 pytestmark = pytest.mark.postgresql
 

@@ -20,7 +20,7 @@ from portal.domain.report.comparison import (
     share,
     times_more,
 )
-from tests.domain.test_narrative import DOCUMENT, FORM
+from tests.domain.paper.test_narrative import DOCUMENT, FORM
 
 FIGURES = st.integers(0, GREATEST_MONEY)
 POSITIVE = st.integers(1, GREATEST_MONEY)

@@ -11,7 +11,7 @@ from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
 from portal.workbooks.sheet import consolidated_workbook, report_workbook
 from tests.requirements import require
-from tests.workbook.reading import FIRST_FIGURE, HEAD, column, opened, stored
+from tests.workbooks.reading import FIRST_FIGURE, HEAD, column, opened, stored
 
 pytestmark = pytest.mark.office
 

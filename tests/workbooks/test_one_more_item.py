@@ -11,7 +11,7 @@ from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
 from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
 from portal.workbooks.sheet import consolidated_workbook, report_workbook
-from tests.workbook.reading import HEAD, column, opened, place
+from tests.workbooks.reading import HEAD, column, opened, place
 
 TEMPLATES = Path(portal.__file__).parent / "templates"
 

@@ -23,7 +23,7 @@ from portal.workbooks import reading
 from portal.workbooks.gate import Refused
 from portal.workbooks.reading import read_workbook
 from portal.workbooks.sheet import report_workbook
-from tests.workbook.hostile import (
+from tests.workbooks.hostile import (
     BOOK,
     BOOK_RELS,
     MAIN,
@@ -37,7 +37,7 @@ from tests.workbook.hostile import (
     workbook,
     worksheet,
 )
-from tests.workbook.reading import HEAD
+from tests.workbooks.reading import HEAD
 
 ONE_CELL = '<row r="1">{}</row>'
 

@@ -10,7 +10,7 @@ from portal.domain.intake.grid import Area, Cell, CellKind, Grid, Table, table_o
 from portal.domain.intake.sheet_words import Expected
 from portal.domain.intake.unit_names import UnitNames
 from portal.domain.intake.workbook import Intake, find_figures
-from tests.domain.test_intake import Content, _cell, number
+from tests.domain.intake.test_workbook import Content, _cell, number
 
 OTHERS = ("葛店开发区总工会", "梁子湖区总工会", "市教育系统工会", "鄂城区第一中学工会")
 EXPECTED = Expected(

@@ -17,7 +17,7 @@ from portal.domain.intake.sheet_words import Expected
 from portal.domain.intake.unit_names import UnitNames
 from portal.domain.intake.workbook import find_figures
 from portal.workbooks.reading import read_workbook
-from tests.workbook.hostile import packed
+from tests.workbooks.hostile import packed
 
 OURS = Expected(
     units=UnitNames(("鄂城区总工会",), ("葛店开发区总工会",), ("鄂州市总工会",)),

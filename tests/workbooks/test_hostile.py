@@ -25,8 +25,8 @@ from portal.workbooks import reading, reading_child
 from portal.workbooks.gate import Refused
 from portal.workbooks.reading import read_workbook
 from portal.workbooks.sheet import report_workbook
-from tests.workbook.hostile import READ, Specimen, packed, specimens
-from tests.workbook.reading import HEAD
+from tests.workbooks.hostile import READ, Specimen, packed, specimens
+from tests.workbooks.reading import HEAD
 
 LONGEST = 1.0
 """Seconds, the start of the child process included."""
@@ -76,7 +76,7 @@ def test_every_refusal_says_what_to_do_next(outcomes: list[Outcome]):
 GREATEST_MEMORY = """
 import resource
 from portal.workbooks.reading import Refused, read_workbook
-from tests.workbook.hostile import specimens
+from tests.workbooks.hostile import specimens
 for specimen in specimens():
     try:
         read_workbook(specimen.content)

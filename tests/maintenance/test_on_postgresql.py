@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from portal.maintenance import restoration
-from tests.keeping.conftest import Province, content
+from tests.maintenance.conftest import Province, content
 
 pytestmark = pytest.mark.postgresql
 

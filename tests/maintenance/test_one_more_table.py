@@ -9,7 +9,7 @@ import pytest
 
 from portal.maintenance import copying
 from tests.commands.serving import ROOT
-from tests.keeping.conftest import Province
+from tests.maintenance.conftest import Province
 
 pytestmark = pytest.mark.postgresql
 
@@ -25,7 +25,7 @@ def lamps_seen(province: Province, low: str = "", high: str = "") -> list[str]:
 
 
 def test_one_more_table_of_the_tenants_needs_no_list_to_be_edited(demo, province, tmp_path):
-    program = [sys.executable, "-m", "tests.keeping.one_more_table"]
+    program = [sys.executable, "-m", "tests.maintenance.one_more_table"]
     places = [f"sqlite:///{demo.database}", province.owner, str(tmp_path / "city.zip")]
 
     said = subprocess.run([*program, *places], cwd=ROOT, capture_output=True, text=True, check=True)

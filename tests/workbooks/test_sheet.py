@@ -19,7 +19,7 @@ from portal.workbooks.sheet import (
     plain_text,
     report_workbook,
 )
-from tests.workbook.reading import HEAD, column, opened, part, place, stored
+from tests.workbooks.reading import HEAD, column, opened, part, place, stored
 
 LIKE_FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "{=1}", "http://a.cn"]
 

@@ -12,7 +12,7 @@ import pytest
 from portal.settings import kept_secret_key
 from tests.commands.shell import Shell
 from tests.demonstration import PASSWORD
-from tests.keeping.conftest import content
+from tests.maintenance.conftest import content
 
 
 def manifest_of(file: Path) -> dict[str, object]:
