@@ -22,10 +22,10 @@ from portal.web.early_refusals import RefusingChannel
 CONNECTIONS = 2000
 """Browsers that may be connected at once; the many slow or silent ones among them cost little."""
 
-PATIENCE = 20
+TIMEOUT_SECONDS = 20
 """Seconds that running requests get to finish once the server is told to stop."""
 
-MOST_ARENAS = -8
+MAX_ARENAS = -8
 """What ``mallopt(3)`` calls M_ARENA_MAX."""
 
 Application = Callable[..., Any]
@@ -63,7 +63,7 @@ def serve(application: Application, settings: Settings, announce: Callable[[], N
         while not stop:
             _turn(server, connections)
         _stop_accepting(server)
-        patient_until = time.monotonic() + PATIENCE
+        patient_until = time.monotonic() + TIMEOUT_SECONDS
         _turn(server, connections)
         while _busy(connections) and time.monotonic() < patient_until:
             _turn(server, connections)
@@ -88,7 +88,7 @@ def _share_memory() -> None:
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # glibc; other C libraries share anyway
-        mallopt(MOST_ARENAS, 1)
+        mallopt(MAX_ARENAS, 1)
 
 
 def _allow_files(number: int) -> None:

@@ -23,13 +23,13 @@ from portal.access import tenancy
 from portal.access.actor import Actor
 from portal.access.identity import Person, sign_in_door
 from portal.access.passwords import hash_password
-from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.domain.campaign.calendar import ZONE, Dates
 from portal.models import Organisation, Submission, User
 from portal.models.campaign import campaign_by_code
 from portal.models.organisation import organisation_by_code
-from portal.models.trail_actions import Channel
+from portal.models.trail_actions import EntryChannel
 from portal.models.user import Role
 from portal.register.editions import import_edition, publish_edition
 from portal.register.people import add_user
@@ -93,7 +93,7 @@ def edition(version: str) -> dict[str, Any]:
     return document
 
 
-BY = Actor("建城", channel=Channel.COMMAND)
+BY = Actor("建城", channel=EntryChannel.COMMAND)
 FOUNDED = at("2021-12-20 10:00")
 
 
@@ -175,14 +175,14 @@ def _past_report(code: str) -> None:
 
 
 @contextmanager
-def report_session(code: str, campaign: str = OPEN) -> Iterator[tuple[Session, Filling]]:
+def report_session(code: str, campaign: str = OPEN) -> Iterator[tuple[Session, FilledReport]]:
     """A write transaction on one unit's report, for tests of operations; the caller commits."""
     tenancy.enter(organisation(code))
     with writing() as session:
         yield session, _filling(session, campaign)
 
 
-def _filling(session: Session, campaign: str) -> Filling:
+def _filling(session: Session, campaign: str) -> FilledReport:
     assignment = find_assignment(session, campaign)
     assert assignment is not None
     return fill_of(session, assignment)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.models.trail_actions import Channel
+from portal.models.trail_actions import EntryChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,4 +11,4 @@ class Actor:
 
     name: str
     id: int | None = None
-    channel: Channel = Channel.WEB
+    channel: EntryChannel = EntryChannel.WEB

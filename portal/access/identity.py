@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select, update
 
 from portal import clock
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
-from portal.models.prepared import Prepared, columns_of, read_as
+from portal.models.prepared import Prepared, as_detached, columns_of
 from portal.models.user import Role
 from portal.storage.db import db, writing
 from portal.storage.fence import Door, FencedSession, read_through
@@ -26,7 +26,7 @@ from portal.storage.fence import Door, FencedSession, read_through
 IDLE = timedelta(minutes=30)
 """Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
 
-LONGEST = timedelta(hours=12)
+MAX_LENGTH = timedelta(hours=12)
 """Age at which a sign-in ends, however busy it is."""
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -114,13 +114,13 @@ def person_by_token(token: str) -> Person | None:
         name=row.name,
         roles=frozenset(Role(role) for role in row.roles),
         must_change_password=row.must_change_password,
-        organisation=read_as(Organisation, row),
+        organisation=as_detached(Organisation, row),
         seen_at=row.seen_at,
     )
 
 
 def _lapsed(row: Any, now: datetime) -> bool:
-    return bool(now - row.seen_at > IDLE or now - row.started_at > LONGEST)
+    return bool(now - row.seen_at > IDLE or now - row.started_at > MAX_LENGTH)
 
 
 def hashed(token: str) -> str:

@@ -21,14 +21,14 @@ from portal.web.errors import refuse
 CARRIED = "link"
 """The name under which the browser carries a link's token to the page that asks."""
 
-LONGEST_TOKEN = 100
+MAX_TOKEN_LENGTH = 100
 
 
 @bp.get("/sign-in-links/<token>")
 @allow(public)
 def open_link(token: str) -> Any:
     """Lead on to the page that asks, at an address that does not name the token."""
-    session[CARRIED] = token[:LONGEST_TOKEN]
+    session[CARRIED] = token[:MAX_TOKEN_LENGTH]
     return redirect(url_for("accounts.confirm_link"), 303)
 
 
@@ -53,7 +53,7 @@ def confirm_link() -> Any:
 @allow(public)
 def spend_link() -> Any:
     """Sign in by the link, and go on to choosing a password."""
-    token, here, now = request.form.get(CARRIED, "")[:LONGEST_TOKEN], address(), clock.now()
+    token, here, now = request.form.get(CARRIED, "")[:MAX_TOKEN_LENGTH], address(), clock.now()
     with sign_in_door() as door:
         if throttle.spent(door, throttle.link_keys(here), now):
             return refuse(429)

@@ -14,7 +14,7 @@ from portal.models.user import Role
 from portal.register.units import wrong_name
 from portal.settings import MAIL_ADDRESS
 
-LONGEST_PHONE = 50
+MAX_PHONE_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[st
         yield "name", f"{sentence}。"
     if sentence := objection(typed.phone):
         yield "phone", f"电话{sentence}。"
-    elif len(typed.phone) > LONGEST_PHONE:
-        yield "phone", f"电话不能超过 {LONGEST_PHONE} 字。"
+    elif len(typed.phone) > MAX_PHONE_LENGTH:
+        yield "phone", f"电话不能超过 {MAX_PHONE_LENGTH} 字。"
     if typed.email and not MAIL_ADDRESS.fullmatch(typed.email):
         yield "email", "电子邮箱应如 name@example.cn，没有就不填。"
     if roles and not typed.roles:

@@ -18,17 +18,17 @@ from portal.models import Announcement, Campaign, Expectation
 from portal.models.trail_actions import Action
 from portal.register.city_trail import record_for_city
 
-LONGEST_TITLE = 100
-LONGEST_TEXT = 5_000
+MAX_TITLE_LENGTH = 100
+MAX_TEXT_LENGTH = 5_000
 
 
 def problems_of(title: str, text: str) -> dict[str, str]:
     """What is wrong with a draft as typed."""
     found = {}
-    if not 0 < len(title) <= LONGEST_TITLE:
-        found["title"] = f"标题应为 1 至 {LONGEST_TITLE} 字。"
-    if not 0 < len(text) <= LONGEST_TEXT:
-        found["text"] = f"内容应为 1 至 {LONGEST_TEXT:,} 字。"
+    if not 0 < len(title) <= MAX_TITLE_LENGTH:
+        found["title"] = f"标题应为 1 至 {MAX_TITLE_LENGTH} 字。"
+    if not 0 < len(text) <= MAX_TEXT_LENGTH:
+        found["text"] = f"内容应为 1 至 {MAX_TEXT_LENGTH:,} 字。"
     return found
 
 

@@ -23,10 +23,10 @@ from portal.domain.intake.old_units import KnownUnit, Told
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission
 from portal.models.trail import record_everywhere
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.web import carried
 
-MOST_UNITS = 400
+MAX_UNITS = 400
 """Units of one workbook: more would not fit into the page that carries them."""
 
 STALE = "预览以后有单位的上年数又有改动，什么都没有写入。请重新上传旧表，看过现在的预览再确认。"
@@ -130,7 +130,7 @@ def preview(session: Session, campaign: Campaign, form: Form, grid: Grid, file: 
     expected = _expectations(session, campaign)
     units = [KnownUnit(row.code, row.name, row.parent_id is None) for row in expected.values()]
     old = read_old_table(form, grid, units, year_before(campaign))
-    if len(old.units) > MOST_UNITS:
+    if len(old.units) > MAX_UNITS:
         old = OldTable((), (_too_many(len(old.units)),))
     standing, reported = _standing(session, campaign), _reported(session, campaign)
     found = {each.unit.code: each for each in old.units}
@@ -150,7 +150,7 @@ def preview(session: Session, campaign: Campaign, form: Form, grid: Grid, file: 
 
 
 def _too_many(units: int) -> Told:
-    sentence = f"旧表里有 {units} 个单位，一次最多 {MOST_UNITS} 个，请分成几个文件导入。"
+    sentence = f"旧表里有 {units} 个单位，一次最多 {MAX_UNITS} 个，请分成几个文件导入。"
     return Told("", "", None, sentence)
 
 
@@ -341,7 +341,7 @@ def keep(
         entries.setdefault(city, []).append(summary)
     session.flush()
     record_everywhere(
-        session, entries, actor=by.name, actor_id=by.id, at=at, channel=Channel.IMPORT
+        session, entries, actor=by.name, actor_id=by.id, at=at, channel=EntryChannel.IMPORT
     )
     return written
 

@@ -15,9 +15,9 @@ from portal.domain.form.form import Form
 from portal.models import Campaign, FormEdition
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 from portal.web.uploads import takes_file, uploaded
-from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 from portal.workbooks.reading import read_workbook
 
 ROOM = 1024 * 1024
@@ -50,7 +50,7 @@ def _form(campaign: Campaign) -> Form:
 
 
 @bp.post("/<planned>/last-year")
-@takes_file(LARGEST_FILE + ROOM)
+@takes_file(MAX_FILE_BYTES + ROOM)
 @allow(city_admin)
 def preview_last_year(planned: str) -> Any:
     """Show what an old workbook would bring, unit by unit; nothing is written."""
@@ -59,7 +59,7 @@ def preview_last_year(planned: str) -> Any:
     upload = uploaded("workbook")
     if upload is None:
         return _page(planned, "请先选择旧表的 xlsx 文件。"), 422
-    file = legible(upload.name)
+    file = printable(upload.name)
     try:
         grid = read_workbook(upload.content)
     except Refused as refused:

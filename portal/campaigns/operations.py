@@ -38,7 +38,7 @@ from portal.models import Announcement, Campaign, Expectation, FormEdition
 from portal.models.trail_actions import Action
 from portal.register.city_trail import record_all_for_city, record_for_city
 
-LONGEST_TOLD = 480
+MAX_TOLD_LENGTH = 480
 """Characters of an old or new text that stand in their columns of the trail."""
 
 
@@ -380,7 +380,7 @@ def remove(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> 
 
 
 def _told(name: str, old: str, new: str, reason: str = "") -> dict[str, str]:
-    long = max(len(old), len(new)) > LONGEST_TOLD
+    long = max(len(old), len(new)) > MAX_TOLD_LENGTH
     note = LABELS[name] + (f"，理由：{reason}" if reason else "")
     return {
         "note": f"{note}，改后全文：\n{new}" if long else note,
@@ -390,9 +390,9 @@ def _told(name: str, old: str, new: str, reason: str = "") -> dict[str, str]:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= LONGEST_TOLD:
+    if len(text) <= MAX_TOLD_LENGTH:
         return text
-    return f"{text[: LONGEST_TOLD - 20]}……（共 {len(text)} 字）"
+    return f"{text[: MAX_TOLD_LENGTH - 20]}……（共 {len(text)} 字）"
 
 
 def _record(

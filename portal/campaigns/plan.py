@@ -17,7 +17,7 @@ from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.register.units import CODE, CODE_RULE
 
-LONGEST = {
+MAX_LENGTH = {
     "name": 200,
     "notice_number": 100,
     "notice": 20_000,
@@ -134,7 +134,7 @@ def read_plan(
 def _wrong_texts(texts: Texts) -> Iterator[tuple[str, str]]:
     if not texts.get("name"):
         yield "name", "请写明填报任务的名称，如 2027年春节送温暖。"
-    for name, most in LONGEST.items():
+    for name, most in MAX_LENGTH.items():
         if len(texts.get(name, "")) > most:
             yield name, f"这里有 {len(texts[name])} 字，请压缩到 {most} 字以内。"
 

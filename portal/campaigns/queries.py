@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.collection.expected import expected_of
 from portal.domain.consolidation.placement import Expected
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
-from portal.models.prepared import named
+from portal.models.prepared import as_rows
 
 PAGE = 200
 
@@ -42,7 +42,7 @@ def counted(session: Session) -> list[Counted]:
 
 def _units(session: Session) -> Mapping[int, list[Any]]:
     units: Mapping[int, list[Any]] = defaultdict(list)
-    for row in named(session.execute(_LISTED)):
+    for row in as_rows(session.execute(_LISTED)):
         units[row.campaign_id].append(row)
     return units
 

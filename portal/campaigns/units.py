@@ -21,7 +21,7 @@ from portal.collection.expected import expected_of
 from portal.collection.opening import ALLOCATED, CLOSED, expectations_of, new_expectation, tree
 from portal.domain.campaign.calendar import Status
 from portal.domain.consolidation.placement import Basis, Expected
-from portal.domain.figures import Kind, Unit, canonical, read
+from portal.domain.figures import Kind, Unit, canonical, parse_figure
 from portal.domain.report_state import NotAllowedNow, State
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
@@ -48,7 +48,7 @@ CHANGEABLE: Mapping[Status, frozenset[str]] = {
 EXPECTED, EXEMPT = "应报", "免报"
 SHOWN = Unit("万元", Kind.MONEY, 2)
 HOUSEHOLDS = Unit("户", Kind.COUNT, 0)
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 PAGE = 50
 """Units on one page of the list."""
 
@@ -273,12 +273,12 @@ def _problems(texts: Texts, different: Iterable[str]) -> Iterator[tuple[str, str
 
 
 def _wrong_amount(text: str) -> str | None:
-    problem = read(text, ALLOCATED).problem
+    problem = parse_figure(text, ALLOCATED).problem
     return problem.sentence if problem else None
 
 
 def _wrong_households(text: str) -> str | None:
-    problem = read(text, HOUSEHOLDS).problem
+    problem = parse_figure(text, HOUSEHOLDS).problem
     return problem.sentence if problem else None
 
 
@@ -289,7 +289,7 @@ _WRONG: Mapping[str, Callable[[str], str | None]] = {
     ),
     "expected": lambda text: None if text in (EXPECTED, EXEMPT) else "请选应报或免报。",
     "reason": lambda text: (
-        None if len(text) <= LONGEST_REASON else f"请压缩到 {LONGEST_REASON} 字以内。"
+        None if len(text) <= MAX_REASON_LENGTH else f"请压缩到 {MAX_REASON_LENGTH} 字以内。"
     ),
     "allocated": _wrong_amount,
     "households": _wrong_households,
@@ -337,11 +337,11 @@ def _set_reason(row: Expectation, text: str) -> None:
 
 
 def _set_allocated(row: Expectation, text: str) -> None:
-    row.allocated = read(text, ALLOCATED).figure
+    row.allocated = parse_figure(text, ALLOCATED).figure
 
 
 def _set_households(row: Expectation, text: str) -> None:
-    row.households = read(text, HOUSEHOLDS).figure
+    row.households = parse_figure(text, HOUSEHOLDS).figure
 
 
 _SET: Mapping[str, Callable[[Expectation, str], None]] = {

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal import clock, create_app
 from portal.access.actor import Actor
-from portal.models.trail_actions import Channel
+from portal.models.trail_actions import EntryChannel
 from portal.settings import SettingError, Settings, read_settings
 from portal.storage import schema
 from portal.storage.db import db
@@ -37,9 +37,9 @@ def require_database(settings: Settings) -> None:
 def operator() -> Actor:
     """Who the trail names for a command: the account of this machine."""
     try:
-        return Actor(f"命令行（{getpass.getuser()}）"[:100], channel=Channel.COMMAND)
+        return Actor(f"命令行（{getpass.getuser()}）"[:100], channel=EntryChannel.COMMAND)
     except (OSError, KeyError):  # a container's user may have no name
-        return Actor("命令行", channel=Channel.COMMAND)
+        return Actor("命令行", channel=EntryChannel.COMMAND)
 
 
 def now() -> datetime:

@@ -155,7 +155,7 @@ def _send(post: PostOffice, letter: Letter, at: datetime) -> Outcome | None:
 
 def _claimed(letter: Letter, owed: Owed, at: datetime) -> int | None:
     with inside(_organisation(owed)) as session, writing(session):
-        reminder = operations.claim(
+        reminder = operations.reserve_mail(
             session,
             organisation_id=owed.unit.organisation_id,
             campaign_id=owed.campaign.id,
@@ -171,7 +171,7 @@ def _claimed(letter: Letter, owed: Owed, at: datetime) -> int | None:
 
 def _note(owed: Owed, number: int, outcome: Outcome, text: str, note: str) -> None:
     with inside(_organisation(owed)) as session, writing(session):
-        operations.mailed(session, number, outcome, text, note, by=operator())
+        operations.record_mail_outcome(session, number, outcome, text, note, by=operator())
         session.commit()
 
 

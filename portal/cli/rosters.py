@@ -11,7 +11,7 @@ from portal.collection.opening import Listed
 from portal.domain.intake.grid import Grid
 from portal.domain.intake.roster import Line, read_listed, read_roster, strange_heads
 from portal.register.units import Objection, Unit
-from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 from portal.workbooks.lists import read_list
 
 NO_HEAD = "没有找到表头，应有这些列：代码、名称、类型、上级代码、排序号，可有联系人、电话。"
@@ -95,7 +95,7 @@ def _said(lines: Sequence[Line]) -> Iterator[str]:
 def _grid(path: Path) -> Grid:
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise Unreadable(f"文件 {path} 打不开。") from error
     try:

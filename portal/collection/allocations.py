@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.collection.opening import ALLOCATED
-from portal.domain.figures import read
+from portal.domain.figures import parse_figure
 from portal.models import TrailEntry
 from portal.models.trail_actions import Action
 
@@ -42,5 +42,5 @@ def allocated_before_changes(
     before: dict[str, int | None] = {}
     for note, old in session.execute(_changes, {"campaign_id": campaign_id, "moment": moment}):
         if unit := _OF_UNIT.fullmatch(note):
-            before[unit[1]] = read(old or "", ALLOCATED).figure
+            before[unit[1]] = parse_figure(old or "", ALLOCATED).figure
     return before

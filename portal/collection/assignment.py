@@ -36,7 +36,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.form import parsed_form
-from portal.models.prepared import Prepared, adopt, columns_of, read_as, run
+from portal.models.prepared import Prepared, as_detached, attach, columns_of, execute
 from portal.storage.db import hold
 
 
@@ -131,7 +131,7 @@ NEVER = Stored()
 
 
 @dataclass(frozen=True)
-class Filling:
+class FilledReport:
     """An assignment with everything typed into its report, and what the checks find in it.
 
     `previous_entered` says that last year's figures come from an old workbook (录入自旧表).
@@ -265,16 +265,16 @@ def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
     what it answers only the report can be written to.
     """
     hold(session, _part, {"code": campaign_code})
-    found = run(session, _assignment, {"code": campaign_code})
+    found = execute(session, _assignment, {"code": campaign_code})
     if not found or found[0].campaign_status == Status.DRAFT:
         return None
     [row] = found
-    campaign = read_as(Campaign, row)
-    granted = run(session, _extensions, {"campaign_id": campaign.id})
+    campaign = as_detached(Campaign, row)
+    granted = execute(session, _extensions, {"campaign_id": campaign.id})
     return Assignment(
         campaign=campaign,
-        expectation=read_as(Expectation, row),
-        report=adopt(session, read_as(Report, row)) if row.report_id else None,
+        expectation=as_detached(Expectation, row),
+        report=attach(session, as_detached(Report, row)) if row.report_id else None,
         extensions=tuple(calendar.Extension(*each) for each in granted),
         form=form_of(session, campaign, row.sha256),
     )
@@ -303,14 +303,14 @@ def _document(session: Session, edition_id: int, fingerprint: str) -> str:
     return _documents[fingerprint]
 
 
-def fill_of(session: Session, assignment: Assignment) -> Filling:
+def fill_of(session: Session, assignment: Assignment) -> FilledReport:
     """The assignment with its figures, explanations and last campaign's figures."""
     report = assignment.report
     previous = previous_figures(session, assignment)
     entered = None
     if previous is None:
         entered = entered_figures(session, assignment.form, assignment.campaign.id)
-    return Filling(
+    return FilledReport(
         assignment,
         stored=stored_figures(session, report) if report else {},
         explanations=_kept_explanations(session, report) if report else {},
@@ -321,12 +321,12 @@ def fill_of(session: Session, assignment: Assignment) -> Filling:
 
 def stored_figures(session: Session, report: Report) -> dict[str, Stored]:
     """The leaf figures of a report that were ever written."""
-    rows = run(session, _figures, {"report_id": report.id})
+    rows = execute(session, _figures, {"report_id": report.id})
     return {item: Stored(*rest) for item, *rest in rows}
 
 
 def _kept_explanations(session: Session, report: Report) -> dict[str, reasons.Explanation]:
-    rows = run(session, _explanations, {"report_id": report.id})
+    rows = execute(session, _explanations, {"report_id": report.id})
     return {issue: reasons.Explanation(*rest) for issue, *rest in rows}
 
 
@@ -350,7 +350,7 @@ def previous_figures(session: Session, assignment: Assignment) -> Figures | None
 
 def last_submitted(session: Session, campaign_id: int) -> Figures | None:
     """The figures of this organisation's last submission in a campaign, under its own codes."""
-    last = run(session, _last_submission, {"campaign_id": campaign_id})
+    last = execute(session, _last_submission, {"campaign_id": campaign_id})
     return _submitted_figures(last[0].sha256, last[0].document) if last else None
 
 
@@ -360,7 +360,7 @@ def _submitted_figures(_fingerprint: str, document: str) -> Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Reproof:
+class SendBack:
     """What the last sending back asked for: the reason, and the items named with theirs."""
 
     id: int
@@ -372,7 +372,7 @@ class Reproof:
     items: Mapping[str, str]
 
 
-def last_reproof(session: Session, report: Report | None) -> Reproof | None:
+def last_reproof(session: Session, report: Report | None) -> SendBack | None:
     """The newest sending back or reopening of a report, or None."""
     if report is None:
         return None
@@ -387,7 +387,7 @@ def last_reproof(session: Session, report: Report | None) -> Reproof | None:
     items = session.execute(
         select(SentBackItem.item, SentBackItem.reason).where(SentBackItem.sent_back_id == sent.id)
     )
-    return Reproof(
+    return SendBack(
         sent.id,
         sent.move,
         sent.submission,

@@ -30,7 +30,7 @@ from portal.models import (
     Submission,
 )
 from portal.models.organisation import end_of_subtree
-from portal.models.prepared import named
+from portal.models.prepared import as_rows
 
 NO_FIGURES: Mapping[int, int] = {}
 NO_CHASES: Mapping[int, Chased] = {}
@@ -138,7 +138,7 @@ def units_below(
     """
     node = assignment.expectation
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
-    rows = named(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
+    rows = as_rows(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
     granted = _granted(session, assignment.campaign)
     covered = {member.code for member in expected_of(rows).for_checking}
     dates = assignment.campaign.dates

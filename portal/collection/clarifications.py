@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Filling
+from portal.collection.assignment import FilledReport
 from portal.domain.form.form import Form
 from portal.models import Clarification, ClarificationReview, Question
 
@@ -39,7 +39,7 @@ def in_force(session: Session, campaign_id: int) -> ByItem:
     return by_item
 
 
-def to_review(session: Session, filling: Filling, published: ByItem) -> ByItem:
+def to_review(session: Session, filling: FilledReport, published: ByItem) -> ByItem:
     """口径更新，请复核: what was published after a unit had filled the item.
 
     A figure that was changed since, or the unit's word that it agrees, settles it.
@@ -57,7 +57,7 @@ def to_review(session: Session, filling: Filling, published: ByItem) -> ByItem:
     return {code: some for code, some in waiting.items() if some}
 
 
-def _filled_before(filling: Filling, code: str, published: Clarification) -> bool:
+def _filled_before(filling: FilledReport, code: str, published: Clarification) -> bool:
     kept = [filling.at(leaf) for leaf in leaves_of(filling.form, code)]
     saved = [each.saved_at for each in kept if each.value is not None and each.saved_at]
     return bool(saved) and max(saved) <= published.published_at

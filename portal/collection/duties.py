@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Filling
+from portal.collection.assignment import FilledReport
 from portal.models import Duty, User
 
 
@@ -51,7 +51,7 @@ def duties_of(session: Session, campaign_id: int) -> dict[str, tuple[int, str]]:
     return {row.item: (row.user_id, row.name) for row in rows}
 
 
-def division(session: Session, filling: Filling, me: int) -> Division | None:
+def division(session: Session, filling: FilledReport, me: int) -> Division | None:
     """How the items of a report are divided; None where they are not."""
     duties = duties_of(session, filling.assignment.campaign.id)
     kept = {item.code: duties[item.code] for item in filling.form.leaves if item.code in duties}
@@ -65,7 +65,9 @@ def division(session: Session, filling: Filling, me: int) -> Division | None:
     )
 
 
-def _share(filling: Filling, kept: Mapping[str, tuple[int, str]], user_id: int, name: str) -> Share:
+def _share(
+    filling: FilledReport, kept: Mapping[str, tuple[int, str]], user_id: int, name: str
+) -> Share:
     codes = [code for code, person in kept.items() if person == (user_id, name)]
     filled = sum(filling.figures[code] is not None for code in codes)
     return Share(user_id, name, filled, len(codes))

@@ -12,7 +12,7 @@ from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
 from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure
-from portal.models.prepared import Prepared, run
+from portal.models.prepared import Prepared, execute
 
 ENTERED = "录入自旧表"
 """What stands beside such a figure wherever it is shown."""
@@ -30,7 +30,7 @@ _of_units = select(LastYearFigure.organisation_id, LastYearFigure.item, LastYear
 
 def entered_figures(session: Session, form: Form, campaign_id: int) -> Figures | None:
     """What this organisation had a year before a campaign, by an old workbook; None without one."""
-    rows = run(session, _figures, {"campaign_id": campaign_id})
+    rows = execute(session, _figures, {"campaign_id": campaign_id})
     return completed(form, {row.item: row.value for row in rows}) if rows else None
 
 

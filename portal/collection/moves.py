@@ -24,7 +24,7 @@ from portal.models import Campaign, Expectation, Extension, Organisation
 from portal.models.organisation import SEGMENT, end_of_subtree, path_below
 from portal.models.trail import record
 from portal.models.trail_actions import Action
-from portal.register.units import DEEPEST
+from portal.register.units import MAX_DEPTH
 from portal.storage.db import hold, writing
 
 LOOKED = "moves looked for"
@@ -109,8 +109,8 @@ def objection(session: Session, unit: Organisation, target: Organisation) -> str
         return f"{target.name}已关闭，不能作为上级单位。"
     if target.path.startswith(unit.path):
         return "不能移到自己或自己的下级单位下面。"
-    if levels(target.path) + _height(session, unit) > DEEPEST:
-        return f"移过去后单位会超过 {DEEPEST} 级。"
+    if levels(target.path) + _height(session, unit) > MAX_DEPTH:
+        return f"移过去后单位会超过 {MAX_DEPTH} 级。"
     return None
 
 

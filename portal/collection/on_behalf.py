@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.figures import Problem
 from portal.domain.report.sole_handling import Act, Assurance, alone, named
 from portal.models import OnBehalfEntry, OnBehalfItem, Report, SoleHandling
 from portal.models.trail import record
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def unconfirmed_entries(session: Session, report: Report) -> Sequence[OnBehalfEn
     return session.scalars(_entries, {"of_report": report.id}).all()
 
 
-def unconfirmed(session: Session, filling: Filling) -> Unconfirmed | None:
+def unconfirmed(session: Session, filling: FilledReport) -> Unconfirmed | None:
     """What of a report waits for the unit's word; None where nothing does."""
     report = filling.assignment.report
     if report is None or not waits(report):
@@ -158,7 +158,7 @@ def keep_alone(
         actor=by.name,
         actor_id=by.id,
         at=at,
-        channel=Channel.ON_BEHALF,
+        channel=EntryChannel.ON_BEHALF,
         report_id=report.id,
         note=f"第 {report.submissions} 次报送；{handling.acts}由同一人经办；{handling.assurance}",
     )

@@ -19,7 +19,7 @@ from portal.collection.expected import expected_of
 from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
 from portal.domain.consolidation.placement import Basis, Expected
-from portal.domain.figures import GREATEST_COUNT, Kind, Unit, read
+from portal.domain.figures import GREATEST_COUNT, Kind, Unit, parse_figure
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail_actions import Action
@@ -196,7 +196,7 @@ def _objections(listed: Sequence[Listed], living: set[str]) -> Iterator[Objectio
         seen.add(one.code)
         if _plain(one.basis) not in _BASES:
             yield Objection(number, "basis", f"口径“{one.basis}”应为本级或全口径")
-        if problem := read(one.allocated, ALLOCATED).problem:
+        if problem := parse_figure(one.allocated, ALLOCATED).problem:
             yield Objection(number, "allocated", f"下拨资金“{one.allocated}”：{problem.sentence}")
         if not re.fullmatch(r"[0-9]{0,8}", one.households):
             yield Objection(
@@ -225,7 +225,7 @@ def _plain(text: str) -> str:
 def _read(one: Listed) -> _Wanted:
     return _Wanted(
         _BASES[_plain(one.basis)],
-        read(one.allocated, ALLOCATED).figure,
+        parse_figure(one.allocated, ALLOCATED).figure,
         int(one.households) if one.households else None,
     )
 

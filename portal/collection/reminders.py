@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.campaign.reminders import Channel, Chased, Outcome
+from portal.domain.campaign.reminders import Chased, MessageChannel, Outcome
 from portal.models import Campaign, Reminder
 
 _reminders = (
@@ -35,7 +35,7 @@ def chased_below(session: Session, campaign: Campaign) -> Mapping[int, Chased]:
         found[row.organisation_id] = Chased(
             times=before.times + 1 if before else 1,
             last_at=row.made_at,
-            channel=Channel(row.channel),
+            channel=MessageChannel(row.channel),
             outcome=Outcome(row.outcome),
             promised_at=row.promised_at or (before.promised_at if before else None),
         )

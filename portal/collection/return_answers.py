@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Filling, Reproof, last_reproof
+from portal.collection.assignment import FilledReport, SendBack, last_reproof
 from portal.domain.report import return_answers
 from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.report.submission import figures_of
 from portal.models import ReturnAnswer, Submission
 
 
-def answers_to(session: Session, reproof: Reproof) -> dict[str, Reply]:
+def answers_to(session: Session, reproof: SendBack) -> dict[str, Reply]:
     """What was answered to a sending back, by item."""
     wanted = select(
         ReturnAnswer.item,
@@ -26,7 +26,7 @@ def answers_to(session: Session, reproof: Reproof) -> dict[str, Reply]:
     return {item: Reply(Answer(answer), words, by, at) for item, answer, words, by, at in rows}
 
 
-def asked_of(session: Session, filling: Filling) -> tuple[Asked, ...]:
+def asked_of(session: Session, filling: FilledReport) -> tuple[Asked, ...]:
     """What the last sending back of a report asks; the report is one that was sent back."""
     reproof = last_reproof(session, filling.assignment.report)
     if reproof is None:
@@ -40,7 +40,7 @@ def asked_of(session: Session, filling: Filling) -> tuple[Asked, ...]:
 
 
 def _figures_sent_back(
-    session: Session, filling: Filling, reproof: Reproof
+    session: Session, filling: FilledReport, reproof: SendBack
 ) -> Mapping[str, int | None]:
     report = filling.assignment.report
     document = session.scalar(

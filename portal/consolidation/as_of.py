@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Node
-from portal.consolidation.sums import MOST_AT_ONCE
+from portal.consolidation.node import ConsolidationScope
+from portal.consolidation.sums import MAX_AT_ONCE
 from portal.domain.campaign import calendar
 from portal.domain.campaign.calendar import MINUTE, Phase, Status
 from portal.domain.consolidation.placement import Scope
@@ -30,7 +30,7 @@ _CHANGED_BY: dict[Scope, tuple[ColumnElement[datetime | None], ...]] = {
 that brought it in, for 含填报中 also every save."""
 
 
-def as_of(session: Session, node: Node, now: datetime) -> datetime:
+def as_of(session: Session, node: ConsolidationScope, now: datetime) -> datetime:
     """The instant of the figures in the sum: `now` while any unit of the node may still report.
 
     Afterwards it is when a report in the sum last changed, since a paper printed years later
@@ -41,7 +41,7 @@ def as_of(session: Session, node: Node, now: datetime) -> datetime:
     return _last_change(session, node) or min(now, node.assignment.campaign.dates.closes)
 
 
-def _may_change(session: Session, node: Node, now: datetime) -> bool:
+def _may_change(session: Session, node: ConsolidationScope, now: datetime) -> bool:
     campaign = node.assignment.campaign
     if node.assignment.status is Status.ARCHIVED:
         return False
@@ -51,11 +51,11 @@ def _may_change(session: Session, node: Node, now: datetime) -> bool:
     return session.execute(_still_given, asked).first() is not None
 
 
-def _last_change(session: Session, node: Node) -> datetime | None:
+def _last_change(session: Session, node: ConsolidationScope) -> datetime | None:
     reports = node.tree.reports_of(node.standing.included)
     instants: list[datetime] = []
-    for start in range(0, len(reports), MOST_AT_ONCE):
-        some = Report.id.in_(reports[start : start + MOST_AT_ONCE])
+    for start in range(0, len(reports), MAX_AT_ONCE):
+        some = Report.id.in_(reports[start : start + MAX_AT_ONCE])
         row = session.execute(select(*_CHANGED_BY[node.scope]).where(some)).one()
         instants += [instant for instant in row if instant]
     return max(instants, default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Column, Node
+from portal.consolidation.node import Column, ConsolidationScope
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, total_of
@@ -21,7 +21,7 @@ from portal.domain.paper.sheet import Part
 from portal.domain.report.comparison import Change
 from portal.models import Report
 
-MOST_BARS = 40
+MAX_BARS = 40
 """Bars that one picture has room for; more units come in pages."""
 
 _handed_in = select(Report.first_submitted_at).where(
@@ -64,13 +64,18 @@ def main_items(form: Form) -> tuple[Item, ...]:
 
 
 def charts_of(
-    session: Session, node: Node, item: Item, past: Past | None, page: int, now: datetime
+    session: Session,
+    node: ConsolidationScope,
+    item: Item,
+    past: Past | None,
+    page: int,
+    now: datetime,
 ) -> Charts | None:
     """The pictures of a node, contribution drawn of `item`; None where there is no such page."""
-    pages = -(-len(node.columns) // MOST_BARS)
+    pages = -(-len(node.columns) // MAX_BARS)
     if not 1 <= page <= pages:
         return None
-    columns = node.columns[(page - 1) * MOST_BARS : page * MOST_BARS]
+    columns = node.columns[(page - 1) * MAX_BARS : page * MAX_BARS]
     drawn = [column.drawn for column in columns]
     sums = sums_by_column(session, node.tree, drawn, node.scope, node.form)
     figures = {code: each[item.code] for code, each in sums.items()}
@@ -128,7 +133,7 @@ def _year_bars(form: Form, years: tuple[Year, ...]) -> Bars:
     )
 
 
-def _progress(session: Session, node: Node, now: datetime) -> Progress:
+def _progress(session: Session, node: ConsolidationScope, now: datetime) -> Progress:
     campaign, tree = node.assignment.campaign, node.tree
     units = [tree.organisations[member.code] for member in node.placement.contributing]
     where = {"campaign_id": campaign.id, "units": units}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.sums import sums_by_column, total_of
 from portal.domain.consolidation import placement as domain
-from portal.domain.consolidation.placement import Basis, Member, NodeCheck, Standing
+from portal.domain.consolidation.placement import Basis, Coverage, Member, NodeCheck
 from portal.domain.form.form import Form, Item
 
 UNITS_A_PAGE = 20
@@ -25,7 +25,7 @@ class UnitCheck:
     """
 
     member: Member
-    below: Standing
+    below: Coverage
     lines: tuple[NodeCheck, ...]
 
     @property
@@ -46,7 +46,7 @@ class NodeChecks:
     pages: int
 
 
-def checks_of(session: Session, node: Node, page: int) -> NodeChecks | None:
+def checks_of(session: Session, node: ConsolidationScope, page: int) -> NodeChecks | None:
     """The `page`-th page (from 1) of a node's checks; None where there is no such page."""
     units = _to_check(node)
     pages = max(1, -(-len(units) // UNITS_A_PAGE))
@@ -63,7 +63,7 @@ def checks_of(session: Session, node: Node, page: int) -> NodeChecks | None:
     )
 
 
-def _to_check(node: Node) -> Sequence[Member]:
+def _to_check(node: ConsolidationScope) -> Sequence[Member]:
     """The expected 全口径 units that have units below them, in the tree's order."""
     parents = {member.parent for member in node.tree.members}
     ordered = sorted(node.tree.members, key=lambda member: (member.order, member.code))
@@ -74,8 +74,8 @@ def _to_check(node: Node) -> Sequence[Member]:
     ]
 
 
-def _check(session: Session, node: Node, member: Member) -> UnitCheck:
-    below = domain.standing(domain.place_below(node.tree.members, member.code), node.scope)
+def _check(session: Session, node: ConsolidationScope, member: Member) -> UnitCheck:
+    below = domain.coverage_of(domain.place_below(node.tree.members, member.code), node.scope)
     if member.state not in node.scope.states or not below.included:
         return UnitCheck(member, below, ())
     own = total_of(session, node.tree, [member], node.form)
@@ -83,7 +83,7 @@ def _check(session: Session, node: Node, member: Member) -> UnitCheck:
     return UnitCheck(member, below, domain.node_check(node.form, own, whole, {}))
 
 
-def _unequal(session: Session, node: Node) -> tuple[Item, ...]:
+def _unequal(session: Session, node: ConsolidationScope) -> tuple[Item, ...]:
     """The items whose total, added report by report, is not the sum of the columns."""
     columns = node.placement.columns
     by_column = sums_by_column(session, node.tree, columns, node.scope, node.form)

@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.domain.form.form import Form
 
 Query = MultiDict[str, str]
@@ -70,7 +70,7 @@ class Choice:
         }
 
 
-def choice_of(query: Query, node: Node) -> Choice | None:
+def choice_of(query: Query, node: ConsolidationScope) -> Choice | None:
     """The choice that an address names; None where it names what is not there."""
     shows, kinds = query.getlist("show"), query.getlist("kind")
     sections = query.getlist("section")
@@ -85,7 +85,7 @@ def choice_of(query: Query, node: Node) -> Choice | None:
 
 
 def kept_choice(
-    node: Node, shows: Iterable[str], kinds: Iterable[str], sections: Iterable[int]
+    node: ConsolidationScope, shows: Iterable[str], kinds: Iterable[str], sections: Iterable[int]
 ) -> Choice:
     """A choice that was saved, as far as this campaign still has what it names."""
     return Choice(

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.collection.last_year import ENTERED, entered_of_units
-from portal.consolidation.node import Node
-from portal.consolidation.stamp import Shelf
+from portal.consolidation.node import ConsolidationScope
+from portal.consolidation.stamp import Cache
 from portal.domain.consolidation.same_units import Group, SameUnits
 from portal.domain.form.formulas import Figures, total
 from portal.models import LastYearFigure
@@ -21,7 +21,9 @@ Entered = Mapping[int, Figures]
 """What units had the year before, by the ids of their organisations, under this edition's codes."""
 
 
-def entered_here(session: Session, node: Node, units: SameUnits, shelf: Shelf) -> Entered:
+def entered_here(
+    session: Session, node: ConsolidationScope, units: SameUnits, shelf: Cache
+) -> Entered:
     """The figures of the units of a node that no report of the year before speaks for."""
     campaign = node.assignment.campaign.id
     stamp = session.execute(

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
 from portal.consolidation.choice import Choice, kept_choice
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.domain.consolidation.placement import Scope
 from portal.models import SavedFilter
-from portal.models.saved_filter import LONGEST_FILTER_NAME
+from portal.models.saved_filter import MAX_FILTER_NAME_LENGTH
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 from portal.models.user import Role
 
-MOST_FILTERS = 20
+MAX_FILTERS = 20
 """Filters that one person, or one desk, keeps at one organisation."""
 
 _known = (
@@ -29,7 +29,7 @@ _known = (
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFilter:
     """A saved filter as a page offers it: where it leads, and whether it may be removed."""
 
     name: str
@@ -45,11 +45,11 @@ def may_share(person: Person, organisation_id: int) -> bool:
     return at_home and bool(person.roles & {Role.REVIEWER, Role.ADMIN})
 
 
-def filters_of(session: Session, node: Node, person: Person) -> list[Named]:
+def filters_of(session: Session, node: ConsolidationScope, person: Person) -> list[NamedFilter]:
     """The filters that this person finds at the organisation, by name."""
     shares = may_share(person, node.tree.node.organisation_id)
     return [
-        Named(
+        NamedFilter(
             name=kept.name,
             shared=kept.user_id is None,
             scope=Scope(kept.scope),
@@ -68,14 +68,14 @@ def refuse_name(name: str) -> str | None:
     """Why a filter cannot be called so, as a sentence; None when it can."""
     if not name:
         return "请给这个筛选起个名称，例如“各区 筹集与慰问”。"
-    if len(name) > LONGEST_FILTER_NAME:
-        return f"名称有 {len(name)} 字，请不超过 {LONGEST_FILTER_NAME} 字。"
+    if len(name) > MAX_FILTER_NAME_LENGTH:
+        return f"名称有 {len(name)} 字，请不超过 {MAX_FILTER_NAME_LENGTH} 字。"
     return None
 
 
 def save(
     session: Session,
-    node: Node,
+    node: ConsolidationScope,
     choice: Choice,
     name: str,
     *,
@@ -95,8 +95,8 @@ def save(
     own = [kept for kept in _filters(session, by) if kept.user_id == owner]
     if same := [kept for kept in own if kept.name == name]:
         return None if _kept(same[0]) == _wanted(node, choice) else _TAKEN
-    if len(own) >= MOST_FILTERS:
-        return f"已经保存了 {MOST_FILTERS} 个筛选，请先删除不用的。"
+    if len(own) >= MAX_FILTERS:
+        return f"已经保存了 {MAX_FILTERS} 个筛选，请先删除不用的。"
     scope, shows, kinds, sections = _wanted(node, choice)
     session.add(
         SavedFilter(
@@ -120,7 +120,7 @@ _TAKEN = "已有同名的筛选而内容不同，没有覆盖。请换一个名�
 _Kept = tuple[str, list[str], list[str], list[int]]
 
 
-def _wanted(node: Node, choice: Choice) -> _Kept:
+def _wanted(node: ConsolidationScope, choice: Choice) -> _Kept:
     return (node.scope.value, sorted(choice.shows), list(choice.kinds), list(choice.sections))
 
 

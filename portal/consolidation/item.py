@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Node, of_kind, state_in_words
+from portal.consolidation.node import ConsolidationScope, of_kind, state_in_words
 from portal.consolidation.past import Past, PastItem
 from portal.consolidation.sums import Filled, figures_of_item
 from portal.domain.consolidation.placement import Member
@@ -43,7 +43,7 @@ class DrillDown:
     sums of the units with both years and `change` how they moved; None without last year's.
     """
 
-    node: Node
+    node: ConsolidationScope
     item: Item
     kind: str | None
     lines: tuple[Line, ...]
@@ -57,7 +57,7 @@ class DrillDown:
 
 
 def drill_down(
-    session: Session, node: Node, item: Item, kind: str | None, past: Past | None
+    session: Session, node: ConsolidationScope, item: Item, kind: str | None, past: Past | None
 ) -> DrillDown:
     """The organisations behind the sum of `item`, and those that are missing or aside."""
     scope = node.scope

@@ -9,7 +9,7 @@ from portal.collection.assignment import Assignment
 from portal.consolidation.tree import Tree
 from portal.domain.consolidation import placement as domain
 from portal.domain.consolidation.allocation import NOTHING, Allocation, Allocations
-from portal.domain.consolidation.placement import Basis, Member, Placement, Scope, Standing
+from portal.domain.consolidation.placement import Basis, Coverage, Member, Placement, Scope
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.sheet import Contribution, Part
@@ -19,7 +19,7 @@ _RETURNED = "退回中"
 
 
 @dataclass(frozen=True)
-class Node:
+class ConsolidationScope:
     """An organisation as the head of its subtree in a campaign, seen in one scope."""
 
     assignment: Assignment
@@ -47,9 +47,9 @@ class Node:
         return domain.place_below(self.tree.members, self.code)
 
     @cached_property
-    def standing(self) -> Standing:
+    def standing(self) -> Coverage:
         """Who is in the sum and who is missing."""
-        return domain.standing(self.placement, self.scope)
+        return domain.coverage_of(self.placement, self.scope)
 
     @cached_property
     def allocations(self) -> Allocations:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.consolidation.choice import Query
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import sums_by_column, sums_by_kind
@@ -16,10 +16,10 @@ from portal.domain.consolidation import placement
 from portal.domain.consolidation.allocation import Deduction
 from portal.domain.form.formulas import Figures
 from portal.domain.paper import narrative
-from portal.domain.paper.overview import MOST_LINES, Line, Overview
+from portal.domain.paper.overview import MAX_LINES, Line, Overview
 from portal.domain.paper.sheet import Part
 
-MOST_NAMES = 40
+MAX_NAMES = 40
 """Names of missing units that have room below the table."""
 
 
@@ -49,7 +49,9 @@ class Wording:
         return {name: 1 for name, ticked in chosen.items() if ticked}
 
 
-def overview_of(session: Session, node: Node, past: Past | None, moment: datetime) -> Overview:
+def overview_of(
+    session: Session, node: ConsolidationScope, past: Past | None, moment: datetime
+) -> Overview:
     """The table of a node: a line for each unit, or for each kind where the units are very many.
 
     `moment` is the instant of its figures.
@@ -57,7 +59,7 @@ def overview_of(session: Session, node: Node, past: Past | None, moment: datetim
     kinds = sums_by_kind(session, node.tree, node.standing.included, node.form)
     total = placement.add_up(node.form, kinds.values())
     deduction = reported_of(session, node, total).deduction
-    many = len(node.columns) > MOST_LINES
+    many = len(node.columns) > MAX_LINES
     return Overview(
         form=node.form,
         campaign=node.assignment.campaign.name,
@@ -70,7 +72,7 @@ def overview_of(session: Session, node: Node, past: Past | None, moment: datetim
         last=past.then.reported if past else None,
         compared=past.now.reported if past else None,
         compared_title=f"其中：两年均报 {past.number} 家" if past and past.partial else "",
-        footnotes=(*node.footnotes_of(MOST_NAMES), *_more_footnotes(deduction, past)),
+        footnotes=(*node.footnotes_of(MAX_NAMES), *_more_footnotes(deduction, past)),
     )
 
 
@@ -81,7 +83,7 @@ def _more_footnotes(deduction: Deduction | None, past: Past | None) -> Iterator[
         yield past.remark
 
 
-def _units(session: Session, node: Node) -> Iterator[Line]:
+def _units(session: Session, node: ConsolidationScope) -> Iterator[Line]:
     drawn = [column.drawn for column in node.columns]
     figures = sums_by_column(session, node.tree, drawn, node.scope, node.form)
     for column in node.columns:
@@ -90,17 +92,21 @@ def _units(session: Session, node: Node) -> Iterator[Line]:
             yield Line(code, column.title, column.remark, column.part, figures[code])
 
 
-def _kinds(node: Node, sums: Mapping[str, Figures]) -> Iterator[Line]:
+def _kinds(node: ConsolidationScope, sums: Mapping[str, Figures]) -> Iterator[Line]:
     for kind in node.kinds:
         part = Part.ADDED if kind in sums else Part.MISSING
         yield Line("", kind, node.progress_of_kind(kind), part, sums.get(kind, {}))
 
 
 def paragraph_of(
-    node: Node, overview: Overview, past: Past | None, moment: datetime, wording: Wording
+    node: ConsolidationScope,
+    overview: Overview,
+    past: Past | None,
+    moment: datetime,
+    wording: Wording,
 ) -> str:
     """The words for the leaders, from the totals of `overview` and nothing else."""
-    missing = node.standing.brief(MOST_NAMES).rstrip("。") if node.standing.missing else ""
+    missing = node.standing.brief(MAX_NAMES).rstrip("。") if node.standing.missing else ""
     account = narrative.Account(
         subject=node.subject,
         day=moment.astimezone(ZONE).date(),

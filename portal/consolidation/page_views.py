@@ -15,9 +15,9 @@ from portal.access.identity import organisation_here
 from portal.access.tenancy import subtree
 from portal.collection.assignment import find_assignment
 from portal.consolidation.choice import Query
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.past import Past, past_assignment, past_of
-from portal.consolidation.stamp import Shelf
+from portal.consolidation.stamp import Cache
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db
@@ -28,26 +28,31 @@ bp = Blueprint(
 
 
 @contextmanager
-def node_of(campaign: str, asked: Query | None = None) -> Iterator[tuple[Session, Node]]:
+def consolidation_here(
+    campaign: str, asked: Query | None = None
+) -> Iterator[tuple[Session, ConsolidationScope]]:
     """This organisation's consolidation in the scope asked for, and the session that reads it."""
     assignment = find_assignment(db.session(), campaign) or abort(404)
     scope = asked_scope(request.args if asked is None else asked)
     with subtree(organisation_here()) as session:
-        yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
+        yield (
+            session,
+            ConsolidationScope(assignment, read_tree(session, assignment.expectation), scope),
+        )
 
 
 @contextmanager
-def node_with_past(
+def consolidation_with_past(
     campaign: str, asked: Query | None = None
-) -> Iterator[tuple[Session, Node, Past | None]]:
-    """As `node_of`, with the sums of the campaign before."""
-    with node_of(campaign, asked) as (session, node):
+) -> Iterator[tuple[Session, ConsolidationScope, Past | None]]:
+    """As `consolidation_here`, with the sums of the campaign before."""
+    with consolidation_here(campaign, asked) as (session, node):
         before = past_assignment(db.session(), node.assignment)
         yield session, node, past_of(session, node, before, sum_shelf())
 
 
-def sum_shelf() -> Shelf:
-    shelf: Shelf = current_app.extensions.setdefault("last-sums", Shelf())
+def sum_shelf() -> Cache:
+    shelf: Cache = current_app.extensions.setdefault("last-sums", Cache())
     return shelf
 
 

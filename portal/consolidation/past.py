@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation import entered
 from portal.consolidation.entered import Entered
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import reported_of
-from portal.consolidation.stamp import Shelf, Stamp, stamp_of
+from portal.consolidation.stamp import Cache, CacheKey, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.board import HANDED_IN
@@ -45,7 +45,7 @@ class Past:
     """
 
     form: Form
-    node: Node | None
+    node: ConsolidationScope | None
     footnote: str
     units: SameUnits
     now: Sums
@@ -163,7 +163,9 @@ def past_assignment(session: Session, assignment: Assignment) -> Assignment | No
     return find_assignment(session, before.code) if before else None
 
 
-def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shelf) -> Past | None:
+def past_of(
+    session: Session, node: ConsolidationScope, before: Assignment | None, shelf: Cache
+) -> Past | None:
     """The year before over the node's subtree; None where no unit has both years.
 
     A unit without a report in the campaign before (or where there is none) has what an old
@@ -197,7 +199,11 @@ def past_of(session: Session, node: Node, before: Assignment | None, shelf: Shel
 
 
 def _last_sums(
-    session: Session, last: Node, theirs: tuple[Member, ...], stamp: Stamp, shelf: Shelf
+    session: Session,
+    last: ConsolidationScope,
+    theirs: tuple[Member, ...],
+    stamp: CacheKey,
+    shelf: Cache,
 ) -> Sums:
     key = ("sums", last.form, tuple(member.code for member in theirs), stamp)
     return shelf.get(key, lambda: sums_of(session, last, theirs))
@@ -217,13 +223,15 @@ def _then(form: Form, sums: Sums | None, now: Sums, old: Entered) -> Sums:
     return Sums(entered.added(simple, old), net)
 
 
-def _last_node(session: Session, before: Assignment, stamp: Stamp, shelf: Shelf) -> Node:
+def _last_node(
+    session: Session, before: Assignment, stamp: CacheKey, shelf: Cache
+) -> ConsolidationScope:
     expectation = before.expectation
     tree = shelf.get(("tree", stamp), lambda: read_tree(session, expectation))
-    return Node(before, replace(tree, node=expectation), Scope.SUBMITTED)
+    return ConsolidationScope(before, replace(tree, node=expectation), Scope.SUBMITTED)
 
 
-def year_of(node: Node) -> Year:
+def year_of(node: ConsolidationScope) -> Year:
     """The units of a node in its campaign as years are compared by them.
 
     A report that is still being filled or mended is compared with nothing, also where 含填报中
@@ -240,7 +248,7 @@ def year_of(node: Node) -> Year:
     )
 
 
-def _members(node: Node, wanted: frozenset[int]) -> Iterator[Member]:
+def _members(node: ConsolidationScope, wanted: frozenset[int]) -> Iterator[Member]:
     ids = node.tree.organisations
     return (member for member in node.standing.included if ids[member.code] in wanted)
 
@@ -258,13 +266,13 @@ NOTHING = _Reported(Year({}, frozenset(), frozenset(), {}), {}, "")
 """A year of which the portal knows nothing."""
 
 
-def _reported(last: Node) -> _Reported:
+def _reported(last: ConsolidationScope) -> _Reported:
     year, ids = year_of(last), last.tree.organisations
     members = {ids[member.code]: member for member in _members(last, year.reported)}
     return _Reported(year, members, last.standing.footnote)
 
 
-def sums_of(session: Session, node: Node, members: tuple[Member, ...]) -> Sums:
+def sums_of(session: Session, node: ConsolidationScope, members: tuple[Member, ...]) -> Sums:
     """The sums of some of the units of a campaign: what a comparison has on each of its sides."""
     simple = total_of(session, node.tree, members, node.form)
     return Sums(simple, reported_of(session, node, simple, members).figures)

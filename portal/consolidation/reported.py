@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.sums import figures_of_item
 from portal.domain.consolidation import allocation
 from portal.domain.consolidation.allocation import Allocations, Reported
@@ -17,7 +17,10 @@ Rule = Callable[..., Reported]
 
 
 def reported_of(
-    session: Session, node: Node, total: Figures, members: Iterable[Member] | None = None
+    session: Session,
+    node: ConsolidationScope,
+    total: Figures,
+    members: Iterable[Member] | None = None,
 ) -> Reported:
     """The sum `total` of `node` less what was passed down; `members` are those in it, else all."""
     included = node.standing.included if members is None else tuple(members)
@@ -26,7 +29,7 @@ def reported_of(
     return allocation.reported(node.form, total, node.allocations, codes, received)
 
 
-def _received(session: Session, node: Node, included: Iterable[Member]) -> Figures:
+def _received(session: Session, node: ConsolidationScope, included: Iterable[Member]) -> Figures:
     """上级补助 of the units in the sum that something is registered for, by code."""
     item = allocation.received_item(node.form)
     wanted = {one.code for one in node.allocations.registered}

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.node import Column, Node
+from portal.consolidation.node import Column, ConsolidationScope
 from portal.consolidation.reported import reported_from
-from portal.consolidation.sums import MOST_AT_ONCE
+from portal.consolidation.sums import MAX_AT_ONCE
 from portal.consolidation.tree import Last
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
 from portal.domain.consolidation.placement import Member, add_up
@@ -21,7 +21,7 @@ _documents = select(Submission.sha256, Submission.document).where(
 )
 
 
-def sources_of(node: Node) -> Sources:
+def sources_of(node: ConsolidationScope) -> Sources:
     """Whose reports `node` adds and whose it does not, each with its last submission."""
 
     def source(member: Member) -> Source:
@@ -42,8 +42,8 @@ def figures_by_unit(session: Session, sources: Iterable[Source]) -> dict[str, Fi
     wanted = {source.sha256: source.code for source in sources if source.sha256}
     fingerprints = list(wanted)
     found: dict[str, Figures] = {}
-    for start in range(0, len(fingerprints), MOST_AT_ONCE):
-        some = fingerprints[start : start + MOST_AT_ONCE]
+    for start in range(0, len(fingerprints), MAX_AT_ONCE):
+        some = fingerprints[start : start + MAX_AT_ONCE]
         for sha256, document in session.execute(_documents, {"fingerprints": some}):
             found[wanted[sha256]] = figures_of(json.loads(document))
     return found
@@ -59,7 +59,7 @@ def answer_of(session: Session, submission: Last) -> bool | None:
     return next(answers, None)
 
 
-def freezing(session: Session, node: Node) -> Frozen:
+def freezing(session: Session, node: ConsolidationScope) -> Frozen:
     """The consolidation of `node` as an edition would say it now.
 
     All its sums are made from the submissions themselves, which cannot change meanwhile.
@@ -92,15 +92,19 @@ def freezing(session: Session, node: Node) -> Frozen:
     )
 
 
-def _of_kind(node: Node, kind: str, each: Mapping[str, Figures], sources: Sources) -> Figures:
+def _of_kind(
+    node: ConsolidationScope, kind: str, each: Mapping[str, Figures], sources: Sources
+) -> Figures:
     return add_up(node.form, [each[one.code] for one in sources.included if one.kind == kind])
 
 
-def _columns(node: Node, figures: Mapping[str, Figures]) -> tuple[FrozenColumn, ...]:
+def _columns(node: ConsolidationScope, figures: Mapping[str, Figures]) -> tuple[FrozenColumn, ...]:
     return tuple(_column(node, column, figures) for column in node.columns)
 
 
-def _column(node: Node, column: Column, figures: Mapping[str, Figures]) -> FrozenColumn:
+def _column(
+    node: ConsolidationScope, column: Column, figures: Mapping[str, Figures]
+) -> FrozenColumn:
     codes = [one.code for one in column.drawn.contributing if one.state in node.scope.states]
     return FrozenColumn(
         column.member.code,

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from portal.models import Expectation, Report
 from portal.models.organisation import end_of_subtree
 
-Stamp = tuple[Any, ...]
+CacheKey = tuple[Any, ...]
 Made = TypeVar("Made")
 
-MOST_KEPT = 64
+MAX_KEPT = 64
 """Sums kept in a process; a large city's tree takes about a megabyte."""
 
 A_PRIME = 1_000_003
@@ -61,7 +61,7 @@ _units = (
 )
 
 
-def stamp_of(session: Session, node: Expectation) -> Stamp:
+def stamp_of(session: Session, node: Expectation) -> CacheKey:
     """The stamp of a node's subtree in its campaign; another one means that sums may differ."""
     where = {
         "campaign_id": node.campaign_id,
@@ -73,7 +73,7 @@ def stamp_of(session: Session, node: Expectation) -> Stamp:
     return (node.campaign_id, node.path, told)
 
 
-class Shelf:
+class Cache:
     """What an application keeps between requests; nothing on it says more than its key."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Shelf:
         found: Made | None = self._kept.get(key)
         if found is None:
             found = make()
-            if len(self._kept) >= MOST_KEPT:
+            if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
             self._kept[key] = found
         return found

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.stamp import Shelf
+from portal.consolidation.stamp import Cache
 from portal.consolidation.tree import Tree
 from portal.domain.consolidation.placement import Column, Member, Scope
 from portal.domain.form.form import Form
@@ -16,7 +16,7 @@ from portal.domain.form.formulas import Figures, total, with_totals
 from portal.models import Expectation, Figure
 from portal.models.organisation import SEGMENT, path_below
 
-MOST_AT_ONCE = 10_000
+MAX_AT_ONCE = 10_000
 """Reports named in one statement; SQLite takes 32 766 parameters."""
 
 _of_reports = Figure.report_id.in_(bindparam("reports", expanding=True))
@@ -40,7 +40,7 @@ _one_by_one = select(Figure.report_id, Figure.item, Figure.value).where(
     _of_reports, Figure.item.in_(bindparam("items", expanding=True))
 )
 
-_frozen = Shelf()
+_frozen = Cache()
 """Sums of frozen reports by what is in them, so that looking again does not add again."""
 
 
@@ -149,8 +149,8 @@ def figures_of_item(
 
 
 def _batches(reports: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(reports), MOST_AT_ONCE):
-        yield reports[start : start + MOST_AT_ONCE]
+    for start in range(0, len(reports), MAX_AT_ONCE):
+        yield reports[start : start + MAX_AT_ONCE]
 
 
 def _whole(added: int | Decimal | None) -> int | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from portal.consolidation.choice import Choice, Show
-from portal.consolidation.node import Column, Node
+from portal.consolidation.node import Column, ConsolidationScope
 from portal.consolidation.past import Past
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import Filled, filled_of, sums_by_column, sums_by_kind, total_of
@@ -39,7 +39,7 @@ class Table:
     each leaf how many units filled it, None where nobody asked.
     """
 
-    node: Node
+    node: ConsolidationScope
     choice: Choice
     total: Figures
     kinds: Mapping[str, Figures]
@@ -97,7 +97,7 @@ class Table:
 
 
 def table_of(
-    session: Session, node: Node, page: int, choice: Choice, past: Past | None
+    session: Session, node: ConsolidationScope, page: int, choice: Choice, past: Past | None
 ) -> Table | None:
     """The `page`-th page (from 1) of the table; None where there is no such page."""
     wanted = [column for column in node.columns if choice.of_kind(column.member.kind)]
@@ -129,28 +129,32 @@ def table_of(
     )
 
 
-def _subtotal(node: Node, choice: Choice, kinds: Mapping[str, Figures]) -> Figures | None:
+def _subtotal(
+    node: ConsolidationScope, choice: Choice, kinds: Mapping[str, Figures]
+) -> Figures | None:
     if not choice.kinds:
         return None
     return domain.add_up(node.form, [kinds[kind] for kind in choice.kinds if kind in kinds])
 
 
-def _filled(session: Session, node: Node) -> Mapping[str, Filled]:
+def _filled(session: Session, node: ConsolidationScope) -> Mapping[str, Filled]:
     return filled_of(session, node.tree, node.standing.included)
 
 
-def _by_column(session: Session, node: Node, columns: Iterable[Column]) -> dict[str, Figures]:
+def _by_column(
+    session: Session, node: ConsolidationScope, columns: Iterable[Column]
+) -> dict[str, Figures]:
     drawn = [column.drawn for column in columns]
     if not drawn:
         return {}
     return sums_by_column(session, node.tree, drawn, node.scope, node.form)
 
 
-def _checks(session: Session, node: Node, own: Figures) -> Checks | None:
+def _checks(session: Session, node: ConsolidationScope, own: Figures) -> Checks | None:
     """The node check, where both a 全口径 report and reports below it are in scope."""
     if not (node.covers_its_units and node.standing.included):
         return None
-    below = domain.standing(node.below, node.scope)
+    below = domain.coverage_of(node.below, node.scope)
     if not below.included:
         return None
     whole = total_of(session, node.tree, below.included, node.form)

@@ -12,7 +12,7 @@ from portal.domain.consolidation.placement import Basis, Member
 from portal.domain.report_state import State
 from portal.models import Expectation, Report, Submission
 from portal.models.organisation import end_of_subtree
-from portal.models.prepared import named
+from portal.models.prepared import as_rows
 
 Last = tuple[int, str]
 """A report's last submission: its number and its sha256."""
@@ -88,7 +88,7 @@ _units = (
 def read_tree(session: Session, node: Expectation) -> Tree:
     """The tree from `node` downwards, by the copy that its campaign keeps."""
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
-    rows = named(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
+    rows = as_rows(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
     codes = {row.organisation_id: row.code for row in rows}
     members = (
         Member(

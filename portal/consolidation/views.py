@@ -23,7 +23,12 @@ from portal.consolidation.choice import Query, Show, choice_of
 from portal.consolidation.exports import paper
 from portal.consolidation.item import drill_down
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
-from portal.consolidation.page_views import bp, node_of, node_with_past, sum_shelf
+from portal.consolidation.page_views import (
+    bp,
+    consolidation_here,
+    consolidation_with_past,
+    sum_shelf,
+)
 from portal.consolidation.past import past_assignment, past_of
 from portal.consolidation.table import table_of
 from portal.domain.consolidation.placement import Scope
@@ -43,7 +48,7 @@ def table(campaign: str) -> Any:
 
 
 def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") -> str:
-    with node_of(campaign, asked) as (session, node):
+    with consolidation_here(campaign, asked) as (session, node):
         choice = choice_of(asked, node) or abort(404)
         past = None
         if Show.YEAR in choice.shows:
@@ -69,7 +74,7 @@ def save_filter(campaign: str) -> Any:
     """Keep what is looked at under a name, for oneself or for the whole desk."""
     asked = request.form
     name = " ".join(asked.get("name", "").split())
-    with node_of(campaign, asked) as (_, node):
+    with consolidation_here(campaign, asked) as (_, node):
         choice = choice_of(asked, node) or abort(404)
     problem = filters.refuse_name(name)
     if problem is None:
@@ -110,7 +115,7 @@ def remove_filter(campaign: str) -> Any:
 def item(campaign: str, item: str) -> Any:
     """One item's sum taken apart: every organisation in it."""
     kind = request.args.get("kind")
-    with node_with_past(campaign) as (session, node, past):
+    with consolidation_with_past(campaign) as (session, node, past):
         found = node.form.by_code.get(item)
         if found is None or kind not in (None, *node.kinds):
             abort(404)
@@ -123,7 +128,7 @@ def item(campaign: str, item: str) -> Any:
 def overview(campaign: str) -> Any:
     """主要指标分单位一览表 on one sheet of A4, with the words for the leaders."""
     wording = Wording.asked(request.args)
-    with node_with_past(campaign) as (session, node, past):
+    with consolidation_with_past(campaign) as (session, node, past):
         moment = as_of(session, node, clock.now())
         shown = overview_of(session, node, past, moment)
         words = paragraph_of(node, shown, past, moment, wording)
@@ -142,7 +147,7 @@ def overview(campaign: str) -> Any:
 @allow(desk)
 def charts(campaign: str) -> Any:
     """Contribution by unit, progress toward the deadline, this year against last, as pictures."""
-    with node_with_past(campaign) as (session, node, past):
+    with consolidation_with_past(campaign) as (session, node, past):
         known = {each.code: each for each in main_items(node.form)}
         asked = request.args.get("item", next(iter(known)))
         if asked not in known:
@@ -157,7 +162,7 @@ def charts(campaign: str) -> Any:
 @allow(desk)
 def checks(campaign: str) -> Any:
     """Every 全口径 unit beside the reports below it; differences are shown, never corrected."""
-    with node_of(campaign) as (session, node):
+    with consolidation_here(campaign) as (session, node):
         shown = checks_of(session, node, _page()) or abort(404)
     return render_template("consolidation/checks.html", node=node, checks=shown, scopes=list(Scope))
 
@@ -166,6 +171,6 @@ def checks(campaign: str) -> Any:
 @allow(desk)
 def print_table(campaign: str) -> Any:
     """The sum on A4, as the notice's annex draws the form."""
-    with node_of(campaign) as (session, node):
+    with consolidation_here(campaign) as (session, node):
         sheet = paper.form_of_totals(session, node, clock.now())
     return render_template("consolidation/print.html", node=node, sheet=sheet)

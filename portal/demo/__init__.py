@@ -15,17 +15,17 @@ from portal.demo.city import PEOPLE, UNITS
 from portal.demo.figures import edition
 from portal.demo.stage import Stage
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.passwords import LONGEST
+from portal.domain.passwords import MAX_LENGTH
 from portal.models import Campaign, FormEdition, Organisation, TrailEntry, User
 from portal.models.organisation import root_organisation
-from portal.models.trail_actions import Channel
+from portal.models.trail_actions import EntryChannel
 from portal.models.user import ROLE_LABELS
 from portal.register.people import add_user, give_password
 from portal.register.units import found_organisations
 from portal.settings import write_private
 from portal.storage.db import writing
 
-BY = Actor("演示数据", channel=Channel.COMMAND)
+BY = Actor("演示数据", channel=EntryChannel.COMMAND)
 """Who founded the demonstration: by this the trail tells it from a real city."""
 
 FOUNDED = datetime(2021, 12, 20, 10, 0, tzinfo=ZONE)
@@ -38,8 +38,8 @@ def load(instance: Path, password: str | None, *, keep: bool, at: datetime) -> b
     database is empty. Answers whether the demonstration is there; raises `ValueError` when
     the database holds anything else.
     """
-    if password is not None and not 0 < len(password) <= LONGEST:
-        raise ValueError(f"密码应为 1 至 {LONGEST} 个字符。")
+    if password is not None and not 0 < len(password) <= MAX_LENGTH:
+        raise ValueError(f"密码应为 1 至 {MAX_LENGTH} 个字符。")
     with tenancy.opening() as session, writing(session):
         stage = Stage(session.connection())
         if _is_empty(stage):

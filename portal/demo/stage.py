@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.models import Organisation, User
 from portal.models.user import Role
 from portal.storage.db import db
@@ -64,7 +64,7 @@ class Stage:
         )
 
     @contextmanager
-    def report(self, code: str, campaign: str) -> Iterator[tuple[FencedSession, Filling]]:
+    def report(self, code: str, campaign: str) -> Iterator[tuple[FencedSession, FilledReport]]:
         """The report of one organisation in one campaign, as it stands."""
         home = next(p.organisation for p in self.people.values() if p.organisation.code == code)
         with self.session(OwnScope(home.id, home.path)) as session:

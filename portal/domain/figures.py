@@ -17,7 +17,7 @@ GREATEST_COUNT = 99_999_999
 GREATEST_MONEY = 9_999_999_990_000
 """9 999 999.99 万元, in fen."""
 
-LONGEST_TYPED = 40
+MAX_TYPED_LENGTH = 40
 
 
 class Kind(StrEnum):
@@ -55,7 +55,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedFigure:
     """The outcome of reading one typed text: a figure, or the problem with it."""
 
     figure: int | None = None
@@ -67,7 +67,7 @@ _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
-def read(typed: str, unit: Unit) -> Reading:
+def parse_figure(typed: str, unit: Unit) -> ParsedFigure:
     """Read `typed` as a figure in `unit`.
 
     Full-width digits, commas in groups of three, surrounding spaces, leading zeros and
@@ -76,11 +76,11 @@ def read(typed: str, unit: Unit) -> Reading:
     """
     text = typed.strip().translate(_HALF_WIDTH)
     if not text:
-        return Reading()
-    if len(text) > LONGEST_TYPED:
-        return Reading(problem=Problem("填写的内容过长，请只填一个数。"))
+        return ParsedFigure()
+    if len(text) > MAX_TYPED_LENGTH:
+        return ParsedFigure(problem=Problem("填写的内容过长，请只填一个数。"))
     if not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
-        return Reading(problem=Problem(_why_not_a_number(text)))
+        return ParsedFigure(problem=Problem(_why_not_a_number(text)))
     return _read_number(text.replace(",", ""), unit)
 
 
@@ -96,15 +96,19 @@ def _why_not_a_number(text: str) -> str:
     return f"“{text}”不是可以识别的数，请填写如 12 或 12.34 的数字。"
 
 
-def _read_number(text: str, unit: Unit) -> Reading:
+def _read_number(text: str, unit: Unit) -> ParsedFigure:
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0")
     kept = fraction[: unit.decimals]
     scaled = int(whole + kept.ljust(unit.places, "0"))
     too_fine = len(fraction) > unit.decimals
     if scaled > unit.greatest or (scaled == unit.greatest and too_fine):
-        return Reading(problem=Problem(_too_large(unit)))
-    return Reading(problem=_too_fine(text, scaled, fraction, unit)) if too_fine else Reading(scaled)
+        return ParsedFigure(problem=Problem(_too_large(unit)))
+    return (
+        ParsedFigure(problem=_too_fine(text, scaled, fraction, unit))
+        if too_fine
+        else ParsedFigure(scaled)
+    )
 
 
 def _too_large(unit: Unit) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 SHORTEST = 12
-LONGEST = 128
+MAX_LENGTH = 128
 SHORTEST_NAME_LOOKED_FOR = 3
 """Shorter names occur in good passwords by chance, so they are not looked for."""
 
@@ -34,8 +34,8 @@ def weakness(password: str, username: str, organisation_code: str) -> str | None
     Length and guessability alone count: no classes of characters are asked for and nothing
     expires (NIST SP 800-63B-4, section 3.1.1).
     """
-    if len(password) > LONGEST or len(canonical_password(password)) > LONGEST:
-        return f"密码不能超过 {LONGEST} 个字符。"
+    if len(password) > MAX_LENGTH or len(canonical_password(password)) > MAX_LENGTH:
+        return f"密码不能超过 {MAX_LENGTH} 个字符。"
     plain = canonical_password(password).casefold()
     if len(canonical_password(password)) < SHORTEST:
         return f"密码至少要有 {SHORTEST} 个字符，可以用几个不相干的词连成一句。"

@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from portal.access.rules import allow, city_admin
-from portal.domain.checks.kinds import KINDS
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import (
     GRADE_WORDS,
     USUAL,
@@ -319,7 +319,7 @@ def check(form: str, version: str, check: str) -> Any:
 def _check_page(
     here: Opened, check: str, *, problems: list[str] | None = None, stale: str = ""
 ) -> str:
-    kind = KINDS.get(check) or abort(404)
+    kind = CHECK_KINDS.get(check) or abort(404)
     is_there = any(rule.id == check for rule in here.form.checks)
     kept = as_typed(check_of(here.document, check)) if is_there else USUAL[check]
     return render_template(
@@ -341,7 +341,7 @@ def save_check(form: str, version: str, check: str) -> Any:
     """Put a check into a draft, or set the one that is there."""
 
     def act(here: Opened) -> Document:
-        if check not in KINDS:
+        if check not in CHECK_KINDS:
             abort(404)
         return with_check(here.document, check, request.form)
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request
 from portal import clock
 from portal.access.rules import allow, city_admin
 from portal.domain.drafting.difference import difference
-from portal.domain.form.document import LARGEST, Document, read_document
+from portal.domain.form.document import MAX_BYTES, Document, read_document
 from portal.domain.form.form import FormError, parse_form
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
@@ -21,7 +21,7 @@ from portal.storage.db import db, writing
 def preview_import() -> Any:
     """Read a file and show what it would bring; nothing is kept."""
     file = request.files.get("file")
-    content = file.stream.read(LARGEST + 1) if file else b""
+    content = file.stream.read(MAX_BYTES + 1) if file else b""
     try:
         if not content:
             raise FormError(["请选择一个表样文件（JSON）"])

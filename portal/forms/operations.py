@@ -27,7 +27,7 @@ from portal.register.editions import (
 from portal.storage.db import hold
 
 PUBLISHED = "这一版已经发布，不能再改。需要改动时请复制为新的版次。"
-LONGEST_STATEMENT = 500
+MAX_STATEMENT_LENGTH = 500
 
 
 class Stale(NotAllowedNow):
@@ -178,8 +178,8 @@ def confirm(
         problems.append("请勾选要确认的指标")
     if not statement:
         problems.append("请写明依据，例如“与省总正式附件核对一致”")
-    if len(statement) > LONGEST_STATEMENT:
-        problems.append(f"依据请压缩到 {LONGEST_STATEMENT} 字以内")
+    if len(statement) > MAX_STATEMENT_LENGTH:
+        problems.append(f"依据请压缩到 {MAX_STATEMENT_LENGTH} 字以内")
     if problems:
         raise FormError(problems)
     new = [code for code in here.unconfirmed if code in codes]

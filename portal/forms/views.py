@@ -18,7 +18,7 @@ from portal import clock
 from portal.access.actor import Actor
 from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
-from portal.domain.checks.kinds import KINDS
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import kinds_left
 from portal.domain.form.document import Document
 from portal.domain.form.form import FormError
@@ -65,7 +65,7 @@ def edition_page(
     return render_template(
         "forms/edition.html",
         here=here,
-        kinds=KINDS,
+        kinds=CHECK_KINDS,
         kinds_left=kinds_left(here.document),
         history=queries.history(session, here.edition),
         open_points=queries.open_points(session, here),

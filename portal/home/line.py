@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.collection.on_behalf import waits
 from portal.domain.campaign.board import Scan
 from portal.domain.campaign.calendar import Phase, close_of, in_words, time_left
@@ -10,7 +10,7 @@ from portal.domain.checks.finding import Counters
 from portal.domain.report_state import State
 
 
-def own_line(filling: Filling, phase: Phase, now: datetime, scan: Scan | None = None) -> str:
+def own_line(filling: FilledReport, phase: Phase, now: datetime, scan: Scan | None = None) -> str:
     """How the report stands while it can be filled: what is missing, and until when."""
     unsigned = scan is Scan.MISSING and filling.assignment.campaign.signed_copy_required
     entered = waits(filling.assignment.report)
@@ -23,7 +23,7 @@ def own_line(filling: Filling, phase: Phase, now: datetime, scan: Scan | None = 
     )
 
 
-def _line(filling: Filling, phase: Phase, now: datetime) -> str:
+def _line(filling: FilledReport, phase: Phase, now: datetime) -> str:
     assignment = filling.assignment
     if not assignment.expectation.expected:
         return f"本次免报（{assignment.expectation.exempt_reason or '无需填报'}）"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from portal.collection import clarifications
 from portal.collection.assignment import (
     Assignment,
-    Filling,
-    Reproof,
+    FilledReport,
+    SendBack,
     fill_of,
     find_assignment,
     last_reproof,
@@ -38,8 +38,8 @@ class Card:
 
     assignment: Assignment
     phase: Phase
-    filling: Filling | None = None
-    reproof: Reproof | None = None
+    filling: FilledReport | None = None
+    reproof: SendBack | None = None
     units: Sequence[Unit] = ()
     waiting: int = 0
     scan: Scan | None = None

@@ -31,7 +31,7 @@ MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"
 BLOCK = 1024 * 1024
 """Bytes of a file that are held in memory at once."""
 
-LONGEST_MANIFEST = 64 * 1024
+MAX_MANIFEST_LENGTH = 64 * 1024
 UNREADABLE = (BadZipFile, EOFError, KeyError, RuntimeError, TypeError, ValueError, zlib.error)
 """What comes of reading a file that is no backup, or a harmed one."""
 
@@ -217,7 +217,7 @@ def _unpack(packed: IO[bytes], onward: IO[bytes]) -> Manifest:
 
 
 def _read_manifest(archive: ZipFile) -> Manifest:
-    if archive.getinfo(MANIFEST).file_size > LONGEST_MANIFEST:
+    if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_LENGTH:
         raise BackupError("这个文件不是门户的备份。")
     said = json.loads(archive.read(MANIFEST))
     if said["format"] != FORMAT:

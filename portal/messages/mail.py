@@ -7,7 +7,7 @@ from email.utils import formatdate, make_msgid
 
 from portal.settings import PostOffice
 
-PATIENCE = 10
+TIMEOUT_SECONDS = 10
 """Seconds that the server gets to answer."""
 
 
@@ -42,8 +42,8 @@ def send(post: PostOffice, recipient: str, subject: str, text: str) -> None:
 def _connected(post: PostOffice) -> smtplib.SMTP:
     if post.security == "smtps":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(post.host, post.port, timeout=PATIENCE, context=context)
-    server = smtplib.SMTP(post.host, post.port, timeout=PATIENCE)
+        return smtplib.SMTP_SSL(post.host, post.port, timeout=TIMEOUT_SECONDS, context=context)
+    server = smtplib.SMTP(post.host, post.port, timeout=TIMEOUT_SECONDS)
     if post.security == "smtp+starttls":
         server.starttls(context=ssl.create_default_context())
     return server

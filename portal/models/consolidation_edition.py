@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
 
-LONGEST_REMARK = 200
+MAX_REMARK_LENGTH = 200
 
 
 class ConsolidationEdition(TenantOwned, Base):
@@ -60,7 +60,7 @@ class UpwardReport(TenantOwned, Base):
     __table_args__ = (_of_edition("upward_report"),)
 
     edition_id: Mapped[int] = mapped_column(primary_key=True)
-    remark: Mapped[str] = mapped_column(String(LONGEST_REMARK), default="")
+    remark: Mapped[str] = mapped_column(String(MAX_REMARK_LENGTH), default="")
     reported_at: Mapped[datetime] = mapped_column(Instant)
     reported_by_id: Mapped[int]
     reported_by: Mapped[str] = mapped_column(String(100))

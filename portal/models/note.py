@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
 
-LONGEST_NOTE = 500
+MAX_NOTE_LENGTH = 500
 
 
 class ItemNote(TenantOwned, Base):
@@ -24,7 +24,7 @@ class ItemNote(TenantOwned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int]
     item: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(String(LONGEST_NOTE))
+    text: Mapped[str] = mapped_column(String(MAX_NOTE_LENGTH))
     author: Mapped[str] = mapped_column(String(100))
     author_id: Mapped[int]
     written_at: Mapped[datetime] = mapped_column(Instant)

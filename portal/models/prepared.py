@@ -116,8 +116,8 @@ def _execute(connection: Connection, text: str, arguments: Any) -> Any:
         return connection.exec_driver_sql(text, arguments)
     cursor = connection.connection.cursor()
     try:
-        run = cursor.executemany if isinstance(arguments, list) else cursor.execute
-        run(text, arguments)
+        execute = cursor.executemany if isinstance(arguments, list) else cursor.execute
+        execute(text, arguments)
     except Exception as error:
         connection._handle_dbapi_exception(error, text, arguments, cursor, None)
     return cursor
@@ -141,7 +141,7 @@ def _plan(
     )
 
 
-def named(result: Result[Any]) -> list[Row]:
+def as_rows(result: Result[Any]) -> list[Row]:
     """The rows of a large result as named tuples.
 
     A column of SQLAlchemy's own row is looked up anew each time it is read by its name, which
@@ -156,11 +156,11 @@ def _named(columns: tuple[str, ...]) -> Any:
 
 
 def columns_of(model: type) -> list[Any]:
-    """All columns of a model, to be selected by a prepared statement and read by `read_as`."""
+    """All columns of a model, to be selected by a prepared statement and read by `as_detached`."""
     return [getattr(model, name).label(label) for name, label in _labels(model)]
 
 
-def read_as(model: type[Model], row: Row) -> Model:
+def as_detached(model: type[Model], row: Row) -> Model:
     """The part of a row that `columns_of` a model selected, as an object of no session.
 
     It is for reading: it never expires, and what is written to it is written nowhere.
@@ -170,7 +170,7 @@ def read_as(model: type[Model], row: Row) -> Model:
     return made
 
 
-def adopt(session: Session, read: Model) -> Model:
+def attach(session: Session, read: Model) -> Model:
     """An object that was just read, as the session's own: what is written to it is flushed.
 
     Where the session holds that row already it is brought up to date, and answered.
@@ -191,7 +191,7 @@ def _labels(model: Any) -> tuple[tuple[str, str], ...]:
     return tuple((name, f"{model.__name__.lower()}_{name}") for name in names)
 
 
-def run(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:
+def execute(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:
     """Run a prepared statement in a fenced session, for those who know sessions in general."""
     rows: list[Row] = session.run(prepared, parameters)  # type: ignore[attr-defined]
     return rows

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
 
-LONGEST_QUESTION = 500
-LONGEST_ANSWER = 1000
+MAX_QUESTION_LENGTH = 500
+MAX_ANSWER_LENGTH = 1000
 
 
 class Question(TenantOwned, Base):
@@ -30,13 +30,13 @@ class Question(TenantOwned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int]
     item: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(String(LONGEST_QUESTION))
+    text: Mapped[str] = mapped_column(String(MAX_QUESTION_LENGTH))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     asked_by: Mapped[str] = mapped_column(String(100))
     asked_by_id: Mapped[int]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_by: Mapped[str] = mapped_column(String(100), default="")
-    reply: Mapped[str] = mapped_column(String(LONGEST_ANSWER), default="")
+    reply: Mapped[str] = mapped_column(String(MAX_ANSWER_LENGTH), default="")
     clarification_id: Mapped[int | None] = mapped_column(ForeignKey("clarification.id"))
 
 
@@ -59,8 +59,8 @@ class Clarification(Base):
     item: Mapped[str] = mapped_column(String(8))
     thread: Mapped[int | None]
     version: Mapped[int]
-    question: Mapped[str] = mapped_column(String(LONGEST_QUESTION))
-    answer: Mapped[str] = mapped_column(String(LONGEST_ANSWER))
+    question: Mapped[str] = mapped_column(String(MAX_QUESTION_LENGTH))
+    answer: Mapped[str] = mapped_column(String(MAX_ANSWER_LENGTH))
     published_at: Mapped[datetime] = mapped_column(Instant)
     published_by: Mapped[str] = mapped_column(String(100))
 

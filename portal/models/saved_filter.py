@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
 
-LONGEST_FILTER_NAME = 30
+MAX_FILTER_NAME_LENGTH = 30
 
 
 class SavedFilter(TenantOwned, Base):
@@ -21,7 +21,7 @@ class SavedFilter(TenantOwned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None]
-    name: Mapped[str] = mapped_column(String(LONGEST_FILTER_NAME))
+    name: Mapped[str] = mapped_column(String(MAX_FILTER_NAME_LENGTH))
     scope: Mapped[str] = mapped_column(String(16))
     shows: Mapped[list[str]] = mapped_column(JSON)
     kinds: Mapped[list[str]] = mapped_column(JSON)

@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.models.base import Base, Instant, TenantOwned
-from portal.models.prepared import Prepared, run
-from portal.models.trail_actions import Action, Channel
+from portal.models.prepared import Prepared, execute
+from portal.models.trail_actions import Action, EntryChannel
 
 
 class TrailEntry(TenantOwned, Base):
@@ -111,7 +111,7 @@ def record(
     actor: str,
     actor_id: int | None,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
     **what: Any,
 ) -> None:
     """Append one entry to the organisation's chain, in the transaction of the change itself.
@@ -137,12 +137,12 @@ def record_all(
     actor: str,
     actor_id: int | None,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> None:
     """Append several entries of one moment and one person, in their order."""
     if not entries:
         return
-    known = run(session, _head, {"of_organisation": organisation_id})
+    known = execute(session, _head, {"of_organisation": organisation_id})
     rows = _chained(
         entries,
         known[0] if known else (0, BEGINNING),
@@ -152,7 +152,7 @@ def record_all(
         at=at,
         channel=channel,
     )
-    run(session, _append, rows)
+    execute(session, _append, rows)
     newest = rows[-1]
     _set_head(session, organisation_id, newest["number"], newest["hash"], is_new=not known)
 
@@ -179,7 +179,7 @@ def record_everywhere(
     actor: str,
     actor_id: int | None,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> None:
     """Append entries to the chains of many organisations, by the organisation's id.
 
@@ -206,7 +206,7 @@ def record_everywhere(
             row = {"organisation_id": organisation_id, "number": number, "hash": newest}
             begun.append(row)
     if rows:
-        run(session, _append, rows)
+        execute(session, _append, rows)
     if begun:
         session.execute(insert(TrailHead), begun)
 
@@ -235,7 +235,7 @@ def _set_head(
         row = {"organisation_id": organisation_id, "number": number, "hash": newest}
         session.execute(insert(TrailHead), [row])
     else:
-        run(
+        execute(
             session,
             _move_head,
             {"of_organisation": organisation_id, "head": number, "head_hash": newest},

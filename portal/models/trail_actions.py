@@ -185,7 +185,7 @@ MOVES = {
 """The actions that move a report from one state to another."""
 
 
-class Channel(StrEnum):
+class EntryChannel(StrEnum):
     """The way by which a change came."""
 
     WEB = "web"

@@ -17,7 +17,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, User
 from portal.models.organisation import add_organisations, organisations_below
 from portal.models.trail import record_everywhere
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.models.user import ROLE_LABELS
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
 
@@ -50,9 +50,9 @@ def import_roster(
         actor=by.name,
         actor_id=by.id,
         at=at,
-        channel=Channel.IMPORT,
+        channel=EntryChannel.IMPORT,
     )
-    founder = Actor(by.name, by.id, Channel.IMPORT)
+    founder = Actor(by.name, by.id, EntryChannel.IMPORT)
     return links.make_links(session, new, by=founder, at=at)
 
 

@@ -23,7 +23,7 @@ from portal.models.trail import record, record_all
 from portal.models.trail_actions import Action
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
-from portal.register.units import DEEPEST
+from portal.register.units import MAX_DEPTH
 
 
 def add_below(
@@ -34,8 +34,8 @@ def add_below(
     above = moves.read_anew(session, above)
     if above.closed_at:
         raise NotAllowedNow(f"{above.name}已关闭，不能在下面新增单位。")
-    if moves.levels(above.path) >= DEEPEST:
-        raise NotAllowedNow(f"单位最多 {DEEPEST} 级，这里不能再往下新增。")
+    if moves.levels(above.path) >= MAX_DEPTH:
+        raise NotAllowedNow(f"单位最多 {MAX_DEPTH} 级，这里不能再往下新增。")
     if organisation_by_code(session, typed.code):
         raise ValueError(f"代码 {typed.code} 已经有单位用了，请换一个。")
     made = add_organisation(
@@ -277,7 +277,7 @@ def _move_people(
     ).all()
     successors = [_successor(user, into, at) for user in people]
     for user in people:
-        user.username = f"{user.username[:LONGEST_RETIRED]}.{user.id}"
+        user.username = f"{user.username[:MAX_RETIRED_LENGTH]}.{user.id}"
         user.disabled_at = at
     session.flush()
     session.add_all(successors)
@@ -297,7 +297,7 @@ def _move_people(
     return len(people)
 
 
-LONGEST_RETIRED = 50
+MAX_RETIRED_LENGTH = 50
 """Signs kept of the username of an account that went on elsewhere; its number follows."""
 
 

@@ -10,7 +10,7 @@ from portal.domain.characters import is_surrogate
 from portal.domain.intake.roster import Line, Roster
 from portal.web import carried
 
-LONGEST = 500
+MAX_LENGTH = 500
 """Signs of one text, which names and sentences are far from."""
 
 
@@ -55,4 +55,4 @@ def _text(text: object) -> str:
     """A text as `pack` had it, which never has what no page can show."""
     if any(map(is_surrogate, str(text))):
         raise ValueError("no packed text")
-    return str(text)[:LONGEST]
+    return str(text)[:MAX_LENGTH]

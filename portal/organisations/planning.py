@@ -17,9 +17,9 @@ from portal.domain.seen import mark_of
 from portal.models import Organisation, User
 from portal.models.organisation import organisations_below
 from portal.models.user import ROLE_LABELS, Role
-from portal.register.units import CODE, CODE_RULE, DEEPEST, Unit, wrong_name, wrong_words
+from portal.register.units import CODE, CODE_RULE, MAX_DEPTH, Unit, wrong_name, wrong_words
 
-MOST = 5_000
+MAX_ROWS = 5_000
 """Units, and people, that one roster may list."""
 
 
@@ -191,11 +191,11 @@ class _Planning:
         if above and above.closed_at:
             yield "parent", f"上级单位{above.name}已关闭"
         levels, at = 1, unit.parent
-        while at not in self.units and at in self.parents and levels <= DEEPEST:
+        while at not in self.units and at in self.parents and levels <= MAX_DEPTH:
             levels, at = levels + 1, self.parents[at]
         top = self.units.get(at)
-        if levels + (top.path.count("/") - 1 if top else 0) > DEEPEST:
-            yield "parent", f"上级关系成了循环，或者超过 {DEEPEST} 级"
+        if levels + (top.path.count("/") - 1 if top else 0) > MAX_DEPTH:
+            yield "parent", f"上级关系成了循环，或者超过 {MAX_DEPTH} 级"
 
     def unit_changes(self, unit: Unit, standing: Organisation) -> Iterator[tuple[str, str, str]]:
         """What the file says otherwise than what stands."""

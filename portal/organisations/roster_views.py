@@ -15,12 +15,12 @@ from portal.models.organisation import organisations_below
 from portal.organisations import queries
 from portal.organisations.importing import import_roster
 from portal.organisations.packing import pack, unpack
-from portal.organisations.planning import MOST, Outcome, plan
+from portal.organisations.planning import MAX_ROWS, Outcome, plan
 from portal.organisations.views import bp
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.uploads import takes_file, uploaded
-from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 from portal.workbooks.lists import read_list
 from portal.workbooks.roster import roster_workbook
 from portal.workbooks.sheet import attachment_name
@@ -57,7 +57,7 @@ def download_roster() -> Any:
 
 @bp.post("/roster")
 @allow(admin)
-@takes_file(LARGEST_FILE)
+@takes_file(MAX_FILE_BYTES)
 def preview_roster() -> Any:
     """Read a list and show, line by line, what its import would do; nothing is written."""
     file = uploaded("workbook")
@@ -72,8 +72,8 @@ def preview_roster() -> Any:
             "没有找到名单：表头要有“单位代码、名称、类型、上级代码、排序号”，"
             "或“用户名、姓名、单位代码、角色”。可以先下载模板，把内容粘贴进去。"
         ), 422
-    if max(len(found.units), len(found.people)) > MOST:
-        return _roster_page(f"名单太长，一次最多 {MOST:,} 行，请分几次导入。"), 422
+    if max(len(found.units), len(found.people)) > MAX_ROWS:
+        return _roster_page(f"名单太长，一次最多 {MAX_ROWS:,} 行，请分几次导入。"), 422
     return _preview(found)
 
 

@@ -15,7 +15,7 @@ from portal.access.tenancy import subtree
 from portal.domain.paper.code import read_code
 from portal.paper.queries import Paper, paper_with
 from portal.storage.db import db, writing
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 
 bp = Blueprint("paper", __name__, url_prefix="/o/<organisation>/paper")
 
@@ -80,7 +80,7 @@ def find_code() -> Any:
 
 
 def _again(problem: str) -> str:
-    typed = legible(request.form.get("code", "")[:40])
+    typed = printable(request.form.get("code", "")[:40])
     return render_template(
         "paper/enter.html", here=organisation_here(), typed=typed, problem=problem
     )

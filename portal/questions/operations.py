@@ -18,7 +18,7 @@ from portal.domain.figures import Problem
 from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Clarification, ClarificationReview, Question
-from portal.models.question import LONGEST_ANSWER, LONGEST_QUESTION
+from portal.models.question import MAX_ANSWER_LENGTH, MAX_QUESTION_LENGTH
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 
@@ -39,8 +39,8 @@ class Published:
     @property
     def problem(self) -> Problem | None:
         """What is missing or too long, or None."""
-        return refuse_text(self.question, "问题", LONGEST_QUESTION) or refuse_text(
-            self.answer, "答复", LONGEST_ANSWER
+        return refuse_text(self.question, "问题", MAX_QUESTION_LENGTH) or refuse_text(
+            self.answer, "答复", MAX_ANSWER_LENGTH
         )
 
 
@@ -61,7 +61,7 @@ def ask(
     """Keep a unit's question; the same one once more while it is open changes nothing."""
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow(ARCHIVED)
-    if problem := refuse_text(text, "问题", LONGEST_QUESTION):
+    if problem := refuse_text(text, "问题", MAX_QUESTION_LENGTH):
         return problem
     campaign_id = assignment.campaign.id
     if session.scalar(
@@ -130,7 +130,7 @@ def reply(
 ) -> Problem | None:
     """Answer the unit alone, where the question is about nothing that others need to know."""
     _require_open(assignment, question)
-    if problem := refuse_text(text, "答复", LONGEST_ANSWER):
+    if problem := refuse_text(text, "答复", MAX_ANSWER_LENGTH):
         return problem
     question.reply = text
     _settle(session, question, by, at)

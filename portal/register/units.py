@@ -27,10 +27,10 @@ CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 CODE_RULE = "应为 2 至 63 位小写字母、数字或 - ，并以字母或数字开头"
 
-LONGEST_PERSON = 100
+MAX_PERSON_LENGTH = 100
 """Characters of a person's name."""
 
-DEEPEST = 20
+MAX_DEPTH = 20
 """Levels of the tree: what a path has room for."""
 
 
@@ -159,12 +159,12 @@ def _wrong_place(
         yield "parent", f"上级代码 {unit.parent} 不存在"
         return
     above, levels = unit.parent, 1
-    while above in parents and parents[above] and levels <= DEEPEST:
+    while above in parents and parents[above] and levels <= MAX_DEPTH:
         above, levels = parents[above], levels + 1
     if above in known:
         levels += known[above].path.count("/") - 1
-    if levels >= DEEPEST:
-        yield "parent", f"上级关系成了循环，或者超过 {DEEPEST} 级"
+    if levels >= MAX_DEPTH:
+        yield "parent", f"上级关系成了循环，或者超过 {MAX_DEPTH} 级"
 
 
 def _found(
@@ -202,8 +202,8 @@ _editions = select(FormEdition).order_by(FormEdition.id)
 
 def wrong_name(name: str) -> str:
     """What is wrong with a person's name, as a sentence without its stop; empty when nothing is."""
-    if not 0 < len(name) <= LONGEST_PERSON:
-        return f"姓名应为 1 至 {LONGEST_PERSON} 字"
+    if not 0 < len(name) <= MAX_PERSON_LENGTH:
+        return f"姓名应为 1 至 {MAX_PERSON_LENGTH} 字"
     if unseen := unseen_in(name):
         return f"姓名里有看不见的字符 {unseen}，请删去"
     sentence = objection(name)

@@ -9,12 +9,12 @@ from portal.access.actor import Actor
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.campaign.board import HANDED_IN
-from portal.domain.campaign.reminders import Channel, Moment, Outcome
+from portal.domain.campaign.reminders import MessageChannel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, Reminder, Report
 from portal.models.trail import record
 from portal.models.trail_actions import Action
-from portal.models.trail_actions import Channel as TrailChannel
+from portal.models.trail_actions import EntryChannel as TrailChannel
 
 
 def require_missing(assignment: Assignment, unit: Organisation) -> None:
@@ -48,7 +48,7 @@ def _kept(session: Session, reminder: Reminder) -> bool:
     return session.scalar(same) is not None
 
 
-def claim(
+def reserve_mail(
     session: Session,
     *,
     organisation_id: int,
@@ -76,7 +76,7 @@ def claim(
         known = Reminder(
             organisation_id=organisation_id,
             campaign_id=campaign_id,
-            channel=Channel.MAIL,
+            channel=MessageChannel.MAIL,
             moment=moment,
             recipient=recipient,
         )
@@ -88,7 +88,7 @@ def claim(
     return known
 
 
-def mailed(
+def record_mail_outcome(
     session: Session,
     reminder_id: int,
     outcome: Outcome,
@@ -105,7 +105,7 @@ def mailed(
 
 
 def _record(session: Session, reminder: Reminder, *, by: Person | Actor) -> None:
-    channel, outcome = Channel(reminder.channel), Outcome(reminder.outcome)
+    channel, outcome = MessageChannel(reminder.channel), Outcome(reminder.outcome)
     record(
         session,
         Action.REMINDED,

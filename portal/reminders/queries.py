@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Assignment, Filling, Reproof, last_reproof
+from portal.collection.assignment import Assignment, FilledReport, SendBack, last_reproof
 from portal.collection.board import filled_in, units_below
 from portal.collection.reminders import chased_below
 from portal.domain.campaign import board
@@ -76,7 +76,7 @@ def standing(state: State, filled: int, leaves: int) -> str:
     return f"填报中（已填 {filled}/{leaves}），尚未上报"
 
 
-def standing_of(session: Session, filling: Filling) -> str:
+def standing_of(session: Session, filling: FilledReport) -> str:
     """The same to one unit alone: with what is still to be done, or what it was sent back for."""
     state, counters = filling.assignment.state, filling.counters
     words = standing(state, counters.filled, counters.leaves)
@@ -87,7 +87,7 @@ def standing_of(session: Session, filling: Filling) -> str:
     return f"{words}，{counters.left or '已填齐，可以上报'}"
 
 
-def _sent_back_for(reproof: Reproof | None) -> str:
+def _sent_back_for(reproof: SendBack | None) -> str:
     if reproof is None:
         return ""
     items = f"涉及 {'、'.join(reproof.items)}" if reproof.items else ""

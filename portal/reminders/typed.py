@@ -6,9 +6,9 @@ from datetime import datetime
 
 from portal.domain.campaign.calendar import read_instant
 from portal.domain.campaign.reminders import OF_A_CALL, Outcome
-from portal.web.form_fields import plain
+from portal.web.form_fields import strip_invisible
 
-LONGEST = 500
+MAX_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,17 @@ class Call:
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Call":
         """As posted."""
-        return cls(*(plain(fields.get(name, "")) for name in ("outcome", "promised", "note")))
+        return cls(
+            *(strip_invisible(fields.get(name, "")) for name in ("outcome", "promised", "note"))
+        )
 
     def problems(self, now: datetime) -> dict[str, str]:
         """What is wrong, a sentence for each field; empty when nothing is."""
         found = {}
         if self.outcome not in OF_A_CALL:
             found["outcome"] = "请选择通话结果。"
-        if len(self.note) > LONGEST:
-            found["note"] = f"这里有 {len(self.note)} 字，请压缩到 {LONGEST} 字以内。"
+        if len(self.note) > MAX_LENGTH:
+            found["note"] = f"这里有 {len(self.note)} 字，请压缩到 {MAX_LENGTH} 字以内。"
         try:
             promised = self.promised_at
         except ValueError as error:

@@ -19,12 +19,12 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
-from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.collection.assignment import Assignment, FilledReport, fill_of, find_assignment
 from portal.domain.campaign.board import HANDED_IN, Unit
 from portal.domain.campaign.calendar import close_of
 from portal.domain.campaign.reminders import (
     OF_A_CALL,
-    Channel,
+    MessageChannel,
     Missing,
     Outcome,
     subject_of_mail,
@@ -122,7 +122,7 @@ def _note_posted(assignment: Assignment, chased: Unit, text: str) -> None:
     reminder = Reminder(
         organisation_id=organisation.id,
         campaign_id=assignment.campaign.id,
-        channel=Channel.CHAT,
+        channel=MessageChannel.CHAT,
         outcome=Outcome.POSTED,
         made_at=clock.now(),
         made_by=actor().name,
@@ -141,7 +141,7 @@ def unit(campaign: str) -> Any:
     return _unit_page(_filling(campaign))
 
 
-def _filling(campaign: str) -> Filling:
+def _filling(campaign: str) -> FilledReport:
     return fill_of(db.session(), _assignment(campaign))
 
 
@@ -150,7 +150,7 @@ NO_PROBLEMS: Mapping[str, str] = {}
 
 
 def _unit_page(
-    filling: Filling, *, call: Call = NOTHING, problems: Mapping[str, str] = NO_PROBLEMS
+    filling: FilledReport, *, call: Call = NOTHING, problems: Mapping[str, str] = NO_PROBLEMS
 ) -> str:
     assignment, session = filling.assignment, db.session()
     here = assignment.expectation.organisation_id
@@ -170,7 +170,7 @@ def _unit_page(
     )
 
 
-def _owed(filling: Filling) -> Missing:
+def _owed(filling: FilledReport) -> Missing:
     assignment = filling.assignment
     return Missing(
         unit=assignment.expectation.name,
@@ -195,7 +195,7 @@ def note_call(campaign: str) -> Any:
         reminder = Reminder(
             organisation_id=assignment.expectation.organisation_id,
             campaign_id=assignment.campaign.id,
-            channel=Channel.PHONE,
+            channel=MessageChannel.PHONE,
             outcome=call.outcome,
             made_at=now,
             made_by=actor().name,
@@ -229,13 +229,13 @@ def send_mail(campaign: str) -> Any:
     return redirect(url_for(".unit", campaign=campaign), 303)
 
 
-def _letter(filling: Filling, to: Recipient, number: int) -> Reminder:
+def _letter(filling: FilledReport, to: Recipient, number: int) -> Reminder:
     """What one person is written; made for all before the first goes out."""
     assignment, nonce = filling.assignment, nonce_in(request.form)
     return Reminder(
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,
-        channel=Channel.MAIL,
+        channel=MessageChannel.MAIL,
         outcome=Outcome.SENDING,
         made_at=clock.now(),
         made_by=actor().name,
@@ -255,7 +255,7 @@ def _mail(post: PostOffice, to: Recipient, subject: str, letter: Reminder) -> st
         session.commit()
     outcome, sentence = _handed_over(post, to, subject, text)
     with writing() as session:
-        operations.mailed(session, kept, outcome, text, sentence, by=actor())
+        operations.record_mail_outcome(session, kept, outcome, text, sentence, by=actor())
         session.commit()
     return f"{to.name}（{to.email}）：{sentence or outcome.label}"
 

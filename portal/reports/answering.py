@@ -7,19 +7,19 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling, last_reproof
+from portal.collection.assignment import FilledReport, last_reproof
 from portal.collection.return_answers import asked_of
 from portal.domain.figures import Problem
 from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.report_state import NotAllowedNow, State
 from portal.models import Report, ReturnAnswer
 from portal.models.trail import record_all
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 
 NOT_RETURNED = "报表没有被退回，不需要答复退回意见。"
 
 
-def asked_now(session: Session, filling: Filling) -> tuple[Asked, ...]:
+def asked_now(session: Session, filling: FilledReport) -> tuple[Asked, ...]:
     """What the unit has to answer before it submits again; nothing unless it was sent back."""
     returned = filling.assignment.state is State.RETURNED
     return asked_of(session, filling) if returned else ()
@@ -38,12 +38,12 @@ def replies_in(fields: Mapping[str, str], asked: Sequence[Asked]) -> dict[str, R
 
 def answer(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     replies: Mapping[str, Reply],
     *,
     by: Person,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> dict[str, Problem]:
     """Keep the answers that are some; answers the problems of the others, by item.
 
@@ -66,12 +66,12 @@ def answer(
 
 def keep_standing(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     asked: Sequence[Asked],
     *,
     by: Person,
     at: datetime,
-    channel: Channel,
+    channel: EntryChannel,
 ) -> None:
     """Keep what follows from changed figures, so that the reviewer has an answer to each item."""
     standing = {each.code: each.reply for each in asked if each.reply}
@@ -86,11 +86,11 @@ def _same(kept: Reply | None, reply: Reply) -> bool:
 
 def _keep(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     replies: Mapping[str, Reply],
     by: Person,
     at: datetime,
-    channel: Channel,
+    channel: EntryChannel,
 ) -> None:
     report = filling.assignment.report
     sent = last_reproof(session, report)
@@ -123,7 +123,7 @@ def _record(
     replies: Mapping[str, Reply],
     by: Person,
     at: datetime,
-    channel: Channel,
+    channel: EntryChannel,
 ) -> None:
     record_all(
         session,

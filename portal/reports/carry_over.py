@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling, last_submitted
+from portal.collection.assignment import FilledReport, last_submitted
 from portal.collection.rounds import rounds_before
 from portal.domain.figures import canonical
 from portal.models import Campaign
 from portal.models.trail_actions import Action
 from portal.reports import saving
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed
 
 
@@ -25,7 +25,7 @@ class Earlier:
     figures: Mapping[str, int]
 
 
-def earlier(session: Session, filling: Filling) -> Earlier | None:
+def earlier(session: Session, filling: FilledReport) -> Earlier | None:
     """What can be carried over, from the nearest round that was submitted; None without any."""
     for before in rounds_before(session, filling.assignment.campaign):
         submitted = last_submitted(session, before.id)
@@ -40,7 +40,7 @@ def earlier(session: Session, filling: Filling) -> Earlier | None:
     return None
 
 
-def carry_over(session: Session, filling: Filling, *, by: Person, at: datetime) -> int:
+def carry_over(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> int:
     """Write the figures of the round before into the blanks, as one batch that can be undone.
 
     Answers how many there were; once more there are none. Raises `NotAllowedNow` when the
@@ -51,7 +51,7 @@ def carry_over(session: Session, filling: Filling, *, by: Person, at: datetime) 
     if found is None:
         return 0
     entered = [
-        Entered(
+        SaveResult(
             item,
             Typed(canonical(found.figures[item.code], item.unit), None),
             replace(filling.at(item.code), value=found.figures[item.code]),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portal.collection.assignment import Filling
+from portal.collection.assignment import FilledReport
 from portal.domain.figures import Kind, show
 from portal.domain.form.form import Form, Item
 from portal.domain.report.comparison import change, per_head
@@ -15,7 +15,7 @@ _ANSWERS = {"0": False, "1": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class YearComparison:
     """What stands beside one figure: last campaign's, how it moved, and 次均.
 
     `sentence` says the change in words. `average` is None where the item is not the money
@@ -29,7 +29,7 @@ class Beside:
     average: str | None
 
 
-def wanted(filling: Filling, asked: str | None, remembered: str | None) -> bool:
+def wanted(filling: FilledReport, asked: str | None, remembered: str | None) -> bool:
     """Whether the columns are shown: as asked, else as remembered, else where there is a past."""
     for answer in (asked, remembered):
         if answer in _ANSWERS:
@@ -37,17 +37,17 @@ def wanted(filling: Filling, asked: str | None, remembered: str | None) -> bool:
     return filling.previous is not None
 
 
-def beside(filling: Filling, items: Iterable[Item]) -> dict[str, Beside]:
+def beside(filling: FilledReport, items: Iterable[Item]) -> dict[str, YearComparison]:
     """What stands beside the figures of `items`, by their code."""
     return {item.code: _beside(filling, item) for item in items}
 
 
-def _beside(filling: Filling, item: Item) -> Beside:
+def _beside(filling: FilledReport, item: Item) -> YearComparison:
     previous = filling.previous or {}
     now, last = filling.figures[item.code], previous.get(item.code)
     moved = change(now, last, comparable=item.code in previous)
     waiting = now is None and last is not None
-    return Beside(
+    return YearComparison(
         code=item.code,
         last=show(last, item.unit),
         change="" if waiting else moved.percent_text or moved.sentence,
@@ -56,7 +56,7 @@ def _beside(filling: Filling, item: Item) -> Beside:
     )
 
 
-def _average(filling: Filling, item: Item) -> str | None:
+def _average(filling: FilledReport, item: Item) -> str | None:
     people = filling.form.partners.get(item.code)
     if people is None or item.unit.kind is not Kind.MONEY or people.unit.kind is not Kind.COUNT:
         return None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.domain.campaign.calendar import Permission
-from portal.domain.figures import canonical, read
+from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
 from portal.domain.intake.old_table import completed
@@ -94,7 +94,7 @@ def correct(
     """
     assignment.may_write(at).require()
     rows = _rows(session, assignment)
-    readings = {item: read(one.text, item.unit) for item, one in typed.items()}
+    readings = {item: parse_figure(one.text, item.unit) for item, one in typed.items()}
     wanted = {
         item: reading.figure
         for item, reading in readings.items()

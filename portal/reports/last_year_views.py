@@ -13,9 +13,9 @@ from portal.reports import last_year as past
 from portal.reports.page_views import assignment_here, bp
 from portal.reports.typed import Typed, changed
 from portal.storage.db import db, writing
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 
 
 @bp.get("/last-year")
@@ -44,7 +44,7 @@ def report_page(
 @allow(reporter)
 def correct_last_year(campaign: str) -> Any:
     """Correct the figures that were typed anew, with a reason."""
-    fields, reason = request.form, legible(request.form.get("reason", "").strip())
+    fields, reason = request.form, printable(request.form.get("reason", "").strip())
     with writing() as session:
         assignment = assignment_here(campaign)
         typed = {
@@ -53,7 +53,7 @@ def correct_last_year(campaign: str) -> Any:
             if changed(fields, item.code)
         }
         outcome = past.correct(
-            session, assignment, typed, reason[:LONGEST_REASON], by=actor(), at=clock.now()
+            session, assignment, typed, reason[:MAX_REASON_LENGTH], by=actor(), at=clock.now()
         )
         if not outcome.problems:
             session.commit()

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.collection import clarifications
-from portal.collection.assignment import Filling
+from portal.collection.assignment import FilledReport
 from portal.collection.duties import division
 from portal.collection.on_behalf import unconfirmed
 
 
-def marks_of(session: Session, filling: Filling, *, me: int) -> dict[str, Any]:
+def marks_of(session: Session, filling: FilledReport, *, me: int) -> dict[str, Any]:
     """Who looks after which row, what was entered on behalf, and what the city has said."""
     published = clarifications.in_force(session, filling.assignment.campaign.id)
     return {

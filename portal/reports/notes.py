@@ -13,7 +13,7 @@ from portal.domain.figures import Problem
 from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import ItemNote, Report
-from portal.models.note import LONGEST_NOTE
+from portal.models.note import MAX_NOTE_LENGTH
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 
@@ -34,8 +34,8 @@ def refuse(text: str) -> Problem | None:
         return Problem(f"备注{sentence}。")
     if not text:
         return Problem("请写备注的内容。")
-    if len(text) > LONGEST_NOTE:
-        return Problem(f"备注不超过 {LONGEST_NOTE} 字，现在是 {len(text)} 字。")
+    if len(text) > MAX_NOTE_LENGTH:
+        return Problem(f"备注不超过 {MAX_NOTE_LENGTH} 字，现在是 {len(text)} 字。")
     return None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling, Stored
+from portal.collection.assignment import FilledReport, Stored
 from portal.collection.on_behalf import confirm
 from portal.domain.campaign.calendar import Permission
 from portal.domain.checks import explanations
@@ -22,15 +22,15 @@ from portal.domain.report.return_answers import Asked
 from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import record
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.reports import answering, repeating, saving
-from portal.reports.saving import Entered, Undone
+from portal.reports.saving import SaveResult, Undone
 from portal.reports.typed import Typed
 
 
 def save_item(
-    session: Session, filling: Filling, item: Item, typed: Typed, *, by: Person, at: datetime
-) -> tuple[Filling, Entered]:
+    session: Session, filling: FilledReport, item: Item, typed: Typed, *, by: Person, at: datetime
+) -> tuple[FilledReport, SaveResult]:
     """Write one figure; its neighbours stay as they are.
 
     Answers the filling as it is now and what became of the typed text. Raises
@@ -41,36 +41,41 @@ def save_item(
 
 
 def save_items(
-    session: Session, filling: Filling, typed: Mapping[Item, Typed], *, by: Person, at: datetime
-) -> tuple[Filling, list[Entered]]:
+    session: Session,
+    filling: FilledReport,
+    typed: Mapping[Item, Typed],
+    *,
+    by: Person,
+    at: datetime,
+) -> tuple[FilledReport, list[SaveResult]]:
     """Write several figures, each for itself: one that is refused stops no other."""
     filling.assignment.may_write(at).require()
     judged = [
-        repeating.known(session, filling, saving.judge(filling, item, text))
+        repeating.replayed(session, filling, saving.evaluate(filling, item, text))
         for item, text in typed.items()
     ]
     wanted = [one for one in judged if one.written]
     if not wanted:
         return _as_told(filling, judged), judged
-    report = saving.begun(session, filling.assignment, by=by, at=at)
+    report = saving.ensure_draft(session, filling.assignment, by=by, at=at)
     filling = saving.in_report(filling, report)
     kept = saving.save(session, filling, wanted, by=by, at=at)
     now = replace(filling, stored={**filling.stored, **kept})
     return now, [_as_kept(one, kept) for one in judged]
 
 
-def _as_told(filling: Filling, judged: list[Entered]) -> Filling:
+def _as_told(filling: FilledReport, judged: list[SaveResult]) -> FilledReport:
     """The filling as the answers to these entries show it: a repeated one as it was then."""
     told = {one.item.code: one.stored for one in judged if not one.refused}
     return replace(filling, stored={**filling.stored, **told})
 
 
-def _as_kept(one: Entered, kept: Mapping[str, Stored]) -> Entered:
+def _as_kept(one: SaveResult, kept: Mapping[str, Stored]) -> SaveResult:
     return replace(one, stored=kept.get(one.item.code, one.stored))
 
 
 def fill_zeros(
-    session: Session, filling: Filling, *, zero_report: bool, by: Person, at: datetime
+    session: Session, filling: FilledReport, *, zero_report: bool, by: Person, at: datetime
 ) -> int:
     """空白项补“0” or 零报告, as one batch that can be undone; answers the number of blanks."""
     filling.assignment.may_write(at).require()
@@ -78,7 +83,7 @@ def fill_zeros(
 
 
 def undo_batch(
-    session: Session, filling: Filling, *, number: int | None, by: Person, at: datetime
+    session: Session, filling: FilledReport, *, number: int | None, by: Person, at: datetime
 ) -> Undone:
     """Undo the newest change of many figures at once, be it 补“0”, 零报告, 粘贴 or 导入.
 
@@ -96,14 +101,14 @@ def undo_batch(
 
 def explain(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     seen: Mapping[str, str],
     *,
     reason: str,
     words: str,
     by: Person,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> Problem | None:
     """Keep one explanation for the queries in `seen`; a problem means nothing was kept.
 
@@ -124,7 +129,7 @@ def explain(
     retired = {filling.explanations[key].reason for key in seen if key in filling.explanations}
     if problem := explanations.refuse_for(issues, reason, words, retired):
         return problem
-    report = saving.begun(session, filling.assignment, by=by, at=at)
+    report = saving.ensure_draft(session, filling.assignment, by=by, at=at)
     shared = _is_shared(filling, issues, words)
     for issue in issues:
         text = filling.slip_answer(issue) or words.strip()
@@ -133,7 +138,7 @@ def explain(
     return None
 
 
-def _is_shared(filling: Filling, issues: Sequence[Issue], words: str) -> bool:
+def _is_shared(filling: FilledReport, issues: Sequence[Issue], words: str) -> bool:
     """Whether one cause is said to explain these items, or this one and others before it.
 
     It is asked once: who said so of a text has said it of the items that join with the same.
@@ -152,7 +157,7 @@ def _keep_explanation(
     kept: explanations.Explanation,
     by: Person,
     at: datetime,
-    channel: Channel,
+    channel: EntryChannel,
 ) -> None:
     session.execute(
         delete(Explanation).where(
@@ -202,7 +207,7 @@ class NotReady:
         return bool(self.blank or self.errors or self.unexplained or self.unanswered)
 
 
-def not_ready(filling: Filling, asked: Sequence[Asked] = ()) -> NotReady:
+def not_ready(filling: FilledReport, asked: Sequence[Asked] = ()) -> NotReady:
     """What is still to be done before a report can be submitted; false when nothing is.
 
     `asked` is what a sending back asks, where the report is being mended.
@@ -220,7 +225,7 @@ def not_ready(filling: Filling, asked: Sequence[Asked] = ()) -> NotReady:
     )
 
 
-def may_submit(filling: Filling, *, by: Person, at: datetime) -> Permission:
+def may_submit(filling: FilledReport, *, by: Person, at: datetime) -> Permission:
     """Whether this person may submit now: at the right moment, and with four eyes if asked."""
     permission = filling.assignment.may_submit(at)
     report = filling.assignment.report
@@ -230,7 +235,7 @@ def may_submit(filling: Filling, *, by: Person, at: datetime) -> Permission:
     return permission
 
 
-def submission_for(session: Session, filling: Filling, nonce: str) -> Submission | None:
+def submission_for(session: Session, filling: FilledReport, nonce: str) -> Submission | None:
     """The submission that a click with this nonce made already, or None."""
     report = filling.assignment.report
     if report is None or not nonce:
@@ -242,12 +247,12 @@ def submission_for(session: Session, filling: Filling, nonce: str) -> Submission
 
 def submit(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     *,
     nonce: str,
     by: Person,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
     ground: str = "",
 ) -> Submission | NotReady:
     """Freeze the report and keep the whole form as the next submission.
@@ -264,7 +269,7 @@ def submit(
     if missing := not_ready(filling, asked):
         return missing
     answering.keep_standing(session, filling, asked, by=by, at=at, channel=channel)
-    report = saving.begun(session, filling.assignment, by=by, at=at)
+    report = saving.ensure_draft(session, filling.assignment, by=by, at=at)
     before = State(report.state)
     report.came_from = before
     report.state = after(Move.SUBMIT, before)
@@ -282,7 +287,7 @@ def submit(
 
 def _keep_submission(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     report: Report,
     asked: Sequence[Asked],
     nonce: str,
@@ -325,7 +330,7 @@ def _keep_submission(
     return kept
 
 
-def _living_explanations(filling: Filling) -> dict[str, submission.Json]:
+def _living_explanations(filling: FilledReport) -> dict[str, submission.Json]:
     return {
         key: {"reason": kept.reason, "words": kept.words} | _shared(kept)
         for key, kept in filling.explanations.items()
@@ -337,7 +342,7 @@ def _shared(kept: explanations.Explanation) -> dict[str, submission.Json]:
     return {"shared": True} if kept.shared else {}
 
 
-def withdraw(session: Session, filling: Filling, *, by: Person, at: datetime) -> None:
+def withdraw(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> None:
     """Take the submission back; the report is what it was before. Raises `NotAllowedNow`."""
     filling.assignment.may_withdraw(at).require()
     report = filling.assignment.report
@@ -355,7 +360,7 @@ def _record_move(
     by: Person,
     at: datetime,
     note: str,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> None:
     record(
         session,
@@ -370,7 +375,7 @@ def _record_move(
     )
 
 
-def changes_since(earlier: Submission, filling: Filling) -> tuple[submission.Change, ...]:
+def changes_since(earlier: Submission, filling: FilledReport) -> tuple[submission.Change, ...]:
     """What the report says now and did not say in an earlier submission."""
     old = submission.figures_of(json.loads(earlier.document))
     return submission.changes(filling.form, old, filling.figures)

@@ -15,8 +15,8 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import may, reporter
 from portal.collection.assignment import (
     Assignment,
-    Filling,
-    Reproof,
+    FilledReport,
+    SendBack,
     fill_of,
     find_assignment,
     last_reproof,
@@ -31,7 +31,7 @@ from portal.reports import (
     rows,
     saving,
 )
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed, changed
 from portal.storage.db import db
 
@@ -42,11 +42,11 @@ def assignment_here(campaign: str) -> Assignment:
     return find_assignment(db.session(), campaign) or abort(404)
 
 
-def filled_report(campaign: str) -> Filling:
+def filled_report(campaign: str) -> FilledReport:
     return fill_of(db.session(), assignment_here(campaign))
 
 
-def report_page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) -> str:
+def report_page(filling: FilledReport, entered: Sequence[SaveResult] = (), **said: Any) -> str:
     bar = action_bar(filling, entered)
     editable = bar["permission"].allowed and bar["mine"]
     reproof = send_back_shown(filling.assignment)
@@ -70,21 +70,21 @@ def report_page(filling: Filling, entered: Sequence[Entered] = (), **said: Any) 
     )
 
 
-def beside_figures(filling: Filling) -> Mapping[str, comparing.Beside]:
+def beside_figures(filling: FilledReport) -> Mapping[str, comparing.YearComparison]:
     """What stands beside every figure; nothing where that is not wanted."""
     asked, remembered = request.args.get("compare"), request.cookies.get(comparing.COOKIE)
     shown = comparing.wanted(filling, asked, remembered)
     return comparing.beside(filling, filling.form.items) if shown else {}
 
 
-def recent_editor(filling: Filling) -> presence.Colleague | None:
+def recent_editor(filling: FilledReport) -> presence.Colleague | None:
     """Who else of the own unit saved lately."""
     if not may(reporter, organisation_here().id):
         return None
-    return presence.colleague(filling, me=actor().name, now=clock.now())
+    return presence.recent_editor(filling, me=actor().name, now=clock.now())
 
 
-def action_bar(filling: Filling, unsaved: Sequence[Entered] = ()) -> dict[str, Any]:
+def action_bar(filling: FilledReport, unsaved: Sequence[SaveResult] = ()) -> dict[str, Any]:
     """What the state, the counts and the buttons above the table are drawn from."""
     assignment, now = filling.assignment, clock.now()
     return {
@@ -98,7 +98,7 @@ def action_bar(filling: Filling, unsaved: Sequence[Entered] = ()) -> dict[str, A
     }
 
 
-def send_back_shown(assignment: Assignment) -> Reproof | None:
+def send_back_shown(assignment: Assignment) -> SendBack | None:
     returned = assignment.state is State.RETURNED
     return last_reproof(db.session(), assignment.report) if returned else None
 
@@ -108,12 +108,12 @@ def is_onwards() -> bool:
     return request.form.get("then") == "submission"
 
 
-def typed_fields(filling: Filling, fields: Mapping[str, str]) -> dict[Item, Typed]:
+def typed_fields(filling: FilledReport, fields: Mapping[str, str]) -> dict[Item, Typed]:
     leaves = (item for item in filling.form.leaves if changed(fields, item.code))
     return {item: Typed.of(fields, item.code) for item in leaves}
 
 
-def too_late(filling: Filling, typed: Mapping[Item, Typed]) -> Any:
+def too_late(filling: FilledReport, typed: Mapping[Item, Typed]) -> Any:
     """The report as it may only be read now, with what was typed and not saved."""
-    unsaved = [Entered(item, text, filling.at(item.code)) for item, text in typed.items()]
+    unsaved = [SaveResult(item, text, filling.at(item.code)) for item, text in typed.items()]
     return report_page(filling, unsaved), 409

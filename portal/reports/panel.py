@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Assignment, Filling, form_of, last_submitted
+from portal.collection.assignment import Assignment, FilledReport, form_of, last_submitted
 from portal.collection.last_year import ENTERED
 from portal.domain.checks.finding import rules_at
 from portal.domain.figures import show
@@ -47,7 +47,7 @@ class Panel:
     confirmation: ItemConfirmation | None = None
 
 
-def read_panel(session: Session, filling: Filling, item: Item, *, trail: bool) -> Panel:
+def read_panel(session: Session, filling: FilledReport, item: Item, *, trail: bool) -> Panel:
     """The panel of an item; `trail` is whether its history may be read."""
     report = filling.assignment.report
     return Panel(
@@ -79,7 +79,7 @@ def _history(session: Session, report: Report | None, item: Item) -> Sequence[Tr
     return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
 
 
-def _entered(filling: Filling, item: Item) -> Iterator[Year]:
+def _entered(filling: FilledReport, item: Item) -> Iterator[Year]:
     """Last year's figure where it comes from an old workbook."""
     if filling.previous_entered and item.code in (filling.previous or {}):
         yield Year(f"上年（{ENTERED}）", _figure(item, filling.previous))

@@ -8,15 +8,15 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, note_writer, report_reader, reporter, trail_reader
 from portal.collection import clarifications
-from portal.collection.assignment import Assignment, Filling, fill_of, find_assignment
+from portal.collection.assignment import Assignment, FilledReport, fill_of, find_assignment
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
-from portal.domain.figures import Kind, Problem, read
+from portal.domain.figures import Kind, Problem, parse_figure
 from portal.domain.form.form import Item
 from portal.domain.paper.amount_words import exact_yuan, in_words
 from portal.reports import comparing, notes, panel
 from portal.reports.page_views import bp
-from portal.reports.typed import LONGEST
+from portal.reports.typed import MAX_LENGTH
 from portal.storage.db import db, writing
 from portal.web.form_fields import legible_in_lines
 from portal.web.html import wants_fragment
@@ -57,7 +57,12 @@ def item_panel(campaign: str, item: str) -> Any:
 
 
 def _panel(
-    filling: Filling, item: Item, *, typed: str = "", problem: Problem | None = None, said: str = ""
+    filling: FilledReport,
+    item: Item,
+    *,
+    typed: str = "",
+    problem: Problem | None = None,
+    said: str = "",
 ) -> str:
     here = organisation_here().id
     may_read_trail = may(trail_reader, here)
@@ -107,7 +112,7 @@ def write_note(campaign: str, item: str) -> Any:
 def amount_words(campaign: str, item: str) -> Any:
     """The amount that `text` stands for in words (大写) and in yuan; nothing where it is none."""
     unit = _item(assignment_here(campaign), item).unit
-    figure = read(request.args.get("text", "")[:LONGEST], unit).figure
+    figure = parse_figure(request.args.get("text", "")[:MAX_LENGTH], unit).figure
     money = figure if unit.kind is Kind.MONEY else None
     return render_template(
         "reports/_words.html",

@@ -39,7 +39,7 @@ def answer(
     Raises `NotAllowedNow` where the report cannot be written to.
     """
     assignment.may_write(at).require()
-    report = saving.begun(session, assignment, by=by, at=at)
+    report = saving.ensure_draft(session, assignment, by=by, at=at)
     before = report.includes_passed_down
     if before is includes:
         return

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.collection.assignment import Filling
+from portal.collection.assignment import FilledReport
 
 RECENT = timedelta(minutes=10)
 
@@ -17,7 +17,7 @@ class Colleague:
     minutes: int
 
 
-def colleague(filling: Filling, *, me: str, now: datetime) -> Colleague | None:
+def recent_editor(filling: FilledReport, *, me: str, now: datetime) -> Colleague | None:
     """Who saved last besides the person called `me`, within ten minutes; None where nobody did.
 
     The upper union, which entered on behalf (代录), is no colleague.

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Filling, Stored
-from portal.domain.figures import canonical, read
+from portal.collection.assignment import FilledReport, Stored
+from portal.domain.figures import canonical, parse_figure
 from portal.models import TrailEntry
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 
 
-def known(session: Session, filling: Filling, one: Entered) -> Entered:
+def replayed(session: Session, filling: FilledReport, one: SaveResult) -> SaveResult:
     """What a save became the first time, where this one repeats it; else as it was judged.
 
     Asked only where somebody else seems to have changed the figure since: everything before
@@ -25,7 +25,7 @@ def known(session: Session, filling: Filling, one: Entered) -> Entered:
             TrailEntry.nonce == nonce,
         )
     ).first()
-    figure = read(one.typed.text, one.item.unit).figure
+    figure = parse_figure(one.typed.text, one.item.unit).figure
     if entry is None or entry.new != canonical(figure, one.item.unit):
         return one
-    return Entered(one.item, one.typed, Stored(figure, entry.version, entry.at, entry.actor))
+    return SaveResult(one.item, one.typed, Stored(figure, entry.version, entry.at, entry.actor))

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.collection.assignment import Filling, Reproof, Stored
+from portal.collection.assignment import FilledReport, SendBack, Stored
 from portal.domain.checks.explanations import Explanation
 from portal.domain.checks.finding import Counters, Issue
 from portal.domain.figures import Problem, canonical
 from portal.domain.form.form import Item
 from portal.domain.paper.sheet import Sheet, report_sheet
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 
 WORDS = {
     "locked": "锁定",
@@ -60,7 +60,7 @@ class ItemRow:
         return WORDS[self.state]
 
 
-def page_sheet(filling: Filling) -> Sheet:
+def page_sheet(filling: FilledReport) -> Sheet:
     """The table that the page draws from: the same as on paper and in the workbook."""
     expectation = filling.assignment.expectation
     return report_sheet(
@@ -73,11 +73,11 @@ def page_sheet(filling: Filling) -> Sheet:
 
 
 def item_rows(
-    filling: Filling,
+    filling: FilledReport,
     *,
     editable: bool,
-    entered: Iterable[Entered] = (),
-    reproof: Reproof | None = None,
+    entered: Iterable[SaveResult] = (),
+    reproof: SendBack | None = None,
 ) -> dict[str, ItemRow]:
     """Every row of the page by its code, with what was just typed where that was refused."""
     typed = {one.item.code: one for one in entered}
@@ -90,12 +90,12 @@ def item_rows(
 
 
 def item_row(
-    filling: Filling,
+    filling: FilledReport,
     item: Item,
     *,
     editable: bool,
-    entered: Entered | None = None,
-    reproof: Reproof | None = None,
+    entered: SaveResult | None = None,
+    reproof: SendBack | None = None,
 ) -> ItemRow:
     """One row of the page; `entered` is what was just typed there."""
     issues = filling.issues_at(item.code)
@@ -115,7 +115,7 @@ def item_row(
     )
 
 
-def _state(filling: Filling, item: Item, editable: bool, entered: Entered | None) -> str:
+def _state(filling: FilledReport, item: Item, editable: bool, entered: SaveResult | None) -> str:
     if item.calculated:
         return "calculated"
     if not editable:
@@ -130,7 +130,7 @@ def _state(filling: Filling, item: Item, editable: bool, entered: Entered | None
     return "empty" if filling.figures[item.code] is None else "saved"
 
 
-def _unexplained(filling: Filling, issue: Issue) -> bool:
+def _unexplained(filling: FilledReport, issue: Issue) -> bool:
     return issue.grade == "query" and issue.key not in filling.explained
 
 
@@ -152,7 +152,7 @@ class Progress:
 
 
 def progress(
-    filling: Filling, after: str | None = None, unsaved: Sequence[Entered] = ()
+    filling: FilledReport, after: str | None = None, unsaved: Sequence[SaveResult] = ()
 ) -> Progress:
     """The counts, each with the next such item after the item `after`.
 
@@ -171,25 +171,29 @@ def progress(
     return Progress(filling.counters, len(errors), len(unsent), *nearest)
 
 
-def told_again(before: Filling, now: Filling, *saved: Item) -> tuple[list[Item], list[Item]]:
+def rows_to_refresh(
+    before: FilledReport, now: FilledReport, *saved: Item
+) -> tuple[list[Item], list[Item]]:
     """What else changed on the page with a save: sums to show, and rows with other notices."""
     over = {code for item in saved for code in now.form.sums_over[item.code]}
     sums = [item for item in now.form.items if item.code in over]
     about = {issue.code for issue in (*before.issues, *now.issues)}
     about -= {item.code for item in saved}
-    changed = {code for code in about if _said(before, code) != _said(now, code)}
+    changed = {
+        code for code in about if _issue_snapshot(before, code) != _issue_snapshot(now, code)
+    }
     changed.update(item.code for item in sums)
     return sums, [item for item in now.form.items if item.code in changed]
 
 
-def _said(filling: Filling, code: str) -> list[tuple[Issue, bool]]:
+def _issue_snapshot(filling: FilledReport, code: str) -> list[tuple[Issue, bool]]:
     return [(issue, issue.key in filling.explained) for issue in filling.issues_at(code)]
 
 
-def same_buttons(before: Filling, now: Filling) -> bool:
+def same_buttons(before: FilledReport, now: FilledReport) -> bool:
     """Whether both states of a report offer the same buttons above the table."""
     return _offers(before) == _offers(now)
 
 
-def _offers(filling: Filling) -> tuple[bool, bool]:
+def _offers(filling: FilledReport) -> tuple[bool, bool]:
     return bool(filling.counters.filled), bool(filling.counters.blanks)

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.access.identity import Person
-from portal.collection.assignment import Assignment, Filling, Stored
-from portal.domain.figures import Problem, canonical, read
+from portal.collection.assignment import Assignment, FilledReport, Stored
+from portal.domain.figures import Problem, canonical, parse_figure
 from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Batch, Figure, Report, TrailEntry
-from portal.models.prepared import Prepared, run
+from portal.models.prepared import Prepared, execute
 from portal.models.trail import record_all
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.reports.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class SaveResult:
     """What became of one typed figure.
 
     `stored` is what the database holds now. A `problem` means that nothing was written; with
@@ -79,37 +79,37 @@ def _change_figures(count: int) -> Prepared:
     )
 
 
-def judge(filling: Filling, item: Item, typed: Typed) -> Entered:
+def evaluate(filling: FilledReport, item: Item, typed: Typed) -> SaveResult:
     """What is to become of `typed`, before anything is written: read it, compare versions.
 
     A figure that is stored already is no conflict, whatever version its writer saw: the
     answer to an earlier try may have been lost on its way.
     """
     stored = filling.at(item.code)
-    reading = read(typed.text, item.unit)
+    reading = parse_figure(typed.text, item.unit)
     if reading.problem:
-        return Entered(item, typed, stored, problem=reading.problem)
+        return SaveResult(item, typed, stored, problem=reading.problem)
     if reading.figure == stored.value:
-        return Entered(item, typed, stored)
+        return SaveResult(item, typed, stored)
     if typed.version is None or typed.version != stored.version:
-        return Entered(item, typed, stored, conflict=True)
+        return SaveResult(item, typed, stored, conflict=True)
     wanted = replace(stored, value=reading.figure)
-    return Entered(item, typed, wanted, written=True)
+    return SaveResult(item, typed, wanted, written=True)
 
 
 def save(
     session: Session,
-    filling: Filling,
-    entered: list[Entered],
+    filling: FilledReport,
+    entered: list[SaveResult],
     *,
     by: Person,
     at: datetime,
     action: Action = Action.FIGURE_SAVED,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
     batch_id: int | None = None,
 ) -> dict[str, Stored]:
-    """Write the figures that `judge` let through, each with its trail; answers what is stored."""
-    report = begun(session, filling.assignment, by=by, at=at)
+    """Write the figures that `evaluate` let through, each with its trail; answers what is stored."""
+    report = ensure_draft(session, filling.assignment, by=by, at=at)
     entries: list[dict[str, Any]] = []
     kept: dict[str, Stored] = {}
     for one in entered:
@@ -136,7 +136,7 @@ def _touch(
     session: Session, report: Report, *, by: Person, at: datetime, zero_report: bool
 ) -> None:
     """Note who saved last; by a statement, since the ORM's own way costs a third of a save."""
-    run(
+    execute(
         session,
         _touch_report,
         {
@@ -152,7 +152,7 @@ def _touch(
         set_committed_value(report, name, value)
 
 
-def begun(session: Session, assignment: Assignment, *, by: Person, at: datetime) -> Report:
+def ensure_draft(session: Session, assignment: Assignment, *, by: Person, at: datetime) -> Report:
     """The report of an assignment, begun as a draft when this is its first figure."""
     if assignment.report:
         return assignment.report
@@ -169,7 +169,7 @@ def begun(session: Session, assignment: Assignment, *, by: Person, at: datetime)
     return report
 
 
-def in_report(filling: Filling, report: Report) -> Filling:
+def in_report(filling: FilledReport, report: Report) -> FilledReport:
     """The filling with its report, where that was begun only now."""
     return replace(filling, assignment=replace(filling.assignment, report=report))
 
@@ -179,13 +179,13 @@ def _write(
 ) -> None:
     new = [code for code, now in kept.items() if now.version == 1]
     if new:
-        run(session, _new_figure, [_row(report, code, kept[code]) for code in new])
+        execute(session, _new_figure, [_row(report, code, kept[code]) for code in new])
     changed = [(code, now.value) for code, now in kept.items() if now.version > 1]
     if changed:
         each: dict[str, Any] = {"of_report": report.id, "at": at, "by": by.name}
         for place, (code, value) in enumerate(changed):
             each |= {f"item_{place}": code, f"value_{place}": value}
-        run(session, _change_figures(len(changed)), each)
+        execute(session, _change_figures(len(changed)), each)
 
 
 def _row(report: Report, code: str, now: Stored) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _row(report: Report, code: str, now: Stored) -> dict[str, Any]:
 
 
 def _entry(
-    one: Entered,
+    one: SaveResult,
     before: Stored,
     now: Stored,
     report_id: int,
@@ -224,17 +224,17 @@ def _entry(
 ZERO = Typed("0", None)
 
 
-def zeros(filling: Filling) -> list[Entered]:
+def zeros(filling: FilledReport) -> list[SaveResult]:
     """The blanks of a report as zeros that wait to be written."""
     return [
-        Entered(item, ZERO, replace(filling.at(item.code), value=0), written=True)
+        SaveResult(item, ZERO, replace(filling.at(item.code), value=0), written=True)
         for item in filling.form.leaves
         if filling.at(item.code).value is None
     ]
 
 
 def fill_zeros(
-    session: Session, filling: Filling, *, zero_report: bool, by: Person, at: datetime
+    session: Session, filling: FilledReport, *, zero_report: bool, by: Person, at: datetime
 ) -> int:
     """Declare every blank zero as one batch; answers how many there were.
 
@@ -246,7 +246,7 @@ def fill_zeros(
     if not blank:
         return 0
     action = Action.ZERO_REPORTED if zero_report else Action.ZEROS_FILLED
-    report = begun(session, filling.assignment, by=by, at=at)
+    report = ensure_draft(session, filling.assignment, by=by, at=at)
     report.zero_report = report.zero_report or zero_report
     save_batch(session, in_report(filling, report), blank, action, by=by, at=at)
     return len(blank)
@@ -254,16 +254,16 @@ def fill_zeros(
 
 def save_batch(
     session: Session,
-    filling: Filling,
-    entered: list[Entered],
+    filling: FilledReport,
+    entered: list[SaveResult],
     action: Action,
     *,
     by: Person,
     at: datetime,
-    channel: Channel = Channel.WEB,
+    channel: EntryChannel = EntryChannel.WEB,
 ) -> tuple[Batch, dict[str, Stored]]:
     """Write many figures as one batch that can be undone; answers it and what is stored."""
-    report = begun(session, filling.assignment, by=by, at=at)
+    report = ensure_draft(session, filling.assignment, by=by, at=at)
     batch = Batch(
         organisation_id=report.organisation_id,
         report_id=report.id,
@@ -302,7 +302,7 @@ def open_batch(session: Session, report: Report | None) -> Batch | None:
 class Undone:
     """What undoing a batch brought: the items restored, and those changed since and left."""
 
-    filling: Filling
+    filling: FilledReport
     restored: tuple[Item, ...]
     left: tuple[Item, ...]
 
@@ -315,7 +315,7 @@ class Undone:
 
 
 def undo_batch(
-    session: Session, filling: Filling, batch: Batch, *, by: Person, at: datetime
+    session: Session, filling: FilledReport, batch: Batch, *, by: Person, at: datetime
 ) -> Undone:
     """Give every figure of the newest batch its value back, unless it was changed since.
 
@@ -329,7 +329,7 @@ def undo_batch(
         if entry.item not in since
     ]
     batch.undone_at = at
-    report = begun(session, filling.assignment, by=by, at=at)
+    report = ensure_draft(session, filling.assignment, by=by, at=at)
     report.zero_report = False if batch.kind == Action.ZERO_REPORTED else report.zero_report
     kept = save(session, filling, restored, by=by, at=at, action=Action.FIGURE_UNDONE)
     return Undone(
@@ -359,7 +359,7 @@ def _typed_since(session: Session, batch: Batch, number: int) -> set[str | None]
     return set(session.scalars(written))
 
 
-def _restored(filling: Filling, code: str, old: str) -> Entered:
+def _restored(filling: FilledReport, code: str, old: str) -> SaveResult:
     item = filling.form.by_code[code]
-    value = read(old, item.unit).figure
-    return Entered(item, Typed(old, None), replace(filling.at(code), value=value), written=True)
+    value = parse_figure(old, item.unit).figure
+    return SaveResult(item, Typed(old, None), replace(filling.at(code), value=value), written=True)

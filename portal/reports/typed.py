@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from portal.web.form_fields import legible, nonce_in, number_in
+from portal.web.form_fields import nonce_in, number_in, printable
 
-LONGEST = 200
+MAX_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Typed:
     def of(cls, fields: Mapping[str, str], code: str) -> "Typed":
         """What `fields` say of the item `code`."""
         return cls(
-            text=legible(fields.get(code, "").strip()[:LONGEST]),
+            text=printable(fields.get(code, "").strip()[:MAX_LENGTH]),
             version=number_in(fields.get(f"{code}.version", "")),
             nonce=nonce_in(fields) or None,
         )

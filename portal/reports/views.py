@@ -20,7 +20,7 @@ from portal.access.rules import allow, may, report_reader, reporter
 from portal.access.tenancy import subtree
 from portal.collection.assignment import (
     Assignment,
-    Filling,
+    FilledReport,
 )
 from portal.collection.on_behalf import sole_handlings, unconfirmed
 from portal.domain.checks.explanations import CONFIRMED, REASONS
@@ -48,11 +48,11 @@ from portal.reports.page_views import (
     typed_fields,
 )
 from portal.reports.prints import draft_prints, paper
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed, as_chosen, seen_in
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
-from portal.web.form_fields import legible, nonce_in
+from portal.web.form_fields import nonce_in, printable
 from portal.web.html import wants_fragment
 from portal.workbooks.sheet import XLSX
 
@@ -77,14 +77,14 @@ def save_sheet(campaign: str) -> Any:
     return redirect(url_for(".submission" if onwards else ".report", campaign=campaign), 303)
 
 
-def _say_saved(entered: Sequence[Entered]) -> int:
+def _say_saved(entered: Sequence[SaveResult]) -> int:
     """Say how many figures were saved, if any were; answers how many."""
     if saved := sum(one.written for one in entered):
         flash(f"已保存 {saved} 项。")
     return saved
 
 
-def _save_first(campaign: str) -> tuple[Sequence[Entered], Any]:
+def _save_first(campaign: str) -> tuple[Sequence[SaveResult], Any]:
     """Save what a whole sheet brings; with the answer where some of it was not taken, else None.
 
     Without scripts every button above the table posts the sheet, so that nothing typed is lost.
@@ -105,7 +105,7 @@ def _save_first(campaign: str) -> tuple[Sequence[Entered], Any]:
     return entered, _refused_answer(now, entered)
 
 
-def _refused_answer(filling: Filling, entered: Sequence[Entered]) -> Any:
+def _refused_answer(filling: FilledReport, entered: Sequence[SaveResult]) -> Any:
     """The page with what was refused of a sheet; None where everything was taken."""
     refused = [one for one in entered if one.refused]
     if not refused:
@@ -138,18 +138,18 @@ def save_item(campaign: str, item: str) -> Any:
     return redirect(url_for(".report", campaign=campaign), 303)
 
 
-def _leaf(filling: Filling, code: str) -> Item:
+def _leaf(filling: FilledReport, code: str) -> Item:
     item = filling.form.by_code.get(code) or abort(404)
     if item.calculated:
         raise BadInput(f"{item.name}是合计项，由系统计算，不能填写。")
     return item
 
 
-def _frozen_row(filling: Filling, code: str, typed: Typed, sentence: str) -> Any:
+def _frozen_row(filling: FilledReport, code: str, typed: Typed, sentence: str) -> Any:
     item = filling.form.by_code[code]
     if not wants_fragment():
         return too_late(filling, {item: typed})
-    unsaved = Entered(item, typed, filling.at(code))
+    unsaved = SaveResult(item, typed, filling.at(code))
     row = rows.item_row(filling, item, editable=False, entered=unsaved)
     page = render_template(
         "reports/_frozen.html", row=row, locked_because=sentence, **action_bar(filling)
@@ -157,8 +157,8 @@ def _frozen_row(filling: Filling, code: str, typed: Typed, sentence: str) -> Any
     return page, 409
 
 
-def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
-    sums, told = rows.told_again(before, now, entered.item)
+def _row_answer(before: FilledReport, now: FilledReport, entered: SaveResult) -> Any:
+    sums, told = rows.rows_to_refresh(before, now, entered.item)
     reproof = send_back_shown(now.assignment)
     drawn = {
         item.code: rows.item_row(now, item, editable=True, reproof=reproof)
@@ -180,7 +180,7 @@ def _row_answer(before: Filling, now: Filling, entered: Entered) -> Any:
     return page, 409 if entered.conflict else 422 if entered.problem else 200
 
 
-def _beside_saved(now: Filling, saved: Item) -> Mapping[str, comparing.Beside]:
+def _beside_saved(now: FilledReport, saved: Item) -> Mapping[str, comparing.YearComparison]:
     """What one save changed beside the figures, where the page shows that."""
     if "beside" not in request.form:
         return {}
@@ -226,7 +226,7 @@ def submission(campaign: str) -> Any:
     return _submission_page(filled_report(campaign))
 
 
-def _submission_page(filling: Filling, **extra: Any) -> str:
+def _submission_page(filling: FilledReport, **extra: Any) -> str:
     asked = answering.asked_now(db.session(), filling)
     return render_template(
         "reports/submission.html",
@@ -254,7 +254,7 @@ def asks_passed_down(assignment: Assignment) -> bool:
         return passed_down.passes_down(session, assignment)
 
 
-def _may_write(filling: Filling) -> bool:
+def _may_write(filling: FilledReport) -> bool:
     return filling.assignment.may_write(clock.now()).allowed
 
 
@@ -289,7 +289,7 @@ def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str
         "keys": list(seen),
         "together": "together" in request.form,
         "reason": request.form.get("reason", ""),
-        "words": legible(request.form.get("words", "")),
+        "words": printable(request.form.get("words", "")),
         "sentence": sentence,
     }
     return _submission_page(filled_report(campaign), typed=typed, refused=sentence)
@@ -313,7 +313,7 @@ def answer(campaign: str) -> Any:
 def _not_answered(
     campaign: str, replies: Mapping[str, Reply], problems: Mapping[str, Problem]
 ) -> str:
-    typed = {code: (replies[code].answer, legible(replies[code].words)) for code in problems}
+    typed = {code: (replies[code].answer, printable(replies[code].words)) for code in problems}
     sentence = "有的答复没有保存，请看退回意见下的说明。"
     return _submission_page(
         filled_report(campaign), answered=typed, answer_problems=problems, refused=sentence

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.collection.decisions import decider_of, may_decide
 from portal.collection.on_behalf import alone_in, keep_alone, refuse_alone
 from portal.collection.signed_copies import scan_of
@@ -29,7 +29,7 @@ ARCHIVED = "填报任务已归档，只能查看。"
 
 def accept(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     *,
     number: int,
     by: Person,
@@ -66,7 +66,7 @@ def _require_signed_copy(session: Session, assignment: Assignment) -> None:
 
 def send_back(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     *,
     number: int,
     reason: str,
@@ -89,7 +89,7 @@ def send_back(
 
 def reopen(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     *,
     number: int,
     reason: str,

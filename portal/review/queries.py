@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Filling, Reproof, last_reproof, submissions_of
+from portal.collection.assignment import FilledReport, SendBack, last_reproof, submissions_of
 from portal.collection.decisions import decider_of
 from portal.collection.on_behalf import Unconfirmed, sole_handlings, unconfirmed
 from portal.collection.return_answers import answers_to
@@ -38,10 +38,10 @@ class Review:
     the organisation whose reviewers decide; `notes` are those on each item, the newest first.
     """
 
-    filling: Filling
+    filling: FilledReport
     decider: Organisation
     submissions: Sequence[Submission] = ()
-    reproof: Reproof | None = None
+    reproof: SendBack | None = None
     before: Submission | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
     notes: Mapping[str, Sequence[ItemNote]] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Review:
         return "退回时" if self.mended else "上次报送"
 
 
-def read_review(session: Session, filling: Filling) -> Review:
+def read_review(session: Session, filling: FilledReport) -> Review:
     """Everything that a reviewer looks at."""
     assignment = filling.assignment
     decider = session.get_one(Organisation, decider_of(session, assignment.expectation))
@@ -119,7 +119,7 @@ def read_review(session: Session, filling: Filling) -> Review:
 
 
 def _compared_with(
-    filling: Filling, reproof: Reproof | None, submissions: Sequence[Submission]
+    filling: FilledReport, reproof: SendBack | None, submissions: Sequence[Submission]
 ) -> Submission | None:
     """The submission that was sent back last; else the one before, where it was withdrawn."""
     if filling.assignment.state not in HANDED_IN or len(submissions) < 2:
@@ -130,7 +130,7 @@ def _compared_with(
     return next((each for each in submissions if each.number == number), None)
 
 
-def _changes_since(filling: Filling, earlier: Submission | None) -> dict[str, Change]:
+def _changes_since(filling: FilledReport, earlier: Submission | None) -> dict[str, Change]:
     if earlier is None:
         return {}
     before = figures_of(json.loads(earlier.document))
@@ -172,7 +172,7 @@ _figures_of = select(Figure.item, Figure.value).where(
 )
 
 
-def same_as(session: Session, filling: Filling) -> tuple[str, ...]:
+def same_as(session: Session, filling: FilledReport) -> tuple[str, ...]:
     """The names of other units whose figures are all the same: a form filed for the wrong unit.
 
     The session reads the desk's subtree. A unit and those below it may well agree, and a form

@@ -11,11 +11,11 @@ from portal.domain.campaign.calendar import read_instant
 from portal.domain.form.form import Form
 from portal.review.operations import refuse_until
 from portal.web.errors import BadInput
-from portal.web.form_fields import number_in, plain
+from portal.web.form_fields import number_in, strip_invisible
 
 Fields = MultiDict[str, str]
 
-LONGEST = 500
+MAX_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,12 @@ class Typed:
         for name, text in fields.items():
             code = name.removeprefix("item.")
             if code != name and (text.strip() or code in named):
-                named[code] = plain(text)
-        return cls(plain(fields.get("reason", "")), plain(fields.get("until", "")), named)
+                named[code] = strip_invisible(text)
+        return cls(
+            strip_invisible(fields.get("reason", "")),
+            strip_invisible(fields.get("until", "")),
+            named,
+        )
 
     def problems(
         self, assignment: Assignment, at: datetime, *, until_needed: bool = False
@@ -94,6 +98,6 @@ def _refuse_foreign(items: Mapping[str, str], form: Form) -> None:
 
 
 def _refuse_text(text: str) -> str | None:
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_LENGTH:
         return None
-    return f"这里有 {len(text)} 字，请压缩到 {LONGEST} 字以内。"
+    return f"这里有 {len(text)} 字，请压缩到 {MAX_LENGTH} 字以内。"

@@ -9,7 +9,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, reviewer
 from portal.access.tenancy import subtree
-from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.collection.decisions import Waiting, may_decide, waiting_for
 from portal.collection.on_behalf import alone_in
 from portal.domain.campaign.calendar import Status
@@ -26,7 +26,7 @@ EXTENSION = "extend"
 """The form for an extension alone; those of the moves are called after them."""
 
 
-def _filling(campaign: str) -> Filling:
+def _filling(campaign: str) -> FilledReport:
     session = db.session()
     return fill_of(session, find_assignment(session, campaign) or abort(404))
 
@@ -64,7 +64,7 @@ NO_PROBLEMS: Mapping[str, str] = {}
 
 
 def _page(
-    filling: Filling,
+    filling: FilledReport,
     *,
     form: str = "",
     typed: Typed = NOTHING,
@@ -182,7 +182,7 @@ def extend(campaign: str) -> Any:
     return _page(_filling(campaign), form=EXTENSION, typed=typed, problems=problems), 422
 
 
-def _decided(filling: Filling, done: str) -> Any:
+def _decided(filling: FilledReport, done: str) -> Any:
     """Go on to the report that waits next, so that a desk works through all of them."""
     campaign, name = filling.assignment.campaign.code, filling.assignment.expectation.name
     waiting = _waiting_here(campaign)

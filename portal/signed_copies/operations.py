@@ -22,12 +22,12 @@ from portal.models import Report, SignedCopy, SignedPage
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 
-MOST_PAGES = 4
+MAX_PAGES = 4
 
 NOT_SUBMITTED = "报表上报以后才能上传盖章件；上报前请先打印送审稿签字盖章。"
 ARCHIVED = "填报任务已归档，只能查看。"
 NOTHING = Problem("请选择盖章件的扫描件或照片。")
-TOO_MANY = Problem(f"一次最多传 {MOST_PAGES} 个文件（每页一个）。")
+TOO_MANY = Problem(f"一次最多传 {MAX_PAGES} 个文件（每页一个）。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_pages(files: Sequence[tuple[str, bytes]]) -> list[Page] | Problem:
     """The pages that came, each judged by its content; a problem means that none is kept."""
     if not files:
         return NOTHING
-    if len(files) > MOST_PAGES:
+    if len(files) > MAX_PAGES:
         return TOO_MANY
     pages = []
     for name, content in files:

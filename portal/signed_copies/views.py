@@ -26,7 +26,7 @@ from portal.domain.report.scans import SUFFIXES
 from portal.signed_copies import operations, queries
 from portal.storage.db import db, writing
 from portal.web.headers import INERT
-from portal.web.uploads import LONGEST_NAME, takes_file
+from portal.web.uploads import MAX_NAME_LENGTH, takes_file
 
 bp = Blueprint(
     "signed_copies",
@@ -34,7 +34,7 @@ bp = Blueprint(
     url_prefix="/o/<organisation>/campaigns/<campaign>/report/signed-copy",
 )
 
-LARGEST = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 """Bytes of all files of one upload together."""
 
 
@@ -61,13 +61,13 @@ def _page(assignment: Assignment, problem: Problem | None = None) -> str:
         why_not=operations.why_not_now(assignment),
         matching=may(reviewer, organisation_here().id)
         and may_decide(session, actor(), assignment.expectation),
-        most_pages=operations.MOST_PAGES,
+        most_pages=operations.MAX_PAGES,
         problem=problem,
     )
 
 
 @bp.post("")
-@takes_file(LARGEST)
+@takes_file(MAX_BYTES)
 @allow(reporter)
 def upload(campaign: str) -> Any:
     """Keep the scan of the stamped print; it takes the place of the one before."""
@@ -89,7 +89,7 @@ def _files() -> list[tuple[str, bytes]]:
 def _name(sent: str) -> str:
     """The file's name without folders and without signs that nobody sees."""
     last = sent.replace("\\", "/").rpartition("/")[2]
-    return without_unseen("".join(sign for sign in last if not is_refused(sign)))[-LONGEST_NAME:]
+    return without_unseen("".join(sign for sign in last if not is_refused(sign)))[-MAX_NAME_LENGTH:]
 
 
 @bp.get("/<int(max=9999):number>/<int(max=99):page_number>")

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from portal.domain.report.sole_handling import Assurance
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 
 
 def assurance_in(fields: Mapping[str, str]) -> Assurance:
     """How the unit stands behind what one person did alone, as posted."""
     names = ("assurance", "assured_by", "assured_at")
-    return Assurance(*(legible(fields.get(name, "").strip()) for name in names))
+    return Assurance(*(printable(fields.get(name, "").strip()) for name in names))

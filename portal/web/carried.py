@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from typing import Any
 
-LARGEST = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """Bytes of what is unpacked; five thousand units and people take one."""
 
 
@@ -24,7 +24,7 @@ def unpack(text: str) -> Any:
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         reader = zlib.decompressobj()
-        content = reader.decompress(packed, LARGEST)
+        content = reader.decompress(packed, MAX_BYTES)
         if reader.unconsumed_tail:
             raise ValueError("too large")
         return json.loads(content)

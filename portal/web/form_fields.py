@@ -6,20 +6,20 @@ from unicodedata import category
 
 from portal.domain.characters import in_lines, shown
 
-MOST_DIGITS = 9
+MAX_DIGITS = 9
 """So many fit every column and page number; Python itself would read thousands."""
 
 NONCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-def legible(text: str) -> str:
+def printable(text: str) -> str:
     """The text as a page can show it again, with a mark where it holds what no page may."""
     return shown(text)
 
 
 def legible_in_lines(text: str) -> str:
     """The same for a text of several lines."""
-    return "\n".join(legible(line.replace("\t", " ")) for line in in_lines(text).split("\n"))
+    return "\n".join(printable(line.replace("\t", " ")) for line in in_lines(text).split("\n"))
 
 
 def nonce_in(fields: Mapping[str, str]) -> str:
@@ -30,7 +30,7 @@ def nonce_in(fields: Mapping[str, str]) -> str:
 
 def number_in(text: str) -> int | None:
     """The whole number, 0 or more, that a browser sent; None where the text is none."""
-    fits = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    fits = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
     return int(text) if fits else None
 
 
@@ -42,7 +42,7 @@ def number_asked(text: str) -> int:
     return number
 
 
-def plain(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """The text without signs that nobody sees, which a paste brings along and no page may hold."""
     lines = text.replace("\r\n", "\n").replace("\t", " ")
     return "".join(sign for sign in lines if sign == "\n" or category(sign) != "Cc").strip()

@@ -15,13 +15,13 @@ from portal.access.identity import who
 from portal.collection.rounds import published_rounds
 from portal.domain.campaign import reminders
 from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
-from portal.domain.checks.kinds import KINDS
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.consolidation.edition import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.form.formulas import formula_text
 from portal.domain.report_state import State
 from portal.models import Campaign
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.models.user import ROLE_LABELS
 from portal.storage.db import db
 
@@ -41,12 +41,12 @@ def init_app(app: Flask) -> None:
         "effect": effect_in_words,
         "state_label": lambda state: State(state).label,
         "role_label": lambda role: ROLE_LABELS[role],
-        "check_name": lambda check: KINDS[check].name,
+        "check_name": lambda check: CHECK_KINDS[check].name,
         "action_label": lambda action: Action(action).label,
         "campaign_status": lambda status: Status(status).label,
         "typed_moment": _moment_typed,
-        "channel_label": lambda channel: Channel(channel).label,
-        "chase_channel": lambda channel: reminders.Channel(channel).label,
+        "channel_label": lambda channel: EntryChannel(channel).label,
+        "chase_channel": lambda channel: reminders.MessageChannel(channel).label,
         "chase_outcome": lambda outcome: reminders.Outcome(outcome).label,
     }
     app.jinja_env.globals |= {

@@ -11,7 +11,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 FIELDS = 64 * 1024
 """Bytes of a request for the other fields and the frame round the file."""
 
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,4 @@ def uploaded(field: str) -> Upload | None:
     if file is None or not file.filename:
         return None
     name = file.filename.replace("\\", "/").rpartition("/")[2]
-    return Upload(name[-LONGEST_NAME:], file.read())
+    return Upload(name[-MAX_NAME_LENGTH:], file.read())

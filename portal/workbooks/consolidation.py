@@ -1,6 +1,6 @@
 """The workbook of a consolidation: a summary whose every figure is a live sum over the units.
 
-Up to `MOST_SHEETS` units have a sheet each, laid out like their paper; above that they are rows
+Up to `MAX_SHEETS` units have a sheet each, laid out like their paper; above that they are rows
 of one sheet 明细, since a sum that names thousands of sheets passes what a formula may hold.
 """
 
@@ -36,7 +36,7 @@ from portal.workbooks.sheet import (
 )
 from portal.workbooks.sheet_names import reference, sheet_names
 
-MOST_SHEETS = 200
+MAX_SHEETS = 200
 
 SUMMARY, DETAILS, UNITS = "汇总表", "明细", "汇总单位"
 
@@ -72,7 +72,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Book:
+class WorkbookContent:
     """Everything that the workbook shows, in the city's fixed order."""
 
     form: Form
@@ -139,22 +139,22 @@ class Book:
         return with_totals(self.form, leaves)
 
 
-def units_workbook(book: Book) -> bytes:
+def units_workbook(book: WorkbookContent) -> bytes:
     """The xlsx file of a consolidation."""
-    making = Making(book)
+    making = WorkbookBuilder(book)
     for _drawn in making:
         pass
     return making.content
 
 
 @dataclass
-class Making:
+class WorkbookBuilder:
     """A workbook in the making: going through it draws it, and tells how many units are drawn.
 
     Afterwards `content` is the file.
     """
 
-    book: Book
+    book: WorkbookContent
     content: bytes = b""
 
     def __iter__(self) -> Iterator[int]:
@@ -164,7 +164,7 @@ class Making:
 
     def _drawing(self) -> Iterator[int]:
         book, file = self.book, BytesIO()
-        draws = _WithSheets if len(book.drawn) <= MOST_SHEETS else _WithDetails
+        draws = _WithSheets if len(book.drawn) <= MAX_SHEETS else _WithDetails
         with opened(book.form, book.sheet(book.headings), file) as workbook:
             yield from draws(book, workbook).draw()
         self.content = file.getvalue()
@@ -177,7 +177,7 @@ class _WithSheets:
     The sheets share their `styles`, of which a workbook takes long to sort out thousands.
     """
 
-    book: Book
+    book: WorkbookContent
     workbook: Any
     styles: dict[Any, Any] = field(default_factory=dict)
 
@@ -236,7 +236,7 @@ class _Summary(Drawing):
 class _WithDetails:
     """One row for each unit in 明细; the summary sums its columns, in all and by kind."""
 
-    book: Book
+    book: WorkbookContent
     workbook: Any
 
     def draw(self) -> Iterator[int]:
@@ -305,7 +305,7 @@ class _Table:
 
     workbook: Any
     worksheet: Any
-    book: Book
+    book: WorkbookContent
 
     def head(self, title: str, columns: Sequence[tuple[str, int]]) -> None:
         page = self.worksheet

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import pairwise
 
-LARGEST_FILE = 2 * 1024 * 1024
-MOST_PARTS = 512
-LARGEST_DIRECTORY = 128 * 1024
-LARGEST_UNPACKED = 32 * 1024 * 1024
+MAX_FILE_BYTES = 2 * 1024 * 1024
+MAX_PARTS = 512
+MAX_DIRECTORY_BYTES = 128 * 1024
+MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """Bytes."""
 
 GREATEST_RATIO = 200
 RATIO_MATTERS_FROM = 1024 * 1024
 """Small parts of one repeated sign shrink further than any table, and harm nobody."""
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 SAVE_AS_XLSX = "请用 WPS 或 Excel 打开，另存为 xlsx 后再导入。"
 DAMAGED = f"文件不完整、已损坏或写法不合 xlsx 规范，{SAVE_AS_XLSX}"
@@ -35,7 +35,7 @@ def let_through(content: bytes) -> None:
     """Return when `content` may be unpacked as a workbook; raises `Refused`."""
     if not content:
         raise Refused("文件是空的，请重新选择。")
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         raise Refused("文件超过 2 MB，请删除图片和多余的工作表后再导入。")
     if not content.startswith(b"PK"):
         raise Refused(_what_else(content))
@@ -85,7 +85,7 @@ def _look_at_directory(content: bytes) -> None:
         raise Refused(DAMAGED)
     if content[max(0, at - 20) :].startswith(ZIP64):
         raise Refused(DAMAGED)
-    if parts > MOST_PARTS or length > LARGEST_DIRECTORY:
+    if parts > MAX_PARTS or length > MAX_DIRECTORY_BYTES:
         raise Refused(TOO_MUCH)
 
 
@@ -101,7 +101,7 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
 def _look_at_parts(parts: list[zipfile.ZipInfo]) -> None:
     # Some programs write backslashes, which every office program reads as slashes.
     names = [part.filename.replace("\\", "/").lower() for part in parts]
-    if len(parts) > MOST_PARTS:
+    if len(parts) > MAX_PARTS:
         raise Refused(TOO_MUCH)
     if len(set(names)) != len(names) or any(map(_is_no_name, names)):
         raise Refused(DAMAGED)
@@ -118,7 +118,7 @@ def _look_at_parts(parts: list[zipfile.ZipInfo]) -> None:
 def _is_no_name(name: str) -> bool:
     steps = name.rstrip("/").split("/")
     climbs = not {"", ".", ".."}.isdisjoint(steps)
-    return climbs or len(name) > LONGEST_NAME or ":" in name
+    return climbs or len(name) > MAX_NAME_LENGTH or ":" in name
 
 
 def _overlaps(parts: list[zipfile.ZipInfo]) -> Iterator[bool]:
@@ -128,7 +128,7 @@ def _overlaps(parts: list[zipfile.ZipInfo]) -> Iterator[bool]:
 
 
 def _look_at_sizes(parts: list[zipfile.ZipInfo]) -> None:
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise Refused(TOO_MUCH)
     for part in parts:
         swollen = part.file_size > GREATEST_RATIO * max(1, part.compress_size)

@@ -8,15 +8,15 @@ import io
 from collections.abc import Iterator
 
 from portal.domain.intake.grid import Cell, CellKind, Grid, table_of
-from portal.workbooks.gate import LARGEST_FILE, Refused, is_text
+from portal.workbooks.gate import MAX_FILE_BYTES, Refused, is_text
 from portal.workbooks.reading import read_workbook
 
 TEXT_SHEET = "名单"
 """What the one table of a text is called, as the sheet of a workbook is."""
 
-MOST_ROWS = 20_000
-MOST_COLUMNS = 100
-LONGEST_TEXT = 256
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+MAX_TEXT_LENGTH = 256
 """Characters kept of a cell, as of a workbook's: no name is longer."""
 
 NO_TEXT = "这不是 xlsx 工作簿，也不是可以读取的文本表格（UTF-8、UTF-16 或 GBK 编码）。"
@@ -26,7 +26,7 @@ def read_list(content: bytes) -> Grid:
     """The cells of a file that lists something; raises `Refused` with the sentence to show."""
     if not is_text(content):
         return read_workbook(content, long=True)
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         raise Refused("文件超过 2 MB，请分成几个文件导入。")
     return Grid((table_of(TEXT_SHEET, _cells(_decoded(content))),))
 
@@ -56,11 +56,11 @@ def _encodings(content: bytes) -> tuple[str, ...]:
 def _cells(text: str) -> Iterator[Cell]:
     try:
         for row, texts in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), 1):
-            if row > MOST_ROWS:
-                raise Refused(f"名单超过 {MOST_ROWS:,} 行，请分成几个文件导入。")
-            for column, each in enumerate(texts[:MOST_COLUMNS], 1):
+            if row > MAX_ROWS:
+                raise Refused(f"名单超过 {MAX_ROWS:,} 行，请分成几个文件导入。")
+            for column, each in enumerate(texts[:MAX_COLUMNS], 1):
                 if each.strip():
-                    yield Cell(row, column, CellKind.TEXT, each[:LONGEST_TEXT])
+                    yield Cell(row, column, CellKind.TEXT, each[:MAX_TEXT_LENGTH])
     except csv.Error as error:
         raise Refused(NO_TEXT) from error
 

@@ -27,10 +27,10 @@ from portal.workbooks.gate import (
 )
 
 CHILD = Path(__file__).with_name("reading_child.py")
-LONGEST = 5.0
+MAX_LENGTH = 5.0
 """Seconds for one file, the start of the process included; a real one takes 0.1."""
 
-LARGEST_ANSWER = 16 * 1024 * 1024
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """Bytes; what the child keeps at most of a file takes no more."""
 AT_ONCE = 2
 """Children that run side by side: each may take 400 MB."""
@@ -38,7 +38,7 @@ AT_ONCE = 2
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
-LONGEST_OF_LIST = 20.0
+MAX_OF_LIST_LENGTH = 20.0
 LARGEST_ANSWER_OF_LIST = 64 * 1024 * 1024
 
 
@@ -55,7 +55,7 @@ def read_workbook(content: bytes, *, long: bool = False) -> Grid:
 
 @contextmanager
 def _a_place() -> Iterator[None]:
-    if not _places.acquire(timeout=LONGEST):
+    if not _places.acquire(timeout=MAX_LENGTH):
         raise Refused("正在读取的文件较多，请过一会儿再导入。")
     try:
         yield
@@ -73,11 +73,11 @@ def _answer_of_child(content: bytes, *, long: bool) -> bytes:
         stderr=subprocess.DEVNULL,
         env=_bare_environment(),
     )
-    clock = threading.Timer(LONGEST_OF_LIST if long else LONGEST, child.kill)
+    clock = threading.Timer(MAX_OF_LIST_LENGTH if long else MAX_LENGTH, child.kill)
     clock.start()
     try:
         with child:
-            return _exchange(child, content, LARGEST_ANSWER_OF_LIST if long else LARGEST_ANSWER)
+            return _exchange(child, content, LARGEST_ANSWER_OF_LIST if long else MAX_ANSWER_BYTES)
     finally:
         clock.cancel()
 

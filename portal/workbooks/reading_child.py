@@ -22,11 +22,11 @@ except ImportError:  # Windows has none; there the parent's clock is the only li
     resource = None  # type: ignore[assignment]
 
 MEMORY = 400 * 1024 * 1024
-LARGEST_PART = 8 * 1024 * 1024
-MOST_SHEETS = 50
-MOST_MERGES = 5_000
+MAX_PART_BYTES = 8 * 1024 * 1024
+MAX_SHEETS = 50
+MAX_MERGES = 5_000
 LAST_COLUMN = 100
-LONGEST_NAME = 120
+MAX_NAME_LENGTH = 120
 
 
 class Limits(NamedTuple):
@@ -83,7 +83,7 @@ class Refused(Exception):
     def __init__(self, reason: str, place: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.place = place[:LONGEST_NAME]
+        self.place = place[:MAX_NAME_LENGTH]
 
 
 def answer_for(content: bytes, limits: Limits = FORM) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class _Workbook:
         self.parse(book, start, lambda tag: self.links.end(NAMES.get(tag, "")), self.links.text)
         if "workbook" not in words:
             raise Refused("no-workbook")
-        if len(found) > MOST_SHEETS:
+        if len(found) > MAX_SHEETS:
             raise Refused("sheets")
         if not found or len({part for *_, part in found}) < len(found):
             raise Refused("damaged")
@@ -250,7 +250,7 @@ class _Workbook:
     def unpacked(self, part: str) -> bytes:
         if part not in self.parts:
             raise Refused("damaged")
-        if self.parts[part].file_size > LARGEST_PART:
+        if self.parts[part].file_size > MAX_PART_BYTES:
             raise Refused("too-much")
         return self.archive.read(self.parts[part])
 
@@ -276,7 +276,7 @@ def _tab(attributes: Attributes, related: Relations) -> Iterator[tuple[str, bool
     kind, part = related.get(relation, ("", ""))
     if kind == "worksheet":
         hidden = attributes.get("state", "visible") in {"hidden", "veryHidden"}
-        yield _beginning(attributes.get("name", ""), LONGEST_NAME), hidden, part
+        yield _beginning(attributes.get("name", ""), MAX_NAME_LENGTH), hidden, part
 
 
 def _refuse_declarations(*_: object) -> None:
@@ -286,7 +286,7 @@ def _refuse_declarations(*_: object) -> None:
 IN_ANOTHER_WORKBOOK = re.compile(r"\[[0-9]+\][^\[\]!+*,;()]*!")
 """``[1]Sheet1!A1`` in a formula; the number in brackets is that of the external link."""
 
-LONGEST_FORMULA = 8_192
+MAX_FORMULA_LENGTH = 8_192
 
 
 class _Links:
@@ -312,7 +312,7 @@ class _Links:
             self.name = ""
 
     def used_in(self, formula: str) -> bool:
-        formula = formula[:LONGEST_FORMULA]
+        formula = formula[:MAX_FORMULA_LENGTH]
         if IN_ANOTHER_WORKBOOK.search(formula):
             return True
         return bool(self.names) and not self.names.isdisjoint(
@@ -383,8 +383,8 @@ KNOWN_FORMATS = {
 }
 """Number formats that every program knows by their number, the Chinese dates included."""
 
-MOST_FORMATS = 1_000
-LONGEST_FORMAT = 255
+MAX_FORMATS = 1_000
+MAX_FORMAT_LENGTH = 255
 LITERAL = re.compile(r'"[^"]*"|[\\!_*].|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE | re.DOTALL)
 
 
@@ -411,8 +411,8 @@ class _StylesReader:
 
     def add_format(self, number: int | None, code: str) -> None:
         if number is not None:
-            self.formats[number] = code[:LONGEST_FORMAT]
-        if len(self.formats) > MOST_FORMATS:
+            self.formats[number] = code[:MAX_FORMAT_LENGTH]
+        if len(self.formats) > MAX_FORMATS:
             raise Refused("too-much")
 
     def formats_of_styles(self) -> list[str]:
@@ -511,7 +511,7 @@ class _SheetReader:
         height = min(bottom, last_row) - top + 1
         width = min(right, LAST_COLUMN) - left + 1
         self.merge_count += 1
-        if self.merge_count > MOST_MERGES or (bottom > last_row and right > LAST_COLUMN):
+        if self.merge_count > MAX_MERGES or (bottom > last_row and right > LAST_COLUMN):
             raise Refused("merges", written)
         if height > 0 and width > 0:
             self.merged += height * width

@@ -38,8 +38,8 @@ GREATEST_HEIGHT = 409.0
 """Heights in points; Excel takes no row higher than the last."""
 
 SIGNATURES_A_LINE = 3
-MOST_COLUMNS_UPRIGHT = 3
-LONGEST_TEXT = 32_767
+MAX_COLUMNS_UPRIGHT = 3
+MAX_TEXT_LENGTH = 32_767
 A4 = 9
 MILLIMETRE = 1 / 25.4
 MARGINS = {
@@ -289,7 +289,7 @@ class Drawing:
     def set_page(self, last_row: int) -> None:
         page = self.worksheet
         page.set_paper(A4)
-        if len(self.sheet.columns) > MOST_COLUMNS_UPRIGHT:
+        if len(self.sheet.columns) > MAX_COLUMNS_UPRIGHT:
             page.set_landscape()
         page.set_margins(**MARGINS)
         page.center_horizontally()
@@ -381,10 +381,10 @@ UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 
 def plain_text(text: str) -> str:
     """`text` without the signs that an xlsx file cannot hold, and no longer than a cell takes."""
-    return UNWRITABLE.sub(" ", text)[:LONGEST_TEXT]
+    return UNWRITABLE.sub(" ", text)[:MAX_TEXT_LENGTH]
 
 
-LONGEST_NAME = 230
+MAX_NAME_LENGTH = 230
 """Bytes, well below the 255 that a file system takes with the ending."""
 
 DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{p}{n}" for p in ("COM", "LPT") for n in range(1, 10)}
@@ -397,7 +397,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def attachment_name(*parts: str, suffix: str = "xlsx") -> str:
     """A file name from `parts` that Windows, WPS and chat programs take as it is."""
-    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:LONGEST_NAME]
+    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:MAX_NAME_LENGTH]
     stem = joined.decode(errors="ignore").rstrip(" ._")
     if stem.partition(".")[0].upper() in DEVICES:
         stem = f"_{stem}"

@@ -7,7 +7,7 @@ understand it, so that a name holds nothing that would need them.
 from collections.abc import Iterable
 from unicodedata import category
 
-LONGEST = 31
+MAX_LENGTH = 31
 """As Excel counts them: in UTF-16, so a rare character takes two."""
 
 
@@ -27,7 +27,7 @@ def _plain(text: str) -> str:
     name = "_".join("".join(signs).split()).strip("_")
     if name.isascii() or name[0].isdigit():
         name = f"单位_{name}".rstrip("_")  # else it could be a cell, a number or a reserved word
-    return _cut(name, LONGEST)
+    return _cut(name, MAX_LENGTH)
 
 
 def _is_plain(sign: str) -> bool:
@@ -39,7 +39,7 @@ def _unused(name: str, used: set[str]) -> str:
     while candidate.casefold() in used:
         number += 1
         ending = f"_{number}"
-        candidate = _cut(name, LONGEST - len(ending)) + ending
+        candidate = _cut(name, MAX_LENGTH - len(ending)) + ending
     return candidate
 
 

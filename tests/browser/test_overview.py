@@ -16,7 +16,7 @@ from portal.domain.consolidation.allocation import Deduction
 from portal.domain.consolidation.allocation import Line as AllocationLine
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
-from portal.domain.paper.overview import MOST_LINES, Line, Overview
+from portal.domain.paper.overview import MAX_LINES, Line, Overview
 from portal.domain.paper.sheet import Part
 from portal.web.paper_code import PaperCode
 
@@ -99,7 +99,7 @@ def show_overview(page: Page) -> Callable[[Overview], Page]:
     return open_overview
 
 
-@pytest.mark.parametrize("lines", [1, 12, 20, MOST_LINES])
+@pytest.mark.parametrize("lines", [1, 12, 20, MAX_LINES])
 def test_it_is_one_sheet_laid_across_with_nothing_cut_off(show_overview, lines):
     page = show_overview(overview(lines))
 

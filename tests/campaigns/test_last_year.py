@@ -211,7 +211,7 @@ def test_a_workbook_in_which_nothing_is_known_says_why(city, sheets, sentence):
 
 @pytest.mark.parametrize("sheets", [200, 0])
 def test_the_portals_own_export_is_an_old_table(city_app, city, first_year, monkeypatch, sheets):
-    monkeypatch.setattr("portal.workbooks.consolidation.MOST_SHEETS", sheets)
+    monkeypatch.setattr("portal.workbooks.consolidation.MAX_SHEETS", sheets)
     city_app.person("gedian").report("accepted")
     city_app.person("shizong-reporter").report("submitted")
     export = city.get(f"/o/shizong/campaigns/{OPEN}/consolidation/workbook").data

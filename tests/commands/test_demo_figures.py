@@ -9,7 +9,7 @@ from portal.collection.opening import Listed
 from portal.demo.city import EXPECTED_2022, EXPECTED_2027, UNITS
 from portal.demo.figures import edition, typed_in
 from portal.domain.checks.finding import Facts, Issue, blanks, find_issues
-from portal.domain.figures import Kind, Unit, read
+from portal.domain.figures import Kind, Unit, parse_figure
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import Figures, with_totals
 
@@ -26,7 +26,7 @@ def figures_of(year: int, unit: str) -> Figures:
     form = form_of(year)
     leaves = {}
     for code, text in typed_in(year)[unit].items():
-        reading = read(text, form.by_code[code].unit)
+        reading = parse_figure(text, form.by_code[code].unit)
         assert reading.problem is None, f"{unit} {code} {text}"
         leaves[code] = reading.figure
     return with_totals(form, leaves)
@@ -39,7 +39,7 @@ def issues_of(year: int, unit: str, expected: tuple[Listed, ...]) -> tuple[Issue
         Facts(
             figures_of(year, unit),
             figures_of(2022, unit) if year > 2022 else None,
-            read(listed.allocated, MONEY).figure,
+            parse_figure(listed.allocated, MONEY).figure,
             int(listed.households) if listed.households else None,
         ),
     )

@@ -15,7 +15,7 @@ from portal.consolidation.editions import earlier, operations
 from portal.consolidation.editions import paper as edition_paper
 from portal.consolidation.editions.paper import book_of_edition
 from portal.consolidation.exports import paper
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.table import table_of
@@ -81,7 +81,7 @@ def kept_of(node, frozen):
         frozen_at=NOW,
         frozen_by="张慧",
     )
-    return operations.Kept(row, node.form)
+    return operations.FrozenEdition(row, node.form)
 
 
 def expected_of(node, figures):
@@ -112,7 +112,9 @@ def test_all_papers_of_one_instant_agree(grown, allocated, answer, scope):
     assignment = find_assignment(db.session(), CAMPAIGN)
     with tenancy.subtree(city.organisations[GIVER]) as session:
         tree = read_tree(session, assignment.expectation)
-        node = Node(assignment, replace(tree, allocated=allocated, answer=answer), scope)
+        node = ConsolidationScope(
+            assignment, replace(tree, allocated=allocated, answer=answer), scope
+        )
         live = on_sheet(paper.form_of_totals(session, node, NOW))
         table = table_of(session, node, 1, Choice(), None)
         overview = overview_of(session, node, None, NOW)

@@ -8,7 +8,7 @@ import pytest
 from portal.access import tenancy
 from portal.collection.assignment import find_assignment
 from portal.consolidation import sums
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope, add, add_up
 from portal.models.organisation import KINDS
@@ -63,7 +63,7 @@ def nodes(city: City):
         with tenancy.subtree(organisation) as session:
             tree = read_tree(session, assignment.expectation)
             for scope in Scope:
-                yield session, Node(assignment, tree, scope)
+                yield session, ConsolidationScope(assignment, tree, scope)
 
 
 def test_the_database_adds_as_the_domain_does(grown):
@@ -117,7 +117,7 @@ def test_the_figures_of_an_item_add_up_to_its_sum(grown):
 
 def test_reports_are_added_in_batches_when_they_are_very_many(grown, monkeypatch):
     city, figures = grown
-    monkeypatch.setattr(sums, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(sums, "MAX_AT_ONCE", 3)
 
     for session, node in nodes(city):
         expected = add(figures, node.placement, node.scope, node.form)

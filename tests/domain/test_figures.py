@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from portal.domain.figures import (
     FEN_PER_WAN,
-    LONGEST_TYPED,
+    MAX_TYPED_LENGTH,
     Kind,
+    ParsedFigure,
     Problem,
-    Reading,
     Unit,
     canonical,
-    read,
+    parse_figure,
     rounded,
     show,
 )
@@ -41,18 +41,18 @@ def units_and_figures(draw: st.DrawFn) -> tuple[Unit, int]:
 def test_a_canonical_text_is_read_back_as_the_same_figure(given_figure: tuple[Unit, int]) -> None:
     unit, figure = given_figure
 
-    reading = read(canonical(figure, unit), unit)
+    reading = parse_figure(canonical(figure, unit), unit)
 
-    assert reading == Reading(figure)
+    assert reading == ParsedFigure(figure)
 
 
 @given(units_and_figures())
 def test_what_is_shown_can_be_typed(given_figure: tuple[Unit, int]) -> None:
     unit, figure = given_figure
 
-    reading = read(show(figure, unit), unit)
+    reading = parse_figure(show(figure, unit), unit)
 
-    assert reading == Reading(figure)
+    assert reading == ParsedFigure(figure)
 
 
 @given(units_and_figures())
@@ -60,9 +60,9 @@ def test_full_width_text_means_the_same_as_half_width(given_figure: tuple[Unit, 
     unit, figure = given_figure
     half_width = show(figure, unit)
 
-    reading = read(half_width.translate(FULL_WIDTH), unit)
+    reading = parse_figure(half_width.translate(FULL_WIDTH), unit)
 
-    assert reading == read(half_width, unit) == Reading(figure)
+    assert reading == parse_figure(half_width, unit) == ParsedFigure(figure)
 
 
 @given(units_and_figures(), st.integers(0, 5), st.sampled_from(["", " ", "\t", "　", " \n "]))
@@ -71,23 +71,23 @@ def test_leading_zeros_and_spaces_around_change_nothing(
 ) -> None:
     unit, figure = given_figure
 
-    reading = read(f"{space}{'0' * zeros}{canonical(figure, unit)}{space}", unit)
+    reading = parse_figure(f"{space}{'0' * zeros}{canonical(figure, unit)}{space}", unit)
 
-    assert reading == Reading(figure)
+    assert reading == ParsedFigure(figure)
 
 
 @given(st.text(), st.sampled_from(UNITS))
 def test_any_text_is_a_figure_a_blank_or_a_problem(typed: str, unit: Unit) -> None:
-    reading = read(typed, unit)
+    reading = parse_figure(typed, unit)
 
     assert reading.figure is None or 0 <= reading.figure <= unit.greatest
     assert reading.figure is None or reading.problem is None
-    assert (reading == Reading()) == (not typed.strip())
+    assert (reading == ParsedFigure()) == (not typed.strip())
 
 
 @given(st.text("0123456789.,，．０９-+e￥万元 /—", max_size=20), st.sampled_from(UNITS))
 def test_text_made_of_number_signs_never_raises(typed: str, unit: Unit) -> None:
-    reading = read(typed, unit)
+    reading = parse_figure(typed, unit)
 
     assert reading.problem is None or reading.problem.sentence.strip()
 
@@ -95,15 +95,15 @@ def test_text_made_of_number_signs_never_raises(typed: str, unit: Unit) -> None:
 @given(st.integers(0, 10**8), st.text("0123456789", min_size=1, max_size=9))
 def test_what_is_offered_is_taken_when_it_is_typed(whole: int, fraction: str) -> None:
     for unit in UNITS:
-        problem = read(f"{whole}.{fraction}", unit).problem
+        problem = parse_figure(f"{whole}.{fraction}", unit).problem
 
         if problem and problem.offer:
-            assert read(problem.offer, unit).problem is None
+            assert parse_figure(problem.offer, unit).problem is None
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "　", "\t\n"])
 def test_nothing_typed_is_blank_and_not_zero(typed: str) -> None:
-    assert read(typed, MONEY) == Reading(None, None)
+    assert parse_figure(typed, MONEY) == ParsedFigure(None, None)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_nothing_typed_is_blank_and_not_zero(typed: str) -> None:
     ],
 )
 def test_money_is_kept_in_fen(typed: str, fen: int) -> None:
-    assert read(typed, MONEY) == Reading(fen)
+    assert parse_figure(typed, MONEY) == ParsedFigure(fen)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_money_is_kept_in_fen(typed: str, fen: int) -> None:
     [("0", 0), ("007", 7), ("12.0", 12), ("1,000", 1000), ("99999999", 99_999_999)],
 )
 def test_a_count_is_kept_as_it_is(typed: str, count: int) -> None:
-    assert read(typed, PERSON_TIMES) == Reading(count)
+    assert parse_figure(typed, PERSON_TIMES) == ParsedFigure(count)
 
 
 def test_one_fen_is_kept_where_the_item_has_six_decimals() -> None:
-    assert read("0.000001", MONEY_TO_THE_FEN) == Reading(1)
+    assert parse_figure("0.000001", MONEY_TO_THE_FEN) == ParsedFigure(1)
 
 
 @pytest.mark.parametrize(
@@ -161,11 +161,11 @@ def test_one_fen_is_kept_where_the_item_has_six_decimals() -> None:
         ("1 2", "不是可以识别的数"),
         ("²", "不是可以识别的数"),
         ("٣", "不是可以识别的数"),
-        ("1" * (LONGEST_TYPED + 1), "过长"),
+        ("1" * (MAX_TYPED_LENGTH + 1), "过长"),
     ],
 )
 def test_what_is_no_number_is_refused_with_the_reason(typed: str, word: str) -> None:
-    reading = read(typed, MONEY)
+    reading = parse_figure(typed, MONEY)
 
     assert reading.figure is None
     assert reading.problem is not None
@@ -174,7 +174,7 @@ def test_what_is_no_number_is_refused_with_the_reason(typed: str, word: str) -> 
 
 
 def test_a_count_with_a_fraction_is_refused_without_an_offer() -> None:
-    assert read("12.5", PERSON_TIMES) == Reading(
+    assert parse_figure("12.5", PERSON_TIMES) == ParsedFigure(
         problem=Problem("人次须为整数，不能填 12.5。", None)
     )
 
@@ -184,7 +184,7 @@ def test_a_count_with_a_fraction_is_refused_without_an_offer() -> None:
     [("0.3432", "0.34"), ("0.345", "0.35"), ("0.3449", "0.34"), ("1,999.999", "2000.00")],
 )
 def test_too_many_decimals_are_offered_rounded_half_up(typed: str, offer: str) -> None:
-    reading = read(typed, MONEY)
+    reading = parse_figure(typed, MONEY)
 
     assert reading.figure is None
     assert reading.problem is not None
@@ -200,13 +200,13 @@ def test_too_many_decimals_are_offered_rounded_half_up(typed: str, offer: str) -
         ("10000000", MONEY, "9,999,999.99 万元"),
         ("9999999.991", MONEY, "9,999,999.99 万元"),
         ("9999999.95", Unit("万元", Kind.MONEY, 1), "9,999,999.99 万元"),
-        ("9" * LONGEST_TYPED, MONEY_TO_THE_FEN, "9,999,999.99"),
+        ("9" * MAX_TYPED_LENGTH, MONEY_TO_THE_FEN, "9,999,999.99"),
     ],
 )
 def test_a_figure_over_the_limit_is_refused_and_never_rounded_down_to_it(
     typed: str, unit: Unit, limit: str
 ) -> None:
-    reading = read(typed, unit)
+    reading = parse_figure(typed, unit)
 
     assert reading.figure is None
     assert reading.problem is not None
@@ -215,7 +215,10 @@ def test_a_figure_over_the_limit_is_refused_and_never_rounded_down_to_it(
 
 
 def test_money_over_the_limit_asks_whether_it_was_typed_in_yuan() -> None:
-    money, count = read("123456789", MONEY).problem, read("123456789", PERSON_TIMES).problem
+    money, count = (
+        parse_figure("123456789", MONEY).problem,
+        parse_figure("123456789", PERSON_TIMES).problem,
+    )
 
     assert money is not None
     assert "按元填写" in money.sentence

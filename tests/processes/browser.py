@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 """Seconds after which an answer is not waited for any more."""
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -27,8 +27,10 @@ class Door:
     def connection(self) -> http.client.HTTPConnection:
         """A fresh connection."""
         if self.tls is None:
-            return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
-        return http.client.HTTPSConnection(self.host, self.port, context=self.tls, timeout=PATIENCE)
+            return http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        return http.client.HTTPSConnection(
+            self.host, self.port, context=self.tls, timeout=TIMEOUT_SECONDS
+        )
 
     @property
     def host_header(self) -> str:

@@ -18,7 +18,7 @@ from tests.demonstration import NOW, PASSWORD
 from tests.markup import Page
 from tests.postgresql import Cluster
 from tests.processes import compose
-from tests.processes.browser import PATIENCE, Answer, Browser, Door
+from tests.processes.browser import TIMEOUT_SECONDS, Answer, Browser, Door
 from tests.processes.campaign import Unit, decide
 from tests.processes.conftest import Province, carried_over
 from tests.processes.proxy import NAME, certify, proxied, trusting
@@ -256,7 +256,7 @@ def test_without_one_process_nobody_notices_and_without_both_there_is_a_sentence
     second.kill()
     without = browser.get(page)
     start(first, second)
-    patient_until = time.monotonic() + PATIENCE
+    patient_until = time.monotonic() + TIMEOUT_SECONDS
     while (again := browser.get(page)).status == 503:  # nginx looks again after a moment
         assert time.monotonic() < patient_until
 

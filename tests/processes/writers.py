@@ -11,7 +11,7 @@ from threading import Condition, Event, Thread
 
 from tests.processes.browser import Answer, Browser, Door
 
-PATIENCE = 90
+TIMEOUT_SECONDS = 90
 """Seconds after which a condition is given up."""
 
 CHINESE = re.compile("[一-鿿]")
@@ -108,7 +108,7 @@ class Work:
         """Wait until something holds for each of the writers."""
         changed = self._writers[0].changed
         with changed:
-            came = changed.wait_for(lambda: all(map(holds, self._writers)), timeout=PATIENCE)
+            came = changed.wait_for(lambda: all(map(holds, self._writers)), timeout=TIMEOUT_SECONDS)
         assert came, [(writer.answers, writer.faults[:2]) for writer in self._writers]
 
     @contextmanager

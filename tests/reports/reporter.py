@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.access import tenancy
-from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.collection.opening import Listed, Plan, create_campaign, open_campaign
 from portal.domain.campaign.calendar import Dates
 from portal.models import Expectation, Figure, Report, Submission, TrailEntry
@@ -89,7 +89,7 @@ class Reporter:
             cookie.pop("_user_id")
 
     @contextmanager
-    def filling(self) -> Iterator[tuple[Session, Filling]]:
+    def filling(self) -> Iterator[tuple[Session, FilledReport]]:
         """The own report as the portal knows it, for reading."""
         with self.city.app.app_context():
             tenancy.enter(organisation(self.character.home))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.figures import canonical, read
+from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import parse_form
 from tests.cast import open_city
 from tests.founding import edition
@@ -39,7 +39,7 @@ def someone(founded_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @given(item=leaves, typed=texts, version=versions)
 def test_a_row_is_kept_as_it_reads_or_not_at_all(someone, item, typed, version):
     before, known = someone.value(item.code), str(someone.version(item.code))
-    reading = read(_as_posted(typed), item.unit)
+    reading = parse_figure(_as_posted(typed), item.unit)
     sent = known if version == "now" else version
 
     fields = {item.code: typed, f"{item.code}.version": sent}
@@ -64,7 +64,7 @@ def test_a_sheet_keeps_what_reads_and_leaves_the_rest(someone, typed):
 
     answer = someone.post(**fields)
 
-    readings = {item: read(_as_posted(text), item.unit) for item, text in typed.items()}
+    readings = {item: parse_figure(_as_posted(text), item.unit) for item, text in typed.items()}
     wrong = any(reading.problem for reading in readings.values())
     assert answer.status_code == (422 if wrong else 303)
     for item, reading in readings.items():

@@ -30,7 +30,7 @@ from portal.access.identity import Person, hashed, sign_in_door
 from portal.access.passwords import hash_password
 from portal.collection.assignment import find_assignment
 from portal.consolidation.editions import operations
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.sources import freezing
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.calendar import ZONE
@@ -624,7 +624,7 @@ def _edition(place: Place) -> None:
         assert assignment is not None
         with tenancy.subtree(organisation) as reading:
             tree = read_tree(reading, assignment.expectation)
-            frozen = freezing(reading, Node(assignment, tree, Scope.SUBMITTED))
+            frozen = freezing(reading, ConsolidationScope(assignment, tree, Scope.SUBMITTED))
         by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
         operations.keep(session, assignment, frozen, None, "first", by, NOW)
         session.add(

@@ -89,7 +89,7 @@ subtree       portal.campaigns.unit_views._list
 subtree       portal.campaigns.views._publication_page
 subtree       portal.campaigns.views.index
 subtree       portal.campaigns.views.publish
-subtree       portal.consolidation.page_views.node_of
+subtree       portal.consolidation.page_views.consolidation_here
 subtree       portal.home.views._with_units
 subtree       portal.questions.views._waiting
 subtree       portal.reports.views.asks_passed_down

@@ -9,7 +9,7 @@ from portal.domain.consolidation.placement import add_up
 from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Part
 from portal.workbooks import consolidation as module
-from portal.workbooks.consolidation import Book, Heading, Unit, units_workbook
+from portal.workbooks.consolidation import Heading, Unit, WorkbookContent, units_workbook
 from tests.workbooks.test_recalculation import _computed_by_office
 
 NAMES = (
@@ -32,7 +32,7 @@ def figures_of(form: Form, at: int) -> dict[str, int | None]:
     return said | {"A2": None, "F1": None if at else 0, leaves[at].code: None}
 
 
-def book(form: Form) -> Book:
+def book(form: Form) -> WorkbookContent:
     """Six units in four columns, one of them only for checking, one missing."""
     units = [
         Unit(f"u{at}", name, "区总" if at % 2 else "市*直", "已审核", "计入", figures_of(form, at))
@@ -46,7 +46,7 @@ def book(form: Form) -> Book:
         said = [known[code].figures or {} for code in codes]
         return Heading(title, title, part.remark, part, add_up(form, said), codes)
 
-    return Book(
+    return WorkbookContent(
         form,
         "鄂州市总工会",
         "春节前后",
@@ -67,7 +67,7 @@ def book(form: Form) -> Book:
 @pytest.fixture(params=["sheets", "details"])
 def content(request, form, monkeypatch):
     """The same workbook below the limit of sheets and above it."""
-    monkeypatch.setattr(module, "MOST_SHEETS", 7 if request.param == "sheets" else 6)
+    monkeypatch.setattr(module, "MAX_SHEETS", 7 if request.param == "sheets" else 6)
     return units_workbook(book(form))
 
 
@@ -82,7 +82,7 @@ def test_the_limit_decides_between_sheets_and_rows(form, monkeypatch):
     seven = book(form)
     names = {}
     for limit in (7, 6):
-        monkeypatch.setattr(module, "MOST_SHEETS", limit)
+        monkeypatch.setattr(module, "MAX_SHEETS", limit)
         names[limit] = load_workbook(BytesIO(units_workbook(seven))).sheetnames
 
     assert names[6] == ["汇总表", "明细", "汇总单位"]
@@ -127,7 +127,7 @@ def test_the_cached_total_is_the_sum_of_the_added_units_and_blank_is_not_zero(fo
 def test_office_computes_the_same_figures_on_every_sheet(form, tmp_path, monkeypatch):
     files = {}
     for name, limit in (("sheets", 7), ("details", 6)):
-        monkeypatch.setattr(module, "MOST_SHEETS", limit)
+        monkeypatch.setattr(module, "MAX_SHEETS", limit)
         files[name] = units_workbook(book(form))
 
     computed = _computed_by_office(files, tmp_path)

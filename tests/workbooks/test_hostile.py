@@ -28,10 +28,10 @@ from portal.workbooks.sheet import report_workbook
 from tests.workbooks.hostile import READ, Specimen, packed, specimens
 from tests.workbooks.reading import HEAD
 
-LONGEST = 1.0
+MAX_LENGTH = 1.0
 """Seconds, the start of the child process included."""
 
-MOST_MEMORY = 400
+MAX_MEMORY = 400
 """MB, of any child process."""
 
 TRIES = 3
@@ -50,7 +50,7 @@ class Outcome:
     def as_it_must(self) -> bool:
         says = self.specimen.says
         answered = self.sentence == READ if says == READ else says in self.sentence
-        return answered and self.seconds <= LONGEST
+        return answered and self.seconds <= MAX_LENGTH
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_no_file_takes_more_memory_than_is_granted():
 
     megabytes = int(measured.stdout)
     print(f"{megabytes} MB at most")  # noqa: T201
-    assert 0 < megabytes <= MOST_MEMORY
+    assert 0 < megabytes <= MAX_MEMORY
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def _outcome(specimen: Specimen) -> Outcome:
         began = time.perf_counter()
         sentence = _answer(specimen)
         quickest = min(quickest, time.perf_counter() - began)
-        if quickest <= LONGEST:
+        if quickest <= MAX_LENGTH:
             break
     return Outcome(specimen, sentence, quickest)
 

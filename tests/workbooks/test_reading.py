@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from portal.domain.figures import read
+from portal.domain.figures import parse_figure
 from portal.domain.form.form import Form
 from portal.domain.intake.grid import CellKind, Table
 from portal.domain.intake.workbook import find_figures
@@ -329,7 +329,9 @@ def _step(unit: Any) -> int:
 
 
 def _figures(form: Form, typed: Any) -> dict[str, int | None]:
-    return {code: read(text, form.by_code[code].unit).figure for code, text in typed.items()}
+    return {
+        code: parse_figure(text, form.by_code[code].unit).figure for code, text in typed.items()
+    }
 
 
 def test_a_workbook_of_openpyxl_is_read_and_its_formulas_named():
@@ -386,7 +388,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         path = tmp_path / "child.py"
         path.write_text(program, encoding="utf-8")
         monkeypatch.setattr(reading, "CHILD", path)
-        monkeypatch.setattr(reading, "LONGEST", 2.0)
+        monkeypatch.setattr(reading, "MAX_LENGTH", 2.0)
 
     return put
 
@@ -463,7 +465,7 @@ def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
     full = BoundedSemaphore(1)
     full.acquire()
     monkeypatch.setattr(reading, "_places", full)
-    monkeypatch.setattr(reading, "LONGEST", 0.01)
+    monkeypatch.setattr(reading, "MAX_LENGTH", 0.01)
 
     with pytest.raises(Refused, match="过一会儿再导入"):
         read_workbook(book())

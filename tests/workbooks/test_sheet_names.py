@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.workbooks.sheet_names import LONGEST, reference, sheet_names
+from portal.workbooks.sheet_names import MAX_LENGTH, reference, sheet_names
 
 
 @given(st.lists(st.text(max_size=40), max_size=20))
@@ -14,7 +14,7 @@ def test_every_name_needs_no_quotes_and_no_two_are_alike(wanted):
     assert len(names) == len(wanted)
     assert len({name.casefold() for name in (*names, "汇总表")}) == len(names) + 1
     for name in names:
-        assert 0 < len(name.encode("utf-16-le")) // 2 <= LONGEST
+        assert 0 < len(name.encode("utf-16-le")) // 2 <= MAX_LENGTH
         assert all(sign.isalnum() or sign == "_" for sign in name)
         assert not name[0].isdigit()
         assert not name.isascii()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.collection.allocations import allocated_before_changes
 from portal.consolidation.editions.operations import moment_now
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import Rule, reported_from
 from portal.consolidation.sources import answer_of, figures_by_unit, sources_of
 from portal.consolidation.tree import Last
@@ -68,13 +68,15 @@ class Printed:
     moment: Moment
 
 
-def fingerprint_of(node: Node, sources: Sources) -> str:
+def fingerprint_of(node: ConsolidationScope, sources: Sources) -> str:
     """What a print of these sums is known by."""
     campaign = node.assignment.campaign.code
     return live_fingerprint(node.code, campaign, node.scope, sources)
 
 
-def print_of(session: Session, node: Node, moment: datetime, code: str | None) -> Printed | None:
+def print_of(
+    session: Session, node: ConsolidationScope, moment: datetime, code: str | None
+) -> Printed | None:
     """The print that carried `code` at `moment`, by today's list of units; None where none did.
 
     Prints from before codes named what was passed down are known by their own fingerprint, and
@@ -88,14 +90,14 @@ def print_of(session: Session, node: Node, moment: datetime, code: str | None) -
     return None
 
 
-def _printed(session: Session, node: Node, sources: Sources, rule: Rule) -> Printed:
+def _printed(session: Session, node: ConsolidationScope, sources: Sources, rule: Rule) -> Printed:
     figures = figures_by_unit(session, sources.included)
     known = sources.allocations or NOTHING
     reported = reported_from(node.form, figures, known, rule)
     return Printed(sources, figures, Moment.of(reported))
 
 
-def sources_at(session: Session, node: Node, moment: datetime) -> Sources:
+def sources_at(session: Session, node: ConsolidationScope, moment: datetime) -> Sources:
     """Whose submissions `node` added at `moment`, and what was passed down by then."""
     campaign = {"campaign_id": node.tree.node.campaign_id}
     kept = {(row[0], row[1]): row[2] for row in session.execute(_submissions, campaign)}
@@ -121,11 +123,11 @@ def _played(moves: list[Move]) -> tuple[State, int]:
 
 def _at(
     session: Session,
-    node: Node,
+    node: ConsolidationScope,
     moment: datetime,
     states: dict[int, State],
     last: dict[int, Last],
-) -> Node:
+) -> ConsolidationScope:
     reports = node.tree.reports
     submitted = {code: last[report] for code, report in reports.items() if report in last}
     members = (
@@ -142,7 +144,7 @@ def _at(
     return replace(node, tree=tree)
 
 
-def _allocated_at(session: Session, node: Node, moment: datetime) -> dict[str, int]:
+def _allocated_at(session: Session, node: ConsolidationScope, moment: datetime) -> dict[str, int]:
     """What was registered at `moment`: as today, with what was changed since taken back."""
     if node.tree.node.parent_id is not None:
         return {}
@@ -151,7 +153,7 @@ def _allocated_at(session: Session, node: Node, moment: datetime) -> dict[str, i
     return {code: amount for code, amount in known.items() if amount}
 
 
-def difference_since(session: Session, node: Node, then: Printed) -> Difference:
+def difference_since(session: Session, node: ConsolidationScope, then: Printed) -> Difference:
     """What differs between the sums of an earlier print and those of now."""
     pairs = moved(then.sources, sources_of(node))
     now = figures_by_unit(session, [new for _, new in pairs if new])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of
 from portal.consolidation.sums import total_of
@@ -37,7 +37,7 @@ OTHER_DIFFERENCE = "差异刚刚又有了变化，没有记为已知悉。请看
 
 
 @dataclass(frozen=True)
-class Kept:
+class FrozenEdition:
     """One kept edition, with what was said about it later."""
 
     row: ConsolidationEdition
@@ -70,26 +70,32 @@ class Kept:
         return domain.read_document(self.form, json.loads(self.row.document))
 
 
-def editions_of(session: Session, assignment: Assignment) -> list[Kept]:
+def editions_of(session: Session, assignment: Assignment) -> list[FrozenEdition]:
     """Every edition of a node in a campaign, the newest one first."""
     rows = session.execute(_editions(assignment))
-    return [Kept(row.ConsolidationEdition, assignment.form, row.UpwardReport) for row in rows]
+    return [
+        FrozenEdition(row.ConsolidationEdition, assignment.form, row.UpwardReport) for row in rows
+    ]
 
 
-def edition_number(session: Session, assignment: Assignment, number: int) -> Kept | None:
+def edition_number(session: Session, assignment: Assignment, number: int) -> FrozenEdition | None:
     """The `number`-th edition, or None."""
     found = session.execute(
         _editions(assignment).where(ConsolidationEdition.number == number)
     ).first()
     if found is None:
         return None
-    return Kept(found.ConsolidationEdition, assignment.form, found.UpwardReport)
+    return FrozenEdition(found.ConsolidationEdition, assignment.form, found.UpwardReport)
 
 
-def newest_edition(session: Session, assignment: Assignment) -> Kept | None:
+def newest_edition(session: Session, assignment: Assignment) -> FrozenEdition | None:
     """The newest edition, or None before the first."""
     found = session.execute(_editions(assignment).limit(1)).first()
-    return Kept(found.ConsolidationEdition, assignment.form, found.UpwardReport) if found else None
+    return (
+        FrozenEdition(found.ConsolidationEdition, assignment.form, found.UpwardReport)
+        if found
+        else None
+    )
 
 
 def _editions(assignment: Assignment) -> Select[ConsolidationEdition, UpwardReport]:
@@ -105,7 +111,7 @@ def _editions(assignment: Assignment) -> Select[ConsolidationEdition, UpwardRepo
     )
 
 
-def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
+def difference_now(session: Session, kept: FrozenEdition, node: ConsolidationScope) -> Difference:
     """What differs between an edition and today; `session` reads the subtree of `node`."""
     live = sources_of(node)
     if live.counted == kept.row.counted:
@@ -118,7 +124,7 @@ def difference_now(session: Session, kept: Kept, node: Node) -> Difference:
     )
 
 
-def moment_now(session: Session, node: Node) -> Moment:
+def moment_now(session: Session, node: ConsolidationScope) -> Moment:
     """What the consolidation of `node` says now."""
     total = total_of(session, node.tree, node.standing.included, node.form)
     return Moment.of(reported_of(session, node, total))
@@ -136,7 +142,7 @@ def corrected(session: Session, difference: Difference, assignment: Assignment) 
     return frozenset(now[sha256] for sha256 in late)
 
 
-def difference_between(old: Kept, new: Kept) -> Difference:
+def difference_between(old: FrozenEdition, new: FrozenEdition) -> Difference:
     """What differs between two editions."""
     before, now = old.frozen, new.frozen
     pairs = domain.moved(before.sources, now.sources)
@@ -145,7 +151,9 @@ def difference_between(old: Kept, new: Kept) -> Difference:
     )
 
 
-def acknowledgements_of(session: Session, kept: Kept) -> Sequence[DifferenceAcknowledgement]:
+def acknowledgements_of(
+    session: Session, kept: FrozenEdition
+) -> Sequence[DifferenceAcknowledgement]:
     """Who has seen which difference from an edition, the newest first."""
     return session.scalars(
         select(DifferenceAcknowledgement)
@@ -199,7 +207,7 @@ def keep(
     session: Session,
     assignment: Assignment,
     frozen: Frozen,
-    newest: Kept | None,
+    newest: FrozenEdition | None,
     nonce: str,
     by: Person,
     at: datetime,
@@ -232,7 +240,13 @@ def keep(
 
 
 def report_upward(
-    session: Session, assignment: Assignment, kept: Kept, remark: str, *, by: Person, at: datetime
+    session: Session,
+    assignment: Assignment,
+    kept: FrozenEdition,
+    remark: str,
+    *,
+    by: Person,
+    at: datetime,
 ) -> None:
     """标记已报省总; marking once more changes nothing."""
     if kept.upward:
@@ -255,7 +269,7 @@ def report_upward(
 def acknowledge(
     session: Session,
     assignment: Assignment,
-    kept: Kept,
+    kept: FrozenEdition,
     difference: Difference,
     seen: str,
     *,

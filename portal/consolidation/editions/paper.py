@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from portal.collection.assignment import Assignment
-from portal.consolidation.editions.operations import Kept
+from portal.consolidation.editions.operations import FrozenEdition
 from portal.consolidation.node import state_in_words
 from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
 from portal.domain.paper.sheet import Part, Sheet, report_sheet, with_figures
 from portal.workbooks import sheet as workbook
-from portal.workbooks.consolidation import Book, Heading, Unit
+from portal.workbooks.consolidation import Heading, Unit, WorkbookContent
 
 COLUMNS_ON_SCREEN = 30
 
 
-def form_of_totals(kept: Kept) -> Sheet:
+def form_of_totals(kept: FrozenEdition) -> Sheet:
     """The form itself with the frozen sums as its one column 数量, as they are reported upward."""
     frozen = kept.frozen
     sheet = report_sheet(
@@ -31,22 +31,22 @@ def form_of_totals(kept: Kept) -> Sheet:
     return replace(with_figures(sheet, frozen.reported.figures), said=frozen.said)
 
 
-def mark_of(kept: Kept) -> str:
+def mark_of(kept: FrozenEdition) -> str:
     """What the paper says that it is."""
     return f"{kept.title}·{kept.scope.label}"
 
 
-def sheet_of(kept: Kept) -> Sheet:
+def sheet_of(kept: FrozenEdition) -> Sheet:
     """The items as the paper orders, pairs and names them, with their frozen totals."""
     return report_sheet(kept.form, kept.frozen.total, organisation="", period="", as_of="")
 
 
-def shown_columns(kept: Kept) -> Sequence[FrozenColumn]:
+def shown_columns(kept: FrozenEdition) -> Sequence[FrozenColumn]:
     """The columns of units that a page shows; a workbook holds all of them."""
     return kept.frozen.columns[:COLUMNS_ON_SCREEN]
 
 
-def book_to_export(assignment: Assignment, kept: Kept) -> tuple[str, Book]:
+def book_to_export(assignment: Assignment, kept: FrozenEdition) -> tuple[str, WorkbookContent]:
     """The edition's workbook: its file name and what it shows."""
     name = workbook.attachment_name(
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
@@ -54,10 +54,10 @@ def book_to_export(assignment: Assignment, kept: Kept) -> tuple[str, Book]:
     return name, book_of_edition(kept)
 
 
-def book_of_edition(kept: Kept) -> Book:
+def book_of_edition(kept: FrozenEdition) -> WorkbookContent:
     """An edition: exactly the frozen figures, whatever has come since."""
     frozen = kept.frozen
-    return Book(
+    return WorkbookContent(
         form=kept.form,
         organisation=frozen.organisation[1],
         period=frozen.period,
@@ -88,7 +88,7 @@ def _frozen_heading(column: FrozenColumn) -> Heading:
     )
 
 
-def _frozen_units(kept: Kept) -> Iterator[Unit]:
+def _frozen_units(kept: FrozenEdition) -> Iterator[Unit]:
     sources = kept.frozen.sources
     for standing, group in (
         ("计入", sources.included),
@@ -100,7 +100,7 @@ def _frozen_units(kept: Kept) -> Iterator[Unit]:
             yield _frozen_unit(kept, standing, source)
 
 
-def _frozen_unit(kept: Kept, standing: str, source: Source) -> Unit:
+def _frozen_unit(kept: FrozenEdition, standing: str, source: Source) -> Unit:
     state = state_in_words(source.state)
     return Unit(
         source.code,

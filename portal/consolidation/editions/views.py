@@ -17,8 +17,8 @@ from portal.access.rules import allow, desk, may, own_reviewer
 from portal.access.tenancy import subtree
 from portal.collection.assignment import Assignment, find_assignment
 from portal.consolidation.editions import earlier, operations, paper
-from portal.consolidation.editions.operations import Kept
-from portal.consolidation.node import Node
+from portal.consolidation.editions.operations import FrozenEdition
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.page_views import bp
 from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
@@ -28,7 +28,7 @@ from portal.domain.consolidation.edition import FREEZABLE, Difference
 from portal.domain.consolidation.placement import Scope
 from portal.domain.paper.code import code_of, read_code
 from portal.models import DifferenceAcknowledgement
-from portal.models.consolidation_edition import LONGEST_REMARK
+from portal.models.consolidation_edition import MAX_REMARK_LENGTH
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in
@@ -39,22 +39,25 @@ def _assignment(campaign: str) -> Assignment:
     return find_assignment(db.session(), campaign) or abort(404)
 
 
-def _kept(assignment: Assignment, number: int) -> Kept:
+def _kept(assignment: Assignment, number: int) -> FrozenEdition:
     return operations.edition_number(db.session(), assignment, number) or abort(404)
 
 
 @contextmanager
-def _live(assignment: Assignment, scope: Scope) -> Iterator[tuple[Session, Node]]:
+def _live(assignment: Assignment, scope: Scope) -> Iterator[tuple[Session, ConsolidationScope]]:
     """The consolidation as it is now, and the session that reads its subtree."""
     with subtree(organisation_here()) as session:
-        yield session, Node(assignment, read_tree(session, assignment.expectation), scope)
+        yield (
+            session,
+            ConsolidationScope(assignment, read_tree(session, assignment.expectation), scope),
+        )
 
 
 @dataclass(frozen=True)
 class Newest:
     """The newest edition beside the live sums: whether they differ, and whether that is known."""
 
-    kept: Kept
+    kept: FrozenEdition
     difference: Difference
     acknowledged: DifferenceAcknowledgement | None
 
@@ -73,10 +76,10 @@ class Freezing:
 
 
 @dataclass(frozen=True)
-class Beside:
+class EditionPanel:
     """What stands beside a live consolidation, read only where a page asks for it."""
 
-    node: Node
+    node: ConsolidationScope
 
     @cached_property
     def newest(self) -> Newest | None:
@@ -96,7 +99,7 @@ class Beside:
         return Freezing(seen, secrets.token_hex(16))
 
 
-def _against_now(kept: Kept, assignment: Assignment) -> Newest:
+def _against_now(kept: FrozenEdition, assignment: Assignment) -> Newest:
     with _live(assignment, kept.scope) as (session, node):
         difference = operations.difference_now(session, kept, node)
     known = operations.acknowledgements_of(db.session(), kept) if difference else ()
@@ -106,10 +109,10 @@ def _against_now(kept: Kept, assignment: Assignment) -> Newest:
 
 @bp.context_processor
 def _beside() -> dict[str, Any]:
-    return {"editions_beside": Beside, "live_proof": _live_proof}
+    return {"editions_beside": EditionPanel, "live_proof": _live_proof}
 
 
-def _live_proof(node: Node) -> PaperCode | None:
+def _live_proof(node: ConsolidationScope) -> PaperCode | None:
     """The QR of a print of the live sums; None where drafts are among them, which prove nothing.
 
     Its link names the moment, for which the sums can be played back from the trail; typed, the
@@ -232,7 +235,7 @@ def difference(campaign: str, number: int) -> Any:
     )
 
 
-def _later(others: list[Kept]) -> Kept | None:
+def _later(others: list[FrozenEdition]) -> FrozenEdition | None:
     text = request.args.get("to", "")
     if not text:
         return None
@@ -280,8 +283,8 @@ def report_upward(campaign: str, number: int) -> Any:
     remark = without_unseen(typed)
     if sentence := objection(remark):
         raise BadInput(f"备注{sentence}，没有保存。")
-    if len(remark) > LONGEST_REMARK:
-        raise BadInput(f"备注最多 {LONGEST_REMARK} 个字，没有保存。")
+    if len(remark) > MAX_REMARK_LENGTH:
+        raise BadInput(f"备注最多 {MAX_REMARK_LENGTH} 个字，没有保存。")
     with writing() as session:
         assignment = _assignment(campaign)
         kept = _kept(assignment, number)

@@ -8,27 +8,27 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.consolidation.as_of import as_of
-from portal.consolidation.node import Column, Node, state_in_words
+from portal.consolidation.node import Column, ConsolidationScope, state_in_words
 from portal.consolidation.reported import reported_of
-from portal.consolidation.sums import MOST_AT_ONCE
+from portal.consolidation.sums import MAX_AT_ONCE
 from portal.domain.campaign.calendar import in_words
 from portal.domain.consolidation.placement import Member, add_up
 from portal.domain.form.formulas import Figures
 from portal.models import Figure
-from portal.workbooks.consolidation import Book, Heading, Unit
+from portal.workbooks.consolidation import Heading, Unit, WorkbookContent
 
 _leaves = select(Figure.report_id, Figure.item, Figure.value).where(
     Figure.report_id.in_(bindparam("reports", expanding=True))
 )
 
 
-def book_of(session: Session, node: Node, now: datetime) -> Book:
+def book_of(session: Session, node: ConsolidationScope, now: datetime) -> WorkbookContent:
     """The consolidation of `node` as it is now."""
     shown = [member for column in node.columns for member in _in_scope(node, column)]
     figures = _figures_by_unit(session, node, shown)
     total = add_up(node.form, [figures[member.code] for member in node.standing.included])
     sums = reported_of(session, node, total)
-    return Book(
+    return WorkbookContent(
         form=node.form,
         organisation=node.tree.node.name,
         period=node.assignment.campaign.period,
@@ -41,17 +41,17 @@ def book_of(session: Session, node: Node, now: datetime) -> Book:
     )
 
 
-def _in_scope(node: Node, column: Column) -> Iterator[Member]:
+def _in_scope(node: ConsolidationScope, column: Column) -> Iterator[Member]:
     return (one for one in column.drawn.contributing if one.state in node.scope.states)
 
 
-def _heading(node: Node, column: Column, figures: dict[str, Figures]) -> Heading:
+def _heading(node: ConsolidationScope, column: Column, figures: dict[str, Figures]) -> Heading:
     codes = tuple(member.code for member in _in_scope(node, column))
     added = add_up(node.form, [figures[code] for code in codes])
     return Heading(column.member.code, column.title, column.remark, column.part, added, codes)
 
 
-def _units(node: Node, figures: dict[str, Figures]) -> Iterator[Unit]:
+def _units(node: ConsolidationScope, figures: dict[str, Figures]) -> Iterator[Unit]:
     for standing, members in (
         ("计入", node.standing.included),
         ("未含", node.standing.missing),
@@ -71,13 +71,15 @@ def _units(node: Node, figures: dict[str, Figures]) -> Iterator[Unit]:
             )
 
 
-def _figures_by_unit(session: Session, node: Node, members: Iterable[Member]) -> dict[str, Figures]:
+def _figures_by_unit(
+    session: Session, node: ConsolidationScope, members: Iterable[Member]
+) -> dict[str, Figures]:
     """The leaves of every report of `members`, by the unit's code."""
     codes = {node.tree.reports[one.code]: one.code for one in members}
     found: dict[str, dict[str, int | None]] = defaultdict(dict)
     reports = list(codes)
-    for start in range(0, len(reports), MOST_AT_ONCE):
-        some = reports[start : start + MOST_AT_ONCE]
+    for start in range(0, len(reports), MAX_AT_ONCE):
+        some = reports[start : start + MAX_AT_ONCE]
         for report, item, value in session.execute(_leaves, {"reports": some}):
             found[codes[report]][item] = value
     return {code: found[code] for code in codes.values()}

@@ -17,7 +17,7 @@ LONG = 50
 
 KEPT_FOR = timedelta(hours=1)
 
-LOTS = 999_999_999
+MAX_ID = 999_999_999
 
 LINES = 10
 """How often the page tells it, at most."""
@@ -28,14 +28,14 @@ def is_told(drawn: int, units: int) -> bool:
     return drawn == units or drawn % max(1, units // LINES) == 0
 
 
-def keep(
+def store(
     session: Session, assignment: Assignment, name: str, content: bytes, *, by: Person, at: datetime
 ) -> MadeWorkbook:
     """Keep a workbook to be fetched, and forget those that have waited long enough."""
     session.execute(delete(MadeWorkbook).where(MadeWorkbook.made_at < at - KEPT_FOR))
     made = MadeWorkbook(
         # by lot: SQLite gives the number of a forgotten one again, and its link would lead here
-        id=1 + secrets.randbelow(LOTS),
+        id=1 + secrets.randbelow(MAX_ID),
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,
         file_name=name,

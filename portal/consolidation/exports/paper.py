@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from portal.consolidation.as_of import as_of
 from portal.consolidation.exports.book import book_of
-from portal.consolidation.node import Node
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of
 from portal.domain.campaign.calendar import in_words
 from portal.domain.paper.sheet import Sheet, report_sheet, with_figures
 from portal.workbooks import sheet
-from portal.workbooks.consolidation import Book
+from portal.workbooks.consolidation import WorkbookContent
 
 
 class _Head(TypedDict):
@@ -24,7 +24,7 @@ class _Head(TypedDict):
     footnotes: tuple[str, ...]
 
 
-def _head(session: Session, node: Node, now: datetime) -> _Head:
+def _head(session: Session, node: ConsolidationScope, now: datetime) -> _Head:
     return {
         "organisation": node.tree.node.name,
         "period": node.assignment.campaign.period,
@@ -34,7 +34,7 @@ def _head(session: Session, node: Node, now: datetime) -> _Head:
     }
 
 
-def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
+def form_of_totals(session: Session, node: ConsolidationScope, now: datetime) -> Sheet:
     """The form itself with the sums as its one column 数量, as they are reported upward."""
     whole = total_of(session, node.tree, node.standing.included, node.form)
     sums = reported_of(session, node, whole)
@@ -43,7 +43,9 @@ def form_of_totals(session: Session, node: Node, now: datetime) -> Sheet:
     return with_figures(report_sheet(node.form, sums.figures, **head), sums.figures)
 
 
-def book_to_export(session: Session, node: Node, now: datetime) -> tuple[str, Book]:
+def book_to_export(
+    session: Session, node: ConsolidationScope, now: datetime
+) -> tuple[str, WorkbookContent]:
     """The workbook of the total and every unit: its file name and what it shows."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
     name = sheet.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")

@@ -17,10 +17,10 @@ from portal.consolidation.editions import paper as edition_paper
 from portal.consolidation.exports import operations as exports
 from portal.consolidation.exports import paper
 from portal.consolidation.overview import overview_of
-from portal.consolidation.page_views import bp, node_of, node_with_past
+from portal.consolidation.page_views import bp, consolidation_here, consolidation_with_past
 from portal.domain.paper.overview import TITLE
 from portal.storage.db import db, writing
-from portal.workbooks.consolidation import Book, Making, units_workbook
+from portal.workbooks.consolidation import WorkbookBuilder, WorkbookContent, units_workbook
 from portal.workbooks.overview import workbook_of
 from portal.workbooks.sheet import XLSX, attachment_name
 
@@ -44,7 +44,7 @@ def _long() -> dict[str, Any]:
 @allow(desk)
 def workbook(campaign: str) -> Any:
     """The table as a workbook with live sums."""
-    with node_of(campaign) as (session, node):
+    with consolidation_here(campaign) as (session, node):
         name, book = paper.book_to_export(session, node, clock.now())
     return _attached(name, units_workbook(book))
 
@@ -61,7 +61,7 @@ def edition_workbook(campaign: str, number: int) -> Any:
 @allow(desk)
 def overview_workbook(campaign: str) -> Any:
     """主要指标分单位一览表 as a workbook with live sums."""
-    with node_with_past(campaign) as (session, node, past):
+    with consolidation_with_past(campaign) as (session, node, past):
         shown = overview_of(session, node, past, as_of(session, node, clock.now()))
     name = attachment_name(
         node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
@@ -73,7 +73,7 @@ def overview_workbook(campaign: str) -> Any:
 @allow(desk)
 def export(campaign: str) -> Any:
     """Make the workbook of the table while the page of it is sent."""
-    with node_of(campaign, request.form) as (session, node):
+    with consolidation_here(campaign, request.form) as (session, node):
         name, book = paper.book_to_export(session, node, clock.now())
     back = url_for(".table", campaign=campaign, scope=node.scope.value)
     return _making(node.assignment, name, book, back)
@@ -97,7 +97,7 @@ def made_workbook(campaign: str, made: int) -> Any:
     return _attached(found.file_name, found.content)
 
 
-def _edition(campaign: str, number: int) -> tuple[Assignment, str, Book]:
+def _edition(campaign: str, number: int) -> tuple[Assignment, str, WorkbookContent]:
     assignment = find_assignment(db.session(), campaign) or abort(404)
     kept = operations.edition_number(db.session(), assignment, number) or abort(404)
     return assignment, *edition_paper.book_to_export(assignment, kept)
@@ -110,7 +110,7 @@ def _attached(name: str, content: bytes) -> Any:
     return answer
 
 
-def _making(assignment: Assignment, name: str, book: Book, back: str) -> Response:
+def _making(assignment: Assignment, name: str, book: WorkbookContent, back: str) -> Response:
     page = stream_template(
         "consolidation/making.html",
         assignment=assignment,
@@ -125,14 +125,14 @@ def _making(assignment: Assignment, name: str, book: Book, back: str) -> Respons
     return answer
 
 
-def _steps(campaign: str, name: str, book: Book) -> Iterator[Step]:
-    making, units = Making(book), len(book.drawn)
+def _steps(campaign: str, name: str, book: WorkbookContent) -> Iterator[Step]:
+    making, units = WorkbookBuilder(book), len(book.drawn)
     try:
         yield from (Step(drawn) for drawn in making if exports.is_told(drawn, units))
         # the session of the request is closed while its answer is being sent
         with inside(organisation_here()) as session, writing(session):
             assignment = find_assignment(session, campaign) or abort(404)
-            kept = exports.keep(
+            kept = exports.store(
                 session, assignment, name, making.content, by=actor(), at=clock.now()
             )
             session.commit()

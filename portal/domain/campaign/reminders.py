@@ -8,7 +8,7 @@ from enum import StrEnum
 from portal.domain.campaign.calendar import MINUTE, in_words, time_left
 
 
-class Channel(StrEnum):
+class MessageChannel(StrEnum):
     """How a unit was chased."""
 
     CHAT = "chat"
@@ -204,7 +204,7 @@ class Chased:
 
     times: int
     last_at: datetime
-    channel: Channel
+    channel: MessageChannel
     outcome: Outcome
     promised_at: datetime | None = None
 

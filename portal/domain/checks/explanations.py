@@ -22,7 +22,7 @@ CONFIRMED = "金额已确认"
 """The reason kept with the answer to a 10 000-fold slip; nobody picks it for another query."""
 
 LEAST_CHARACTERS = 6
-MOST_CHARACTERS = 500
+MAX_CHARACTERS = 500
 _LEAST_DIFFERENT = 3
 _LEAST_LEFT = 2
 
@@ -63,8 +63,8 @@ def unreadable(words: str) -> Problem | None:
     """Why `words` cannot be kept, whatever they say: signs that nobody sees, or too many."""
     if any(is_refused(sign) or is_unseen(sign) for sign in words):
         return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
-    if len(words) > MOST_CHARACTERS:
-        return Problem(f"说明有 {len(words)} 字，请压缩到 {MOST_CHARACTERS} 字以内。")
+    if len(words) > MAX_CHARACTERS:
+        return Problem(f"说明有 {len(words)} 字，请压缩到 {MAX_CHARACTERS} 字以内。")
     return None
 
 

@@ -58,7 +58,7 @@ class Finding:
     offer: str | None = None
 
 
-LONGEST_NUMBERS = 200
+MAX_NUMBERS_LENGTH = 200
 
 
 def numbers_of(codes: Sequence[str], figures: Figures) -> str:
@@ -68,7 +68,9 @@ def numbers_of(codes: Sequence[str], figures: Figures) -> str:
     explanation and only ever compared.
     """
     text = ";".join(f"{code}={figures.get(code)}" for code in codes)
-    return text if len(text) <= LONGEST_NUMBERS else f"sha256:{sha256(text.encode()).hexdigest()}"
+    return (
+        text if len(text) <= MAX_NUMBERS_LENGTH else f"sha256:{sha256(text.encode()).hexdigest()}"
+    )
 
 
 _ENDINGS = {

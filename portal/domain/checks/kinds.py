@@ -9,7 +9,7 @@ from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form
 
 
-class Sort(StrEnum):
+class InputKind(StrEnum):
     """How a setting is typed and kept."""
 
     PAIRS = "pairs"
@@ -28,12 +28,12 @@ class Setting:
     name: str
     label: str
     hint: str
-    sort: Sort
+    sort: InputKind
 
     @property
     def is_long(self) -> bool:
         """Whether it is typed on several lines."""
-        return self.sort in (Sort.PAIRS, Sort.BY_ITEM, Sort.BY_UNIT)
+        return self.sort in (InputKind.PAIRS, InputKind.BY_ITEM, InputKind.BY_UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class CheckKind:
 
 def _pairs(first: str, second: str) -> Setting:
     hint = f"每行一对：先写{first}的代码，空一格，再写{second}的代码"
-    return Setting("pairs", f"各对指标（{first} {second}）", hint, Sort.PAIRS)
+    return Setting("pairs", f"各对指标（{first} {second}）", hint, InputKind.PAIRS)
 
 
 def _codes(name: str, label: str) -> Setting:
-    return Setting(name, label, "写代码，中间空一格，例如 A1 A2", Sort.CODES)
+    return Setting(name, label, "写代码，中间空一格，例如 A1 A2", InputKind.CODES)
 
 
 def _whole(name: str, label: str, hint: str = "整数；填 0 表示不查") -> Setting:
-    return Setting(name, label, hint, Sort.WHOLE)
+    return Setting(name, label, hint, InputKind.WHOLE)
 
 
 _PEOPLE_MONEY = (Kind.COUNT, Kind.MONEY)
@@ -70,10 +70,10 @@ _MONEY_PEOPLE = (Kind.MONEY, Kind.COUNT)
 _SPENT = (
     _codes("left", "发放各项（相加）"),
     _codes("right", "筹集各项（相加）"),
-    Setting("tolerance", "容差（万元）", "例如 0.05；差额不超过它的不提示", Sort.WAN),
+    Setting("tolerance", "容差（万元）", "例如 0.05；差额不超过它的不提示", InputKind.WAN),
 )
 
-KINDS = {
+CHECK_KINDS = {
     kind.id: kind
     for kind in (
         CheckKind(
@@ -128,10 +128,10 @@ KINDS = {
                     "limits_yuan",
                     "各项参考标准（元/人次）",
                     "每行一项：人次项的代码，空一格，标准；没有写的项不查",
-                    Sort.BY_ITEM,
+                    InputKind.BY_ITEM,
                 ),
                 _whole("low_yuan", "次均低于（元/人次）"),
-                Setting("low_grade", "次均偏低时的等级", "", Sort.GRADE),
+                Setting("low_grade", "次均偏低时的等级", "", InputKind.GRADE),
             ),
             _PEOPLE_MONEY,
         ),
@@ -173,7 +173,7 @@ KINDS = {
                     "base",
                     "上年数至少（按计量单位）",
                     "每行一个：计量单位，空一格，上年数；比它小的不查",
-                    Sort.BY_UNIT,
+                    InputKind.BY_UNIT,
                 ),
             ),
         ),
@@ -205,10 +205,10 @@ KINDS = {
 """Every kind of `check_rules.RULES`, in their order."""
 
 
-def misfits(form: Form) -> Iterator[str]:
+def unit_mismatches(form: Form) -> Iterator[str]:
     """Where a rule looks at items of the wrong kind, so that it would compare nothing sensible."""
     for rule in form.checks:
-        kind = KINDS[rule.id]
+        kind = CHECK_KINDS[rule.id]
         for codes, unit in _held_together(rule, kind):
             names = {form.by_code[code].unit.name for code in codes}
             kinds = {form.by_code[code].unit.kind for code in codes}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.figures import Kind, Unit, canonical, read
+from portal.domain.figures import Kind, Unit, canonical, parse_figure
 from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form
 
@@ -128,11 +128,11 @@ def _read(setting: Setting, text: str) -> int | str | None:
             raise ValueError("等级只能是核实或提示。")
         return text
     if setting.is_money:
-        reading = read(text, WAN)
+        reading = parse_figure(text, WAN)
         if reading.problem:
             raise ValueError(reading.problem.sentence)
         return canonical(reading.figure, SHOWN)
-    reading = read(text, Unit(setting.unit, Kind.COUNT, 0))
+    reading = parse_figure(text, Unit(setting.unit, Kind.COUNT, 0))
     if reading.problem or reading.figure is None:
         raise ValueError("请填整数，或留空按表样的标准。")
     if not 0 < reading.figure <= setting.greatest:

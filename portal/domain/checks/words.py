@@ -4,7 +4,7 @@ from portal.domain.figures import FEN_PER_YUAN, Unit, show
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, total
 
-LONGEST_LABEL = 18
+MAX_LABEL_LENGTH = 18
 _KEPT = 16
 _LEAST_KEPT = 8
 
@@ -12,7 +12,7 @@ _LEAST_KEPT = 8
 def short_label(item: Item) -> str:
     """The label without quotation marks, cut at a pause or in mid-phrase when it is long."""
     label = item.label.replace("“", "").replace("”", "")
-    if len(label) <= LONGEST_LABEL:
+    if len(label) <= MAX_LABEL_LENGTH:
         return label
     head = label[:_KEPT]
     pause = max(head.rfind(mark) for mark in "、，；")

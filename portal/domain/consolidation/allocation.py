@@ -22,7 +22,7 @@ NOT_INCLUDED = f"市本级报表答“{QUESTION}”：否，不扣减"
 NOT_SPLIT = "表样的筹集数中没有上级补助一项，无从核对，不扣减"
 """Why nothing is taken off although money was passed down."""
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 """Units that a sentence names before it only counts."""
 
 SIMPLE, PASSED_DOWN, NET = "简单合计", "减：市内下拨", "剔重后合计"
@@ -112,7 +112,7 @@ class Deduction:
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The three amounts, then in words what is registered and yet not taken off."""
-        return tuple(filter(None, (self.sentence, self._short(MOST_NAMED), self._aside())))
+        return tuple(filter(None, (self.sentence, self._short(MAX_NAMED), self._aside())))
 
     @property
     def brief(self) -> str:

@@ -218,7 +218,7 @@ def _added(walk: Walk) -> Iterator[Member]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Coverage:
     """Who is in a sum and who is not, by unit and by column, with the line that says so.
 
     A column with some of its reports in and some missing stands in both lists of columns.
@@ -235,12 +235,12 @@ class Standing:
         return _footnote(self.included, self.missing, most_names)
 
 
-def standing(placement: Placement, scope: Scope) -> Standing:
+def coverage_of(placement: Placement, scope: Scope) -> Coverage:
     """Who of `placement` is in the sum under `scope`, and who is still missing."""
     included = _within(placement.contributing, scope)
     missing = _beyond(placement.contributing, scope)
     columns = placement.columns
-    return Standing(
+    return Coverage(
         included=included,
         missing=missing,
         included_columns=tuple(c.member.code for c in columns if _within(c.contributing, scope)),

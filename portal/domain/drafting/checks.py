@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from portal.domain.checks.kinds import KINDS, Setting, Sort
+from portal.domain.checks.kinds import CHECK_KINDS, InputKind, Setting
 from portal.domain.drafting.draft import (
     Typed,
     as_code,
@@ -25,29 +25,29 @@ def typed_setting(setting: Setting, value: Any) -> str:
     """A setting of the data as it is typed."""
     if value is None:
         return ""
-    if setting.sort is Sort.PAIRS:
+    if setting.sort is InputKind.PAIRS:
         return "\n".join(" ".join(pair) for pair in value)
-    if setting.sort is Sort.CODES:
+    if setting.sort is InputKind.CODES:
         return " ".join(value)
-    if setting.sort in (Sort.BY_ITEM, Sort.BY_UNIT):
+    if setting.sort in (InputKind.BY_ITEM, InputKind.BY_UNIT):
         return "\n".join(f"{name} {limit}" for name, limit in value.items())
     return str(value)
 
 
 def read_setting(setting: Setting, typed: str) -> Any:
     """The setting that was typed, None for nothing; raises `FormError` with a sentence."""
-    if setting.sort is Sort.PAIRS:
+    if setting.sort is InputKind.PAIRS:
         return [_pair(setting, line) for line in _lines(typed)]
-    if setting.sort is Sort.CODES:
+    if setting.sort is InputKind.CODES:
         return [as_code(code) for code in re.split(r"[\s,，、+＋]+", typed) if code]
-    if setting.sort in (Sort.BY_ITEM, Sort.BY_UNIT):
+    if setting.sort in (InputKind.BY_ITEM, InputKind.BY_UNIT):
         return _limits(setting, typed)
     text = one_line(typed)
     if not text:
         return None
-    if setting.sort is Sort.WHOLE:
+    if setting.sort is InputKind.WHOLE:
         return as_whole(text, f"“{setting.label}”")
-    if setting.sort is Sort.GRADE:
+    if setting.sort is InputKind.GRADE:
         return _grade(text)
     return _wan(setting, text)
 
@@ -67,7 +67,7 @@ def _limits(setting: Setting, typed: str) -> dict[str, int]:
     limits: dict[str, int] = {}
     for line in _lines(typed):
         name, _, limit = re.sub(r"[:：=＝]", " ", line).partition(" ")
-        name = as_code(name) if setting.sort is Sort.BY_ITEM else name
+        name = as_code(name) if setting.sort is InputKind.BY_ITEM else name
         if not limit:
             raise FormError([f"“{setting.label}”里的“{line[:20]}”后面要空一格写数"])
         if name in limits:
@@ -97,7 +97,7 @@ def check_of(document: Document, check: str) -> dict[str, Any]:
 def as_typed(rule: Mapping[str, Any]) -> dict[str, str]:
     """A check of the data as the fields of its page."""
     fields = {"grade": rule["grade"], "about": rule["about"]}
-    for setting in KINDS[rule["id"]].settings:
+    for setting in CHECK_KINDS[rule["id"]].settings:
         fields[setting.name] = typed_setting(setting, rule.get(setting.name))
     return fields
 
@@ -105,7 +105,7 @@ def as_typed(rule: Mapping[str, Any]) -> dict[str, str]:
 def kinds_left(document: Document) -> list[str]:
     """The kinds of check that the draft does not have yet: each can stand in it once."""
     there = {rule["id"] for rule in document["checks"]}
-    return [kind for kind in KINDS if kind not in there]
+    return [kind for kind in CHECK_KINDS if kind not in there]
 
 
 def with_check(document: Document, check: str, typed: Typed) -> Document:
@@ -121,8 +121,8 @@ def with_check(document: Document, check: str, typed: Typed) -> Document:
         rule["grade"] = _grade(one_line(typed.get("grade", "")))
     except FormError as error:
         problems += error.problems
-    rule["about"] = one_line(typed.get("about", "")) or KINDS[check].name
-    for setting in KINDS[check].settings:
+    rule["about"] = one_line(typed.get("about", "")) or CHECK_KINDS[check].name
+    for setting in CHECK_KINDS[check].settings:
         try:
             put(rule, setting.name, read_setting(setting, typed.get(setting.name, "")))
         except FormError as error:
@@ -153,7 +153,7 @@ def without_check(document: Document, check: str) -> Document:
     return checked(draft)
 
 
-USUAL = {kind.id: {"grade": kind.grade.label, "about": kind.name} for kind in KINDS.values()}
+USUAL = {kind.id: {"grade": kind.grade.label, "about": kind.name} for kind in CHECK_KINDS.values()}
 """What the page of a new check begins with."""
 
 GRADE_WORDS = {

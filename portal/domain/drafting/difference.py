@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from portal.domain.checks.kinds import KINDS
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import typed_setting
 from portal.domain.form.document import Document
 
@@ -76,8 +76,8 @@ def difference(old: Document, new: Document) -> Difference:
         if code in items[1]:
             changed += _item(code, items, titles)
     checks = _by(old["checks"], "id"), _by(new["checks"], "id")
-    added += [f"审核关系“{KINDS[one].name}”" for one in checks[1] if one not in checks[0]]
-    removed += [f"审核关系“{KINDS[one].name}”" for one in checks[0] if one not in checks[1]]
+    added += [f"审核关系“{CHECK_KINDS[one].name}”" for one in checks[1] if one not in checks[0]]
+    removed += [f"审核关系“{CHECK_KINDS[one].name}”" for one in checks[0] if one not in checks[1]]
     for one in checks[0]:
         if one in checks[1]:
             changed += _check(one, checks[0][one], checks[1][one])
@@ -157,10 +157,10 @@ def _said(value: Any) -> str:
 
 
 def _check(one: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:
-    of = f"审核关系“{KINDS[one].name}”"
+    of = f"审核关系“{CHECK_KINDS[one].name}”"
     yield from _change(of, "等级", before["grade"], after["grade"])
     yield from _change(of, "说明", before["about"], after["about"])
-    for setting in KINDS[one].settings:
+    for setting in CHECK_KINDS[one].settings:
         told = (typed_setting(setting, rule.get(setting.name)) for rule in (before, after))
         yield from _change(of, setting.label, *(text.replace("\n", "；") for text in told))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from portal.domain.checks.kinds import KINDS
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.draft import (
     Typed,
     as_code,
@@ -182,7 +182,7 @@ def uses_of(document: Document, code: str) -> list[str]:
     """Where an item is named by others, in words."""
     uses = [f"{item['code']} 的公式" for item in document["items"] if code in _formula(item)]
     uses += [f"{item['code']} 的所属项" for item in document["items"] if item.get("within") == code]
-    rules = [KINDS[rule["id"]].name for rule in document["checks"] if _names(rule, code)]
+    rules = [CHECK_KINDS[rule["id"]].name for rule in document["checks"] if _names(rule, code)]
     return uses + [f"审核关系“{name}”" for name in rules]
 
 

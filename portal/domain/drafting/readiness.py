@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from portal.domain.checks.kinds import KINDS, misfits
+from portal.domain.checks.kinds import CHECK_KINDS, unit_mismatches
 from portal.domain.drafting.counterparts import wrong_counterparts
 from portal.domain.form.document import Document
 from portal.domain.form.form import Form, Item
@@ -24,7 +24,7 @@ def readiness(
 ) -> Readiness:
     """What is open in a draft; `last_year` is the edition that its counterparts belong to, where
     it is known, `confirmed` are the codes of the reconstructed items that were confirmed."""
-    errors = [*_sections(form), *_sums(form), *misfits(form)]
+    errors = [*_sections(form), *_sums(form), *unit_mismatches(form)]
     if last_year:
         errors += wrong_counterparts(document, last_year)
     warnings = [*_unconfirmed(form, confirmed), *_lonely(form), *_parts(form), *_head(form)]
@@ -83,7 +83,7 @@ def _parts(form: Form) -> Iterator[str]:
     checked = {pair for rule in form.checks if rule.id == "within" for pair in rule.pairs}
     for item in form.items:
         if item.within and (item.code, item.within) not in checked:
-            rule = KINDS["within"].name
+            rule = CHECK_KINDS["within"].name
             yield f"{item.code} 是 {item.within} 的其中项，但审核关系“{rule}”里没有这一对"
 
 

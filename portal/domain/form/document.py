@@ -16,29 +16,29 @@ from portal.domain.form.form import FormError
 Document = dict[str, Any]
 """The data of a form as JSON has it: texts, whole numbers, lists and mappings."""
 
-LARGEST = 128 * 1024
+MAX_BYTES = 128 * 1024
 """Bytes of a file; the form of 51 items has 25 000."""
 
-DEEPEST = 12
-MOST_ITEMS = 300
-MOST_SECTIONS = 40
-MOST_UNITS = 20
-MOST_PARTS = 100
+MAX_DEPTH = 12
+MAX_ITEMS = 300
+MAX_SECTIONS = 40
+MAX_UNITS = 20
+MAX_PARTS = 100
 GREATEST_LIMIT = 99_999_999
-LONGEST_TITLE = 200
-LONGEST_LABEL = 200
-LONGEST_NOTE = 1000
-LONGEST_GUIDE = 4000
-LONGEST_LINE = 60
-LONGEST_PAPER_NOTE = 200
-MOST_PAPER_NOTES = 3
+MAX_TITLE_LENGTH = 200
+MAX_LABEL_LENGTH = 200
+MAX_NOTE_LENGTH = 1000
+MAX_GUIDE_LENGTH = 4000
+MAX_LINE_LENGTH = 60
+MAX_PAPER_NOTE_LENGTH = 200
+MAX_PAPER_NOTES = 3
 """Notes at the foot of the paper; more would push the form over its two sheets of A4."""
 
 
 def read_document(content: bytes) -> Document:
     """The document in a file; raises `FormError` with a sentence for everything wrong with it."""
-    if len(content) > LARGEST:
-        raise FormError([f"文件超过 {LARGEST // 1024} KB，不是表样文件"])
+    if len(content) > MAX_BYTES:
+        raise FormError([f"文件超过 {MAX_BYTES // 1024} KB，不是表样文件"])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,7 +80,7 @@ def require_shape(document: object) -> None:
 
 def _wild(value: object, depth: int) -> Iterator[str]:
     """What no page, workbook or database can hold, anywhere in the document."""
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         yield "内容嵌套太深，不是表样文件"
     elif isinstance(value, dict):
         for name, inner in value.items():
@@ -159,32 +159,34 @@ _is_limit, _limit_words = _whole(0, GREATEST_LIMIT)
 
 
 def _is_limits(value: Any) -> bool:
-    is_named = isinstance(value, dict) and len(value) <= MOST_ITEMS
+    is_named = isinstance(value, dict) and len(value) <= MAX_ITEMS
     return is_named and all(_is_code(name) and _is_limit(one) for name, one in value.items())
 
 
 _LIMITS = (_is_limits, "代码和整数的对照")
-_CODES = _listed(_is_code, MOST_PARTS, "代码")
+_CODES = _listed(_is_code, MAX_PARTS, "代码")
 
 _WHOLE_FORM = (
     _Field("id", "表样名称", *_text(64), needed=True),
     _Field("version", "版次", *_text(32), needed=True),
-    _Field("title", "标题", *_text(LONGEST_TITLE), needed=True),
-    _Field("note", "填报说明", *_text(LONGEST_GUIDE, empty=True)),
+    _Field("title", "标题", *_text(MAX_TITLE_LENGTH), needed=True),
+    _Field("note", "填报说明", *_text(MAX_GUIDE_LENGTH, empty=True)),
     _Field(
-        "paper_notes", "表下的注", *_listed(_text(LONGEST_PAPER_NOTE)[0], MOST_PAPER_NOTES, "文字")
+        "paper_notes",
+        "表下的注",
+        *_listed(_text(MAX_PAPER_NOTE_LENGTH)[0], MAX_PAPER_NOTES, "文字"),
     ),
     _Field("previous_edition", "上年版次", *_text(32, empty=True)),
     _Field("copied_from", "原版次", *_text(32, empty=True)),
-    _Field("footer", "落款", *_listed(_text(LONGEST_LINE, empty=True)[0], 12, "文字")),
+    _Field("footer", "落款", *_listed(_text(MAX_LINE_LENGTH, empty=True)[0], 12, "文字")),
 )
 _HEAD = tuple(
-    _Field(name, called, *_text(LONGEST_LINE, empty=True))
+    _Field(name, called, *_text(MAX_LINE_LENGTH, empty=True))
     for name, called in (("top_left", "左上角"), ("right", "右侧计量单位"))
 )
 _SECTION = (
     _Field("number", "序号", *_whole(1, 999), needed=True),
-    _Field("title", "名称", *_text(LONGEST_LABEL), needed=True),
+    _Field("title", "名称", *_text(MAX_LABEL_LENGTH), needed=True),
 )
 _UNIT = (
     _Field("kind", "类别", *_one_of(("count", "money")), needed=True),
@@ -192,22 +194,22 @@ _UNIT = (
 )
 _ITEM = (
     _Field("code", "代码", _is_code, "1 至 20 字的文字", needed=True),
-    _Field("label", "名称", *_text(LONGEST_LABEL), needed=True),
+    _Field("label", "名称", *_text(MAX_LABEL_LENGTH), needed=True),
     _Field("unit", "计量单位", *_text(8), needed=True),
     _Field("section", "所在部分", *_whole(1, 999), needed=True),
     _Field("decimals", "小数位数", *_whole(0, 6)),
     _Field("measure", "统计内容", *_text(20)),
     _Field("formula", "公式", *_CODES),
     _Field("within", "所属项", _is_code, "一个代码"),
-    _Field("note", "填报说明", *_text(LONGEST_NOTE, empty=True)),
+    _Field("note", "填报说明", *_text(MAX_NOTE_LENGTH, empty=True)),
     _Field("previous", "上年对应项", _is_code_or_none, "一个代码，没有的写 null"),
     _Field("provenance", "来源", *_text(40, empty=True)),
 )
 _CHECK = (
     _Field("id", "种类", *_one_of(RULES), needed=True),
     _Field("grade", "等级", *_one_of(GRADES), needed=True),
-    _Field("about", "说明", *_text(LONGEST_LABEL, empty=True), needed=True),
-    _Field("pairs", "各对指标", *_listed(_is_pair, MOST_PARTS, "两个代码一对")),
+    _Field("about", "说明", *_text(MAX_LABEL_LENGTH, empty=True), needed=True),
+    _Field("pairs", "各对指标", *_listed(_is_pair, MAX_PARTS, "两个代码一对")),
     _Field("left", "左边各项", *_CODES),
     _Field("right", "右边各项", *_CODES),
     _Field("items", "各项指标", *_CODES),
@@ -237,8 +239,8 @@ def _form(document: object) -> Iterator[str]:
         yield from field.problem("表样", document)
     yield from _fields(document.get("head", {}), "表头", _HEAD)
     yield from _units(document)
-    yield from _each(document, "sections", "部分", MOST_SECTIONS, _SECTION)
-    yield from _each(document, "items", "项指标", MOST_ITEMS, _ITEM)
+    yield from _each(document, "sections", "部分", MAX_SECTIONS, _SECTION)
+    yield from _each(document, "items", "项指标", MAX_ITEMS, _ITEM)
     yield from _each(document, "checks", "条审核关系", len(RULES), _CHECK)
     yield from _named_alike(document)
 
@@ -253,8 +255,8 @@ def _fields(holder: object, where: str, fields: tuple[_Field, ...]) -> Iterator[
 
 def _units(document: Document) -> Iterator[str]:
     units = document.get("units")
-    if not isinstance(units, dict) or not 0 < len(units) <= MOST_UNITS:
-        yield f"表样缺少计量单位（units），或者不是 1 至 {MOST_UNITS} 个"
+    if not isinstance(units, dict) or not 0 < len(units) <= MAX_UNITS:
+        yield f"表样缺少计量单位（units），或者不是 1 至 {MAX_UNITS} 个"
         return
     for name, unit in units.items():
         if not 0 < len(name.strip()) <= 8:

@@ -146,7 +146,7 @@ def _are_a_pair(first: Item, second: Item) -> bool:
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 
-DEEPEST_SUM = 20
+MAX_SUM_DEPTH = 20
 """Sums of sums of sums: more levels than anybody can follow."""
 
 
@@ -235,8 +235,8 @@ def _problems(form: Form) -> Iterator[str]:
         yield from _formula_problems(form, item)
     if round_trips := _going_round(form):
         yield f"{'、'.join(round_trips)} 的合计公式互相引用，成了循环"
-    elif _levels(form) > DEEPEST_SUM:
-        yield f"合计套合计超过 {DEEPEST_SUM} 层"
+    elif _levels(form) > MAX_SUM_DEPTH:
+        yield f"合计套合计超过 {MAX_SUM_DEPTH} 层"
     yield from _check_problems(form, set(codes))
 
 

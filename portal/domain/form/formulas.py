@@ -29,7 +29,7 @@ def formula_text(item: Item) -> str:
     return f"{item.code}={'+'.join(item.formula)}" if item.formula else ""
 
 
-MOST_PARTS = 100
+MAX_PARTS = 100
 
 
 def read_formula(typed: str, code: str) -> tuple[str, ...]:
@@ -43,8 +43,8 @@ def read_formula(typed: str, code: str) -> tuple[str, ...]:
     if not text:
         return ()
     parts = tuple(_parts(text))
-    if len(parts) > MOST_PARTS:
-        raise FormError([f"公式里有 {len(parts)} 项，最多 {MOST_PARTS} 项"])
+    if len(parts) > MAX_PARTS:
+        raise FormError([f"公式里有 {len(parts)} 项，最多 {MAX_PARTS} 项"])
     return parts
 
 
@@ -72,6 +72,6 @@ def _between(first: str, last: str) -> Iterator[str]:
     begin, end = (re.fullmatch(r"(.*?)([1-9][0-9]{0,3})", code) for code in (first, last))
     if not begin or not end or begin[1] != end[1] or int(end[2]) <= int(begin[2]):
         raise FormError([f"公式里 {first} 到 {last} 的省略号看不出中间是哪些项，请逐项写出"])
-    if int(end[2]) - int(begin[2]) > MOST_PARTS:
-        raise FormError([f"公式里 {first} 到 {last} 超过 {MOST_PARTS} 项"])
+    if int(end[2]) - int(begin[2]) > MAX_PARTS:
+        raise FormError([f"公式里 {first} 到 {last} 超过 {MAX_PARTS} 项"])
     yield from (f"{begin[1]}{number}" for number in range(int(begin[2]) + 1, int(end[2])))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal.domain.figures import Kind, canonical, read
+from portal.domain.figures import Kind, canonical, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
 
@@ -61,7 +61,7 @@ class Reading:
         return {
             code: reading.figure
             for code, text in self.texts.items()
-            if not (reading := read(text, self.form.by_code[code].unit)).problem
+            if not (reading := parse_figure(text, self.form.by_code[code].unit)).problem
         }
 
     @cached_property

@@ -39,10 +39,10 @@ OTHER_FIGURES = (
 NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说明")
 """What stands above columns that hold no figures, unless they say more."""
 
-LONGEST_HEADING = 12
+MAX_HEADING_LENGTH = 12
 """Signs within which a year heads a column; a longer text is a title."""
 
-LONGEST_HEADING_ALONE = 8
+MAX_HEADING_ALONE_LENGTH = 8
 """Signs of a heading in a row that has hardly any other."""
 
 PAIR = 2
@@ -350,7 +350,7 @@ class _Surroundings:
         if self._filled[row] > PAIR or row == self.codes[0].row - 1:
             return True
         text = _without_brackets(pressed(cell.text))
-        return len(text) <= LONGEST_HEADING_ALONE and ":" not in text
+        return len(text) <= MAX_HEADING_ALONE_LENGTH and ":" not in text
 
     def _head(self, row: int, column: int) -> Cell | None:
         area = self.table.merge_at(row, column)
@@ -444,7 +444,7 @@ class _Surroundings:
 def _years_of_heading(head: str) -> frozenset[int]:
     if re.fullmatch("20[0-9]{2}", head):
         return frozenset({int(head)})
-    return years_in(head) if len(head) <= LONGEST_HEADING else frozenset()
+    return years_in(head) if len(head) <= MAX_HEADING_LENGTH else frozenset()
 
 
 def _without_brackets(text: str) -> str:

@@ -46,7 +46,7 @@ def _named_texts(table: Table) -> Iterator[tuple[str, str]]:
             yield cell.text.strip(), text.text.strip()
 
 
-def misfits(marks: Marks, here: Marks) -> tuple[str, ...]:
+def mark_mismatches(marks: Marks, here: Marks) -> tuple[str, ...]:
     """Why a template must not be read into the report that `here` describes: a sentence each."""
     return tuple(_misfits(marks, here))
 

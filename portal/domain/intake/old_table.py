@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from portal.domain.figures import Kind, read
+from portal.domain.figures import Kind, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.intake.grid import Cell, CellKind, Grid, Table, table_of
@@ -152,13 +152,14 @@ def _figures(
 ) -> tuple[dict[str, int | None], tuple[Told, ...], tuple[Told, ...]]:
     """Every figure that the sheet gives, sums included; the cells not taken; the doubts."""
     known: dict[str, int | None] = {
-        code: read(text, then.by_code[code].unit).figure for code, text in intake.figures.items()
+        code: parse_figure(text, then.by_code[code].unit).figure
+        for code, text in intake.figures.items()
     }
     known |= dict.fromkeys(intake.blanks)
     said: dict[bool, list[Told]] = {True: [], False: []}
     for each in intake.problems:
         if each.code and each.offer:
-            known[each.code] = read(each.offer, then.by_code[each.code].unit).figure
+            known[each.code] = parse_figure(each.offer, then.by_code[each.code].unit).figure
         where = _turned_back(each.address, table, part.turned)
         told = Told(part.source.name, where, each.code, each.sentence)
         said[bool(each.offer)].append(told)
@@ -182,7 +183,7 @@ def _given(item: Item, intake: Intake, table: Table) -> int | None:
     cell = _cell_at(intake.addresses.get(item.code, ""), table)
     if cell is None or cell.kind not in (CellKind.NUMBER, CellKind.TEXT):
         return None
-    return read(plain_number(cell.text), item.unit).figure
+    return parse_figure(plain_number(cell.text), item.unit).figure
 
 
 def _cell_at(address: str, table: Table) -> Cell | None:

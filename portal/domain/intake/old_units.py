@@ -18,7 +18,7 @@ TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")
 NO_UNIT = re.compile(
     r"序号|行次|代码|编码|项目|指标|说明|备注|计量单位|上年|增减|增幅|占比|次均|%|\(\d+家\)"
 )
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 
 CITY_OR_ALL = "分不清是市总本级还是全市合计"
 
@@ -63,7 +63,7 @@ def units_called(text: str, units: Iterable[KnownUnit]) -> tuple[KnownUnit, ...]
     The city's own report is meant only where 本级 is said: its bare name heads the sum of all.
     """
     name = plain(text)
-    if not name or ":" in name or len(name) > LONGEST_NAME:
+    if not name or ":" in name or len(name) > MAX_NAME_LENGTH:
         return ()
     units = tuple(units)
     city = tuple(one for one in units if one.is_city)

@@ -20,9 +20,9 @@ from portal.domain.intake.landing import Reading
 Block = tuple[tuple[str, ...], ...]
 Items = tuple[Item, ...]
 
-MOST_ROWS = 400
-MOST_COLUMNS = 30
-MOST_BYTES = 64 * 1024
+MAX_ROWS = 400
+MAX_COLUMNS = 30
+MAX_BYTES = 64 * 1024
 
 
 class BlockRefused(ValueError):
@@ -46,16 +46,16 @@ def read_block(text: str) -> Block:
     """The cells of clipboard `text` as Excel, WPS and LibreOffice write it, rows of one width.
 
     Control and invisible characters are dropped, blank rows at the end too. Raises
-    `BlockRefused` over `MOST_BYTES`, `MOST_ROWS` or `MOST_COLUMNS`.
+    `BlockRefused` over `MAX_BYTES`, `MAX_ROWS` or `MAX_COLUMNS`.
     """
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise BlockRefused("粘贴的内容超过 64 KB，请只复制填有数的部分。")
     rows = list(_rows_of(text.replace("\r\n", "\n").replace("\r", "\n")))
     while rows and not any(map(str.strip, rows[-1])):
         rows.pop()
     width = max(map(len, rows), default=0)
-    if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
-        most = f"{MOST_ROWS} 行或 {MOST_COLUMNS} 列"
+    if len(rows) > MAX_ROWS or width > MAX_COLUMNS:
+        most = f"{MAX_ROWS} 行或 {MAX_COLUMNS} 列"
         raise BlockRefused(f"粘贴的内容超过 {most}，请只复制填有数的部分。")
     return tuple(tuple(row + [""] * (width - len(row))) for row in rows)
 

@@ -32,7 +32,7 @@ from portal.domain.intake.sheet_words import (
 CURRENT, CONVERTED, STATED = "current", "converted", "stated"
 """Answers: the figures are of this campaign; amounts are converted; they are as the form has."""
 
-MOST_IN_A_TITLE_ROW = 2
+MAX_IN_A_TITLE_ROW = 2
 
 
 class Asked(BlockRefused):
@@ -134,7 +134,7 @@ class _Words:
 
     @cached_property
     def _titles(self) -> list[tuple[str, str]]:
-        return [each for line in self._lines if len(line) <= MOST_IN_A_TITLE_ROW for each in line]
+        return [each for line in self._lines if len(line) <= MAX_IN_A_TITLE_ROW for each in line]
 
     def _headings(self, column: int) -> Iterator[tuple[str, str]]:
         """What stands above the figures of a column, the nearest first."""

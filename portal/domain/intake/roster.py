@@ -19,7 +19,7 @@ from portal.domain.intake.number_format import number_seen, plain_number
 HEADED_WITHIN = 10
 """Rows in which the head of a table is looked for, below titles and remarks."""
 
-MOST_COLUMNS = 100
+MAX_COLUMNS = 100
 """Columns in which a head is looked for."""
 
 CODE_HEADS = "单位代码 代码 单位编码 编码 组织代码 机构代码"
@@ -227,7 +227,7 @@ def _headed(table: Table, kind: _Kind) -> _Headed | None:
 def _columns(table: Table, row: int, kind: _Kind) -> dict[str, int]:
     """The column of each field that a row heads."""
     found: dict[str, int] = {}
-    for column in range(1, MOST_COLUMNS + 1):
+    for column in range(1, MAX_COLUMNS + 1):
         cell = table.at(row, column)
         if cell and (name := _field(_head(cell.written), kind.heads)):
             found.setdefault(name, column)

@@ -31,11 +31,11 @@ from portal.domain.intake.sheet_words import (
     unit_named,
 )
 
-MOST_IN_A_TITLE_ROW = 2
+MAX_IN_A_TITLE_ROW = 2
 """Filled cells of a row of titles and lines; one with more has the headings of columns."""
 
 
-MOST_TITLES = 20
+MAX_TITLES = 20
 """Titles and lines that are compared with the names of all units."""
 
 _YEAR_ALONE = re.compile("20[0-9]{2}年?度?")
@@ -60,9 +60,9 @@ class SheetSays:
     def titles(self) -> list[Cell]:
         """The texts above the figures that are no headings of columns, from the top."""
         rows = (row for at, row in self._rows.items() if at < self.layout.first_row)
-        cells = (cell for row in rows if len(row) <= MOST_IN_A_TITLE_ROW for cell in row)
+        cells = (cell for row in rows if len(row) <= MAX_IN_A_TITLE_ROW for cell in row)
         titles = (cell for cell in cells if not _YEAR_ALONE.fullmatch(pressed(cell.text)))
-        return list(islice(titles, MOST_TITLES))
+        return list(islice(titles, MAX_TITLES))
 
     @cached_property
     def stale(self) -> Said | None:
@@ -146,7 +146,7 @@ class SheetSays:
             if cell.row in self.layout.coded_rows or cell.row in headings:
                 continue
             named = money_of_unit_line(cell.text)
-            is_title = len(self._rows[cell.row]) <= MOST_IN_A_TITLE_ROW
+            is_title = len(self._rows[cell.row]) <= MAX_IN_A_TITLE_ROW
             if is_title and cell.row < self.layout.first_row:
                 named = named or money_in_brackets(cell.text)
             yield named, cell.address

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from portal.domain.figures import Kind, read
+from portal.domain.figures import Kind, parse_figure
 from portal.domain.form.form import Item
 from portal.domain.intake.grid import NUMBERS, Cell, CellKind
 from portal.domain.intake.number_format import XML_NUMBER, number_seen, plain_number
@@ -51,7 +51,7 @@ def as_seen(item: Item, cell: Cell) -> Taken:
     if cell.kind is CellKind.NUMBER and _is_honest(item, number, shown):
         note = f"单元格显示 {seen}，文件里是 {held.text}，取显示的数。"
         return Taken(f"{shown:f}", note=note)
-    unfit = read(f"{shown:f}", item.unit).problem is not None
+    unfit = parse_figure(f"{shown:f}", item.unit).problem is not None
     offered = held.text if unfit or _hides_decimals(number, shown) else f"{shown:f}"
     return Taken(offered, (_said_otherwise(cell, seen, held.text),))
 

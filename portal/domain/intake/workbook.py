@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from portal.domain.figures import canonical, read
+from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import with_totals
 from portal.domain.intake.grid import Cell, CellKind, Grid, address
@@ -165,7 +165,7 @@ def _taken(item: Item, cell: Cell, block: Block, code: CodeCell, says: SheetSays
 
 def _read(item: Item, cell: Cell, taken: Taken) -> _Found:
     """The figure in a cell; a text is read as if it were typed, a doubtful one is offered."""
-    reading = read(taken.text, item.unit)
+    reading = parse_figure(taken.text, item.unit)
     found = _Found(item, cell=cell, text=taken.text, note=taken.note)
     if reading.problem is None and not taken.doubts:
         return replace(found, figure=reading.figure)
@@ -222,7 +222,7 @@ def _unknown_codes(form: Form, layout: Layout) -> Iterator[CellProblem]:
 def _left_out(layout: Layout) -> Iterator[CellProblem]:
     """Items that the file has where nothing is read: in a few cells aside, or on other sheets."""
     for left in layout.left_out:
-        codes = "、".join(left.codes[:MOST_CODES]) + ("等" if len(left.codes) > MOST_CODES else "")
+        codes = "、".join(left.codes[:MAX_CODES]) + ("等" if len(left.codes) > MAX_CODES else "")
         if left.sheet:
             sentence = (
                 f"工作表“{left.sheet}”里还有 {codes} 的数，没有读入，请把各表合到一张表里再导入。"
@@ -232,7 +232,7 @@ def _left_out(layout: Layout) -> Iterator[CellProblem]:
         yield CellProblem(left.address, None, sentence)
 
 
-MOST_CODES = 8
+MAX_CODES = 8
 """Codes that a sentence names one by one."""
 
 

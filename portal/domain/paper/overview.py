@@ -13,7 +13,7 @@ from portal.domain.report.comparison import Change, Compared, change_of_sum
 
 TITLE = "主要指标分单位一览表"
 
-MOST_LINES = 30
+MAX_LINES = 30
 """Lines that one sheet of A4 has room for."""
 
 

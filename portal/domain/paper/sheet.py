@@ -14,7 +14,7 @@ from portal.domain.form.formulas import Figures, total, with_totals
 TOTAL = "total"
 """The key of a consolidation's 合计 column."""
 
-LONGEST_RUN = 6
+MAX_RUN_LENGTH = 6
 """Neighbouring parts (C1, C2, …) that a formula still spells out one by one."""
 
 
@@ -287,7 +287,7 @@ def formula_on_paper(item: Item) -> str:
 
 
 def _cut_short(run: list[str]) -> list[str]:
-    return run if len(run) <= LONGEST_RUN else [run[0], run[1], "…", run[-1]]
+    return run if len(run) <= MAX_RUN_LENGTH else [run[0], run[1], "…", run[-1]]
 
 
 def _runs(codes: Iterable[str]) -> Iterator[list[str]]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from portal.domain.figures import Problem
 
-LARGEST_SIDE = 16_000
+MAX_SIDE_PIXELS = 16_000
 """Pixels along one side of a picture."""
 
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 SUFFIXES = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
@@ -66,7 +66,7 @@ def read_scan(content: bytes) -> Scan | Problem:
 def _fits(width: int, height: int) -> None:
     if not (width and height):
         raise _Damaged
-    if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
+    if max(width, height) > MAX_SIDE_PIXELS or width * height > MAX_PIXELS:
         raise _TooLarge
 
 

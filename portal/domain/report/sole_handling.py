@@ -44,7 +44,7 @@ def named(acts: Collection[Act]) -> str:
 CALLED = "单位已电话确认"
 STAMPED = "已收盖章件"
 GROUNDS = (CALLED, STAMPED)
-LONGEST_CALLER = 25
+MAX_CALLER_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Assurance:
     def _problem_of_call(self, now: datetime, since: datetime) -> Problem | None:
         if not self.caller:
             return Problem("请写明单位由谁在电话里确认。")
-        if len(self.caller) > LONGEST_CALLER:
-            return Problem(f"确认人不超过 {LONGEST_CALLER} 字。")
+        if len(self.caller) > MAX_CALLER_LENGTH:
+            return Problem(f"确认人不超过 {MAX_CALLER_LENGTH} 字。")
         if not self.called:
             return Problem(f"请写明电话确认的时间，例如 {to_the_minute(now):%Y-%m-%d %H:%M}。")
         try:

@@ -13,9 +13,9 @@ from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
 from portal.reports.page_views import assignment_here, bp, filled_report
 from portal.storage.db import db, writing
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 from portal.web.uploads import takes_file, uploaded
-from portal.workbooks.gate import LARGEST_FILE, Refused
+from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 from portal.workbooks.sheet import XLSX
 
 ROOM = 1024 * 1024
@@ -53,7 +53,7 @@ def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "
 
 
 @bp.post("/import")
-@takes_file(LARGEST_FILE + ROOM)
+@takes_file(MAX_FILE_BYTES + ROOM)
 @allow(reporter)
 def preview_import(campaign: str) -> Any:
     """Show what a workbook would change; nothing is written."""
@@ -61,7 +61,7 @@ def preview_import(campaign: str) -> Any:
     upload = uploaded("workbook")
     if upload is None:
         return _import_page(campaign, "请先选择要导入的 xlsx 文件。"), 422
-    file = legible(without_unseen(upload.name))
+    file = printable(without_unseen(upload.name))
     try:
         intake = importing.read_intake(db.session(), assignment_here(campaign), upload.content)
     except (Refused, Unfit) as refused:
@@ -76,7 +76,7 @@ def preview_import(campaign: str) -> Any:
 def answer_import(campaign: str) -> Any:
     """Show the changes again, ticked: the figures under an old title are of this campaign."""
     assignment_here(campaign).may_write(clock.now()).require()
-    file = legible(request.form.get("file", "")[:100])
+    file = printable(request.form.get("file", "")[:100])
     try:
         intake = unpack(assignment_here(campaign).form, request.form.get("sheet", ""))
     except ValueError:

@@ -8,26 +8,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.checks.finding import Counters, Issue
-from portal.domain.figures import read, show
+from portal.domain.figures import parse_figure, show
 from portal.domain.form.form import Form, Item
-from portal.domain.intake.marks import Marks, misfits
+from portal.domain.intake.marks import Marks, mark_mismatches
 from portal.domain.intake.sheet_words import Expected, Said, years_in
 from portal.domain.intake.workbook import CellProblem, Intake, find_figures
 from portal.models import Batch, Campaign
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.register.known_units import names_round
 from portal.reports import saving
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 from portal.workbooks.fill_in_template import template_workbook
 from portal.workbooks.reading import read_workbook
 from portal.workbooks.sheet import attachment_name
 
 
-def template_of(filling: Filling) -> tuple[str, bytes]:
+def template_of(filling: FilledReport) -> tuple[str, bytes]:
     """The workbook to fill in at the desk: its file name and its content."""
     whose = _marks(filling.assignment)
     content = template_workbook(
@@ -81,7 +81,7 @@ def read_intake(session: Session, assignment: Assignment, content: bytes) -> Int
     """What a workbook brings to this report; raises `Refused`, or `Unfit` where it is another's."""
     expected = expected_of(session, assignment)
     intake = find_figures(assignment.form, read_workbook(content), expected)
-    if intake.marks and (sentences := misfits(intake.marks, _marks(assignment))):
+    if intake.marks and (sentences := mark_mismatches(intake.marks, _marks(assignment))):
         raise Unfit("".join(sentences))
     if not intake.sheet:
         (lack,) = intake.problems
@@ -161,7 +161,7 @@ class Preview:
         return any(not change.item.calculated for change in self.changes)
 
 
-def preview(filling: Filling, intake: Intake) -> Preview:
+def preview(filling: FilledReport, intake: Intake) -> Preview:
     """What the figures of `intake` would change in a report, item by item in the paper's order."""
     judged = {
         code: _judged(filling, filling.form.by_code[code], text)
@@ -204,14 +204,14 @@ def preview(filling: Filling, intake: Intake) -> Preview:
     )
 
 
-def _judged(filling: Filling, item: Item, text: str) -> Entered:
-    return saving.judge(filling, item, Typed(text, filling.at(item.code).version))
+def _judged(filling: FilledReport, item: Item, text: str) -> SaveResult:
+    return saving.evaluate(filling, item, Typed(text, filling.at(item.code).version))
 
 
 def _changes(
-    before: Filling,
-    after: Filling,
-    wanted: Mapping[str, Entered],
+    before: FilledReport,
+    after: FilledReport,
+    wanted: Mapping[str, SaveResult],
     offers: Mapping[str, CellProblem],
     cells: Mapping[str, str],
 ) -> Iterator[Change]:
@@ -224,7 +224,7 @@ def _changes(
             yield Change(item, old, new, version, text, cell, issues=issues)
         elif offer := offers.get(item.code):
             text = offer.offer or ""
-            offered = show(read(text, item.unit).figure, item.unit)
+            offered = show(parse_figure(text, item.unit).figure, item.unit)
             if offered != old:
                 yield Change(item, old, offered, version, text, cell, False, offer.sentence)
         elif item.calculated and old != new:
@@ -245,8 +245,8 @@ class Chosen:
         items = [item for item in form.leaves if item.code in codes and item.code in fields]
         return cls(
             typed={item: Typed.of(fields, item.code) for item in items},
-            cells={item.code: legible(fields.get(f"{item.code}.cell", "")[:8]) for item in items},
-            file=legible(fields.get("file", "")[:100]),
+            cells={item.code: printable(fields.get(f"{item.code}.cell", "")[:8]) for item in items},
+            file=printable(fields.get("file", "")[:100]),
         )
 
     def source(self, item: Item) -> str:
@@ -258,9 +258,9 @@ class Chosen:
 class Imported:
     """What became of a confirmed import; `left` are the figures that were not written."""
 
-    filling: Filling
+    filling: FilledReport
     written: int
-    left: tuple[Entered, ...]
+    left: tuple[SaveResult, ...]
     batch: Batch | None
 
     @property
@@ -272,7 +272,7 @@ class Imported:
 
 
 def keep(
-    session: Session, filling: Filling, chosen: Chosen, *, by: Person, at: datetime
+    session: Session, filling: FilledReport, chosen: Chosen, *, by: Person, at: datetime
 ) -> Imported:
     """Write the confirmed figures as one batch; one whose version has moved is left as it is.
 
@@ -280,7 +280,7 @@ def keep(
     """
     filling.assignment.may_write(at).require()
     judged = [
-        replace(saving.judge(filling, item, typed), source=chosen.source(item))
+        replace(saving.evaluate(filling, item, typed), source=chosen.source(item))
         for item, typed in chosen.typed.items()
     ]
     wanted = [one for one in judged if one.written]
@@ -288,13 +288,13 @@ def keep(
     if not wanted:
         return Imported(filling, 0, left, None)
     batch, kept = saving.save_batch(
-        session, filling, wanted, Action.IMPORTED, by=by, at=at, channel=Channel.IMPORT
+        session, filling, wanted, Action.IMPORTED, by=by, at=at, channel=EntryChannel.IMPORT
     )
     now = replace(filling, stored={**filling.stored, **kept})
     return Imported(now, len(wanted), left, batch)
 
 
-def again(filling: Filling, chosen: Chosen, left: tuple[Entered, ...]) -> Preview:
+def again(filling: FilledReport, chosen: Chosen, left: tuple[SaveResult, ...]) -> Preview:
     """The lines that were not written, to be looked at once more beside what stands there now."""
     texts = {one.item.code: one.typed.text for one in left}
     return preview(filling, Intake(figures=texts, addresses=chosen.cells))

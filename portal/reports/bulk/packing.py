@@ -12,9 +12,9 @@ from typing import Any
 
 from portal.domain.form.form import Form
 from portal.domain.intake.workbook import CellProblem, Intake
-from portal.web.form_fields import legible
+from portal.web.form_fields import printable
 
-LARGEST = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 """Bytes of an unpacked intake; a sheet of two thousand rows, each with a problem, takes 0.4 MB."""
 
 
@@ -42,7 +42,7 @@ def unpack(form: Form, text: str) -> Intake:
     leaves = {item.code for item in form.leaves}
     try:
         reader = zlib.decompressobj()
-        content = reader.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), LARGEST)
+        content = reader.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), MAX_BYTES)
         kept = json.loads(content)
         return Intake(
             sheet=_text(kept["sheet"]),
@@ -68,4 +68,4 @@ def _texts(plain: Mapping[Any, Any]) -> dict[str, str]:
 
 
 def _text(text: Any) -> str:
-    return legible(str(text)[:500])
+    return printable(str(text)[:500])

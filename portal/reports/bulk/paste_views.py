@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.form.form import Item
 from portal.domain.intake.paste import Block, BlockRefused, Placement, place_block, read_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
@@ -27,10 +27,10 @@ from portal.reports.page_views import (
     too_late,
     typed_fields,
 )
-from portal.reports.saving import Entered, Undone
+from portal.reports.saving import SaveResult, Undone
 from portal.reports.typed import Typed
 from portal.storage.db import db, writing
-from portal.web.form_fields import legible, number_in
+from portal.web.form_fields import number_in, printable
 from portal.web.html import wants_fragment
 
 
@@ -79,14 +79,14 @@ def _settled(assignment: Assignment, block: Block, placement: Placement) -> Plac
     return settle(assignment.form, block, placement, expected, answers)
 
 
-def beside_figures(filling: Filling, placement: Placement) -> dict[Item, Typed]:
+def beside_figures(filling: FilledReport, placement: Placement) -> dict[Item, Typed]:
     """What was typed on the sheet and not saved yet, where nothing is pasted over it."""
     covered = {figure.code for figure in placement.figures}
     typed = typed_fields(filling, request.form)
     return {item: text for item, text in typed.items() if item.code not in covered}
 
 
-def _pasted_too_late(filling: Filling, placement: Placement, sentence: str) -> Any:
+def _pasted_too_late(filling: FilledReport, placement: Placement, sentence: str) -> Any:
     if wants_fragment():
         return render_template("reports/_paste_result.html", sentence=sentence), 409
     return too_late(filling, beside_figures(filling, placement))
@@ -98,7 +98,7 @@ def _status(pasted: Pasted, unclear: BlockRefused | None) -> int:
     return 422 if unclear or pasted.refusals else 200
 
 
-def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: BlockRefused | None) -> Any:
+def _whole_answer(pasted: Pasted, typed: list[SaveResult], unclear: BlockRefused | None) -> Any:
     status = max(_status(pasted, unclear), 422 if typed else 200)
     campaign = pasted.filling.assignment.campaign.code
     if status == 200:
@@ -118,19 +118,19 @@ def _whole_answer(pasted: Pasted, typed: list[Entered], unclear: BlockRefused | 
 
 def _shown_again(block: str) -> str:
     lines = (line.split("\t") for line in block.splitlines())
-    return "\n".join("\t".join(map(legible, line)) for line in lines)
+    return "\n".join("\t".join(map(printable, line)) for line in lines)
 
 
-def _fragments(before: Filling, pasted: Pasted, unclear: BlockRefused | None) -> str:
+def _fragments(before: FilledReport, pasted: Pasted, unclear: BlockRefused | None) -> str:
     entered = {one.item: one for one in pasted.entered}
     return _changed(before, pasted.filling, entered, pasted=pasted, unclear=unclear)
 
 
 def _changed(
-    before: Filling, now: Filling, entered: Mapping[Item, Entered | None], **said: Any
+    before: FilledReport, now: FilledReport, entered: Mapping[Item, SaveResult | None], **said: Any
 ) -> str:
     """The result panel, and out of band each row of `entered` and what follows from them."""
-    sums, told = rows.told_again(before, now, *entered)
+    sums, told = rows.rows_to_refresh(before, now, *entered)
     reproof = send_back_shown(now.assignment)
     drawn = {
         item: rows.item_row(now, item, editable=True, entered=entered.get(item), reproof=reproof)
@@ -147,7 +147,9 @@ def _changed(
     )
 
 
-def _beside_changed(now: Filling, changed: Iterable[Item]) -> Mapping[str, comparing.Beside]:
+def _beside_changed(
+    now: FilledReport, changed: Iterable[Item]
+) -> Mapping[str, comparing.YearComparison]:
     """What changed beside the figures, where the page shows that."""
     if "beside" not in request.form:
         return {}
@@ -181,7 +183,7 @@ def undo_batch(campaign: str) -> Any:
     return redirect(url_for(".report", campaign=campaign), 303)
 
 
-def _undone_fragments(before: Filling, undone: Undone) -> str:
+def _undone_fragments(before: FilledReport, undone: Undone) -> str:
     """As after a paste; the rows that had refused a figure show what is stored again."""
     refused = request.form.get("refused", "").split()
     named = [item for item in before.form.leaves if item.code in refused]

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling
-from portal.domain.figures import canonical, read, show
+from portal.collection.assignment import FilledReport
+from portal.domain.figures import canonical, parse_figure, show
 from portal.domain.form.form import Item
 from portal.domain.intake.paste import PastedFigure, Placement
 from portal.models import Batch
 from portal.models.trail_actions import Action
 from portal.reports import saving
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed
 
 
@@ -53,8 +53,8 @@ class Pasted:
     `note` says where the block begins, when that is not where it was pasted.
     """
 
-    filling: Filling
-    entered: tuple[Entered, ...]
+    filling: FilledReport
+    entered: tuple[SaveResult, ...]
     refusals: tuple[Refusal, ...]
     sums: int
     batch: Batch | None
@@ -90,7 +90,7 @@ class Pasted:
         return "；".join(said) + "。"
 
     @property
-    def refused(self) -> tuple[Entered, ...]:
+    def refused(self) -> tuple[SaveResult, ...]:
         """The figures that were placed and not taken."""
         return tuple(one for one in self.entered if one.refused)
 
@@ -102,7 +102,7 @@ class Pasted:
 
 def paste(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     placement: Placement,
     fields: Mapping[str, str],
     *,
@@ -115,12 +115,14 @@ def paste(
     report cannot be written to at this moment.
     """
     filling.assignment.may_write(at).require()
-    judged = [saving.judge(filling, *_typed(filling, each, fields)) for each in placement.figures]
+    judged = [
+        saving.evaluate(filling, *_typed(filling, each, fields)) for each in placement.figures
+    ]
     wanted = [one for one in judged if one.written]
     refusals = sorted(_refusals(placement, judged), key=lambda each: (each.row, each.column))
     batch = None
     if wanted:
-        report = saving.begun(session, filling.assignment, by=by, at=at)
+        report = saving.ensure_draft(session, filling.assignment, by=by, at=at)
         filling = saving.in_report(filling, report)
         batch, kept = saving.save_batch(session, filling, wanted, Action.PASTED, by=by, at=at)
         filling = replace(filling, stored={**filling.stored, **kept})
@@ -135,21 +137,23 @@ def paste(
     )
 
 
-def _differing(filling: Filling, placement: Placement) -> Iterator[SumDiffers]:
+def _differing(filling: FilledReport, placement: Placement) -> Iterator[SumDiffers]:
     for skipped in placement.skipped:
         if item := filling.form.by_code.get(skipped.code):
-            stated, added = read(skipped.text, item.unit), filling.figures[item.code]
+            stated, added = parse_figure(skipped.text, item.unit), filling.figures[item.code]
             if stated.problem is None and stated.figure != added:
                 own = show(added, item.unit) or "空白"
                 yield SumDiffers(item, skipped.text.strip(), own)
 
 
-def _typed(filling: Filling, figure: PastedFigure, fields: Mapping[str, str]) -> tuple[Item, Typed]:
+def _typed(
+    filling: FilledReport, figure: PastedFigure, fields: Mapping[str, str]
+) -> tuple[Item, Typed]:
     fields = {**fields, figure.code: figure.text}
     return filling.form.by_code[figure.code], Typed.of(fields, figure.code)
 
 
-def _refusals(placement: Placement, judged: list[Entered]) -> Iterator[Refusal]:
+def _refusals(placement: Placement, judged: list[SaveResult]) -> Iterator[Refusal]:
     for skipped in placement.skipped:
         if not skipped.calculated:
             yield Refusal(skipped.row, skipped.column, skipped.text.strip(), skipped.sentence)
@@ -158,7 +162,7 @@ def _refusals(placement: Placement, judged: list[Entered]) -> Iterator[Refusal]:
             yield Refusal(figure.row, figure.column, one.typed.text, _why(one), one.item)
 
 
-def _why(one: Entered) -> str:
+def _why(one: SaveResult) -> str:
     if one.problem:
         return one.problem.sentence
     stored, now = one.stored, canonical(one.stored.value, one.item.unit) or "空白"

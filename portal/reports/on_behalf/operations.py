@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.access.rules import NotYourRole
 from portal.collection import on_behalf
-from portal.collection.assignment import Filling, Stored, fill_of
+from portal.collection.assignment import FilledReport, Stored, fill_of
 from portal.collection.decisions import may_decide
 from portal.domain.characters import objection, shown, without_unseen
 from portal.domain.figures import Problem
@@ -25,14 +25,14 @@ from portal.domain.report.sole_handling import Act, Assurance
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Expectation, OnBehalfEntry, OnBehalfItem, Report, Submission
 from portal.models.trail import record
-from portal.models.trail_actions import Action, Channel
+from portal.models.trail_actions import Action, EntryChannel
 from portal.reports import answering, operations, saving
 from portal.reports.operations import NotReady
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed
 
 GROUNDS = ("来电", "传真", "照片")
-LONGEST_CALLER = 25
+MAX_CALLER_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Ground:
             return Problem("请写明由单位的哪一位提供。")
         if sentence := objection(self.caller):
             return Problem(f"提供人{sentence}。")
-        if len(self.caller) > LONGEST_CALLER:
-            return Problem(f"提供人不超过 {LONGEST_CALLER} 字。")
+        if len(self.caller) > MAX_CALLER_LENGTH:
+            return Problem(f"提供人不超过 {MAX_CALLER_LENGTH} 字。")
         return None
 
     @property
@@ -75,14 +75,14 @@ def require_level(session: Session, by: Person, expectation: Expectation) -> Non
 
 def keep(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     typed: Mapping[Item, Typed],
     ground: Ground,
     *,
     zero_rest: bool,
     by: Person,
     at: datetime,
-) -> tuple[Filling, list[Entered]]:
+) -> tuple[FilledReport, list[SaveResult]]:
     """Write what was typed for the unit; with `zero_rest` the blanks left become zeros.
 
     One that is refused stops no other. Raises `NotAllowedNow` at the wrong moment,
@@ -90,16 +90,16 @@ def keep(
     """
     require_level(session, by, filling.assignment.expectation)
     filling.assignment.may_write(at).require()
-    judged = [saving.judge(filling, item, text) for item, text in typed.items()]
+    judged = [saving.evaluate(filling, item, text) for item, text in typed.items()]
     wanted = [one for one in judged if one.written]
     refused = any(one.refused for one in judged)
     if not (wanted or (zero_rest and not refused)):
         return filling, judged
-    report = saving.begun(session, filling.assignment, by=by, at=at)
+    report = saving.ensure_draft(session, filling.assignment, by=by, at=at)
     filling = saving.in_report(filling, report)
     kept: dict[str, Stored] = {}
     if wanted:
-        kept = saving.save(session, filling, wanted, by=by, at=at, channel=Channel.ON_BEHALF)
+        kept = saving.save(session, filling, wanted, by=by, at=at, channel=EntryChannel.ON_BEHALF)
         filling = replace(filling, stored={**filling.stored, **kept})
     if zero_rest and not refused:
         filling, zeros = _zero_rest(session, filling, by=by, at=at)
@@ -110,13 +110,13 @@ def keep(
 
 
 def _zero_rest(
-    session: Session, filling: Filling, *, by: Person, at: datetime
-) -> tuple[Filling, dict[str, Stored]]:
+    session: Session, filling: FilledReport, *, by: Person, at: datetime
+) -> tuple[FilledReport, dict[str, Stored]]:
     blank = saving.zeros(filling)
     if not blank:
         return filling, {}
     _, kept = saving.save_batch(
-        session, filling, blank, Action.ZEROS_FILLED, by=by, at=at, channel=Channel.ON_BEHALF
+        session, filling, blank, Action.ZEROS_FILLED, by=by, at=at, channel=EntryChannel.ON_BEHALF
     )
     return replace(filling, stored={**filling.stored, **kept}), kept
 
@@ -173,7 +173,7 @@ class Said:
 
 def submit(
     session: Session,
-    filling: Filling,
+    filling: FilledReport,
     ground: Ground,
     said: Said,
     assurance: Assurance,
@@ -199,7 +199,13 @@ def submit(
     if problem := on_behalf.refuse_alone(acts, assurance, filling.assignment, at):
         return problem
     outcome = operations.submit(
-        session, filling, nonce=nonce, by=by, at=at, channel=Channel.ON_BEHALF, ground=ground.words
+        session,
+        filling,
+        nonce=nonce,
+        by=by,
+        at=at,
+        channel=EntryChannel.ON_BEHALF,
+        ground=ground.words,
     )
     report = filling.assignment.report
     if not isinstance(outcome, NotReady) and report is not None:
@@ -209,13 +215,13 @@ def submit(
 
 
 def tell(
-    session: Session, filling: Filling, said: Said, *, by: Person, at: datetime
-) -> Filling | Problem:
+    session: Session, filling: FilledReport, said: Said, *, by: Person, at: datetime
+) -> FilledReport | Problem:
     """Keep what the unit said to queries, slips and a sending back; a problem where it is none.
 
     Answers the filling with all of it. Raises `NotAllowedNow` as `operations.explain`.
     """
-    channel = Channel.ON_BEHALF
+    channel = EntryChannel.ON_BEHALF
     asks = bool(operations.not_ready(filling).unexplained)
     for seen, reason, words in said.texts if asks else ():
         if problem := operations.explain(
@@ -253,7 +259,7 @@ def _record(
         actor=by.name,
         actor_id=by.id,
         at=at,
-        channel=Channel.ON_BEHALF,
+        channel=EntryChannel.ON_BEHALF,
         report_id=report.id,
         note=note,
     )

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter, upper_reviewer
-from portal.collection.assignment import Filling, fill_of, find_assignment
+from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.collection.on_behalf import alone_in, unconfirmed
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
@@ -23,14 +23,14 @@ from portal.reports.on_behalf import operations as entering
 from portal.reports.on_behalf.operations import GROUNDS, Ground, Said, Text
 from portal.reports.operations import NotReady
 from portal.reports.page_views import bp, typed_fields
-from portal.reports.saving import Entered
+from portal.reports.saving import SaveResult
 from portal.reports.typed import seen_in
 from portal.storage.db import db, writing
 from portal.web.assurance import assurance_in
-from portal.web.form_fields import legible, nonce_in
+from portal.web.form_fields import nonce_in, printable
 
 
-def filled_report(campaign: str) -> Filling:
+def filled_report(campaign: str) -> FilledReport:
     session = db.session()
     filling = fill_of(session, find_assignment(session, campaign) or abort(404))
     entering.require_level(session, actor(), filling.assignment.expectation)
@@ -50,8 +50,8 @@ def on_behalf(campaign: str) -> Any:
 
 
 def _sheet(
-    filling: Filling,
-    entered: Sequence[Entered] = (),
+    filling: FilledReport,
+    entered: Sequence[SaveResult] = (),
     *,
     ground: Ground = NO_GROUND,
     problem: Problem | None = None,
@@ -103,11 +103,12 @@ def enter_on_behalf(campaign: str) -> Any:
     return redirect(url_for(".on_behalf", campaign=campaign), 303)
 
 
-def _kept_back(filling: Filling, ground: Ground, problem: Problem) -> str:
+def _kept_back(filling: FilledReport, ground: Ground, problem: Problem) -> str:
     """The sheet with everything that was typed, none of which was saved."""
     typed = typed_fields(filling, request.form)
     entered = [
-        Entered(item, text, filling.at(item.code), problem=problem) for item, text in typed.items()
+        SaveResult(item, text, filling.at(item.code), problem=problem)
+        for item, text in typed.items()
     ]
     return _sheet(filling, entered, ground=ground, problem=problem)
 
@@ -120,7 +121,7 @@ def on_behalf_submission(campaign: str) -> Any:
 
 
 def _submission(
-    filling: Filling,
+    filling: FilledReport,
     *,
     ground: Ground = NO_GROUND,
     assurance: Assurance = NO_ASSURANCE,
@@ -143,7 +144,7 @@ def _submission(
         alone=alone_in(session, report, Act.SUBMIT, by=actor()),
         assurance=assurance,
         typed=typed,
-        words=legible(typed.get("words", "")),
+        words=printable(typed.get("words", "")),
         answered=_answers_typed(typed, asked),
         answer_problems={},
         problem=problem,
@@ -153,7 +154,7 @@ def _submission(
 
 def _answers_typed(typed: Fields, asked: Sequence[Asked]) -> dict[str, tuple[Answer, str]]:
     replies = answering.replies_in(typed, asked)
-    return {code: (reply.answer, legible(reply.words)) for code, reply in replies.items()}
+    return {code: (reply.answer, printable(reply.words)) for code, reply in replies.items()}
 
 
 def _said(fields: Fields, asked: Sequence[Asked]) -> Said:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.identity import Person
-from portal.collection.assignment import Filling, Stored
+from portal.collection.assignment import FilledReport, Stored
 from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import in_words
 from portal.domain.form.formulas import Figures
@@ -38,7 +38,7 @@ class Standing:
         return code_of(self.draft.sha256)
 
 
-def document_of(filling: Filling) -> bytes:
+def document_of(filling: FilledReport) -> bytes:
     """What a draft print of the report as it stands says."""
     expectation = filling.assignment.expectation
     return draft_document(
@@ -50,7 +50,7 @@ def document_of(filling: Filling) -> bytes:
     )
 
 
-def kept_code(session: Session, filling: Filling) -> str | None:
+def kept_code(session: Session, filling: FilledReport) -> str | None:
     """The 核对码 of the draft print that says what the report says now; None where none does.
 
     A code of what was never kept would not be found by whoever types it.
@@ -85,7 +85,7 @@ def draft_number(session: Session, report: Report | None, number: int) -> DraftP
     )
 
 
-def keep(session: Session, filling: Filling, *, by: Person, at: datetime) -> DraftPrint:
+def keep(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> DraftPrint:
     """Keep what is printed now; the same figures once more are the same draft print.
 
     Raises `NotAllowedNow` where nothing was filled yet or the report has been submitted.
@@ -125,19 +125,19 @@ def keep(session: Session, filling: Filling, *, by: Person, at: datetime) -> Dra
 
 
 def standing(
-    session: Session, filling: Filling, *, until: datetime | None = None
+    session: Session, filling: FilledReport, *, until: datetime | None = None
 ) -> Standing | None:
     """The last draft print beside the report as it stands; None where none was printed."""
     draft = newest(session, filling.assignment.report, until=until)
     return Standing(draft, difference(filling, draft, filling.figures)) if draft else None
 
 
-def difference(filling: Filling, draft: DraftPrint, now: Figures) -> tuple[Change, ...]:
+def difference(filling: FilledReport, draft: DraftPrint, now: Figures) -> tuple[Change, ...]:
     """What `now` says otherwise than the paper, calculated items too."""
     return changes(filling.form, figures_of(json.loads(draft.document)), now)
 
 
-def sheet_of(filling: Filling, draft: DraftPrint) -> Sheet:
+def sheet_of(filling: FilledReport, draft: DraftPrint) -> Sheet:
     """The draft as it was printed, whatever the report says by now."""
     assignment = filling.assignment
     figures = figures_of(json.loads(draft.document))

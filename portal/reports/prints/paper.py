@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.collection.assignment import Assignment, Filling
+from portal.collection.assignment import Assignment, FilledReport
 from portal.collection.on_behalf import footnote
 from portal.domain.campaign.calendar import MINUTE, in_words
 from portal.domain.paper.code import code_of
@@ -42,7 +42,7 @@ def changes_from_one_before(
 
 
 def draft_beside(
-    session: Session, filling: Filling, submission: Submission
+    session: Session, filling: FilledReport, submission: Submission
 ) -> draft_prints.Standing | None:
     """The last draft print before a submission, with what the submission says otherwise."""
     report = filling.assignment.report
@@ -53,7 +53,7 @@ def draft_beside(
     return draft_prints.Standing(draft, draft_prints.difference(filling, draft, submitted))
 
 
-def sheet_of(session: Session, filling: Filling, now: datetime) -> Sheet:
+def sheet_of(session: Session, filling: FilledReport, now: datetime) -> Sheet:
     """The report as the paper draws it, marked with what it is: a draft, or which submission."""
     assignment = filling.assignment
     report, kept = assignment.report, standing_submission(session, assignment)
@@ -87,7 +87,7 @@ def after_close(assignment: Assignment, submission: Submission) -> bool:
     return submission.submitted_at >= assignment.campaign.dates.closes + MINUTE
 
 
-def _mark(session: Session, filling: Filling) -> str:
+def _mark(session: Session, filling: FilledReport) -> str:
     assignment = filling.assignment
     kept = standing_submission(session, assignment)
     if kept is None:
@@ -96,7 +96,7 @@ def _mark(session: Session, filling: Filling) -> str:
     return f"{assignment.state.label}·第 {kept.number} 次报送·核对码 {code_of(kept.sha256)}"
 
 
-def workbook_of(session: Session, filling: Filling, now: datetime) -> tuple[str, bytes]:
+def workbook_of(session: Session, filling: FilledReport, now: datetime) -> tuple[str, bytes]:
     """The report's workbook: its file name and its content."""
     sheet = sheet_of(session, filling, now)
     expectation = filling.assignment.expectation

@@ -12,7 +12,7 @@ from portal.access import tenancy
 from portal.consolidation.exports import operations
 from portal.models import MadeWorkbook, TrailEntry
 from portal.storage.db import db
-from portal.workbooks.consolidation import Making
+from portal.workbooks.consolidation import WorkbookBuilder
 from tests.consolidation.conftest import NOW, consolidation
 
 SECOND, TEN_MINUTES = timedelta(seconds=1), timedelta(minutes=10)
@@ -43,7 +43,7 @@ def link_of(text):
 def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
     drawn = []
 
-    class Watched(Making):
+    class Watched(WorkbookBuilder):
         def __iter__(self):
             for at in super().__iter__():
                 drawn.append(at)

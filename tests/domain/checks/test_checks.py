@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.domain.checks.finding import Counters, Facts, Issue, blanks, counters, find_issues
 from portal.domain.checks.words import short_label
-from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, read
+from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, parse_figure
 from portal.domain.form.check_rules import RULES, Grade
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import Figures, with_totals
@@ -217,7 +217,7 @@ def test_a_money_slip_offers_the_figure_divided_by_ten_thousand(form_2027: Form)
 
     (slip,) = [issue for issue in issues if issue.check == "yuan-slip"]
     assert (slip.offer_code, slip.offer) == ("D9", "0.57")
-    assert read(slip.offer, form_2027.by_code["D9"].unit).figure == 570_000
+    assert parse_figure(slip.offer, form_2027.by_code["D9"].unit).figure == 570_000
 
 
 @pytest.mark.parametrize(("wan", "offer"), [(49, None), (50, "0.01"), (149, "0.01"), (150, "0.02")])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.domain.checks.explanations import (
     CONFIRMED,
-    MOST_CHARACTERS,
+    MAX_CHARACTERS,
     REASONS,
     Explanation,
     SharedText,
@@ -17,7 +17,7 @@ from portal.domain.checks.explanations import (
     shared_texts,
 )
 from portal.domain.checks.finding import Facts, Issue, find_issues
-from portal.domain.figures import FEN_PER_WAN, Kind, Unit, read
+from portal.domain.figures import FEN_PER_WAN, Kind, Unit, parse_figure
 from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import with_totals
@@ -100,9 +100,9 @@ def test_a_stock_phrase_however_padded_is_no_explanation(words: str) -> None:
 
 
 def test_an_explanation_has_at_most_500_characters() -> None:
-    assert refuse("其他", (WORDS * 40)[:MOST_CHARACTERS]) is None
+    assert refuse("其他", (WORDS * 40)[:MAX_CHARACTERS]) is None
 
-    problem = refuse("其他", (WORDS * 40)[: MOST_CHARACTERS + 1])
+    problem = refuse("其他", (WORDS * 40)[: MAX_CHARACTERS + 1])
 
     assert problem is not None
     assert "501" in problem.sentence
@@ -207,7 +207,7 @@ def test_the_answer_to_a_slip_answers_nothing_else() -> None:
     ],
 )
 def test_a_slip_is_confirmed_with_both_amounts(wan: str, words: str) -> None:
-    fen = read(wan, Unit("万元", Kind.MONEY, 2)).figure
+    fen = parse_figure(wan, Unit("万元", Kind.MONEY, 2)).figure
 
     assert confirmation(fen or 0) == words
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import portal.demo
 from portal.domain.checks.finding import Facts, Issue, find_issues, rules_at
 from portal.domain.checks.slips import LEAST, YUAN_PER_WAN
-from portal.domain.figures import FEN_PER_WAN, Kind, canonical, read
+from portal.domain.figures import FEN_PER_WAN, Kind, canonical, parse_figure
 from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import Figures, with_totals
@@ -45,7 +45,10 @@ def _demonstration(form: Form) -> list[dict[str, int | None]]:
         rows = {row["指标"]: row for row in csv.DictReader(lines)}
     units = [name for name in rows["A1"] if name != "指标"]
     return [
-        {code: read(row[unit], form.by_code[code].unit).figure for code, row in rows.items()}
+        {
+            code: parse_figure(row[unit], form.by_code[code].unit).figure
+            for code, row in rows.items()
+        }
         for unit in units
     ]
 

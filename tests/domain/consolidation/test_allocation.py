@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.consolidation.allocation import (
-    MOST_NAMED,
+    MAX_NAMED,
     NOT_ANSWERED,
     NOT_GIVEN,
     NOT_INCLUDED,
@@ -121,14 +121,14 @@ def test_what_has_not_arrived_is_asked_in_words():
 
 
 def test_no_more_units_are_named_than_there_is_room_for():
-    many = [f"unit{n}" for n in range(MOST_NAMED + 2)]
+    many = [f"unit{n}" for n in range(MAX_NAMED + 2)]
     known = allocations(**dict.fromkeys(many, 3))
 
     deduction = told(known, CITY | {code: {"A2": 1} for code in many}).deduction
     _, asked = deduction.sentences
 
-    assert asked.count("是否尚未到账") == MOST_NAMED
-    assert asked.endswith(f"等 {len(many)} 家（只列前 {MOST_NAMED} 家）。")
+    assert asked.count("是否尚未到账") == MAX_NAMED
+    assert asked.endswith(f"等 {len(many)} 家（只列前 {MAX_NAMED} 家）。")
     assert deduction.brief.count("是否尚未到账") == 1
     assert deduction.brief.endswith(f"等 {len(many)} 家（只列前 1 家）。")
 

@@ -12,10 +12,10 @@ from portal.domain.consolidation.placement import (
     Scope,
     add,
     add_up,
+    coverage_of,
     node_check,
     place,
     place_below,
-    standing,
 )
 from portal.domain.form.form import parse_form
 from portal.domain.form.formulas import total, with_totals
@@ -122,7 +122,7 @@ def test_an_exempt_full_unit_does_not_stand_above_its_children():
 def test_an_exempt_unit_with_a_report_is_out_of_every_sum():
     placement = place(CITY, "shizong")
 
-    who = standing(placement, Scope.DRAFTS)
+    who = coverage_of(placement, Scope.DRAFTS)
 
     assert "qiye" not in codes((*who.included, *who.missing))
     assert "qiye" not in (*who.included_columns, *who.missing_columns)
@@ -156,7 +156,7 @@ def test_below_a_full_unit_lie_the_reports_it_is_checked_against():
     ],
 )
 def test_a_scope_says_who_is_in_and_who_is_missing(scope, included, missing):
-    who = standing(place(CITY, "shizong"), scope)
+    who = coverage_of(place(CITY, "shizong"), scope)
 
     assert (codes(who.included), codes(who.missing)) == (included, missing)
     assert (list(who.included_columns), list(who.missing_columns)) == (included, missing)
@@ -165,13 +165,13 @@ def test_a_scope_says_who_is_in_and_who_is_missing(scope, included, missing):
 def test_a_unit_that_has_not_started_is_missing_in_every_scope():
     placement = place(city_with(replace(CITY[5], state=State.NOT_STARTED)), "shizong")
 
-    assert all("huarong" in standing(placement, scope).missing_columns for scope in Scope)
+    assert all("huarong" in coverage_of(placement, scope).missing_columns for scope in Scope)
 
 
 def test_a_column_with_some_in_and_some_missing_stands_in_both_lists():
     own = replace(CITY[2], basis=Basis.OWN)
 
-    who = standing(place(city_with(own), "shizong"), Scope.SUBMITTED)
+    who = coverage_of(place(city_with(own), "shizong"), Scope.SUBMITTED)
 
     assert "echeng" in who.included_columns
     assert "echeng" in who.missing_columns
@@ -193,25 +193,25 @@ def test_a_column_with_some_in_and_some_missing_stands_in_both_lists():
     ],
 )
 def test_the_footnote_names_everybody_who_is_missing(scope, footnote):
-    who = standing(place(CITY, "shizong"), scope)
+    who = coverage_of(place(CITY, "shizong"), scope)
 
     assert who.footnote == footnote
 
 
 def test_the_footnote_of_one_missing_unit_is_its_name():
-    who = standing(place(CITY, "linkong"), Scope.SUBMITTED)
+    who = coverage_of(place(CITY, "linkong"), Scope.SUBMITTED)
 
     assert who.footnote == "汇总单位 0 家；未含：临空经济区总工会（退回中）。"
 
 
 def test_the_footnote_says_when_all_are_in():
-    who = standing(place(CITY, "echeng"), Scope.SUBMITTED)
+    who = coverage_of(place(CITY, "echeng"), Scope.SUBMITTED)
 
     assert who.footnote == "汇总单位 1 家；全部应报单位已汇总。"
 
 
 def test_the_footnote_says_when_nobody_was_asked():
-    who = standing(place(CITY, "qiye"), Scope.SUBMITTED)
+    who = coverage_of(place(CITY, "qiye"), Scope.SUBMITTED)
 
     assert who.footnote == "汇总单位 0 家；没有应报单位。"
 
@@ -373,7 +373,7 @@ def test_every_contributing_unit_is_either_included_or_missing(tree, number, sco
     members, _ = tree
     placement = place(members, pick(members, number).code)
 
-    who = standing(placement, scope)
+    who = coverage_of(placement, scope)
 
     assert sorted(codes((*who.included, *who.missing))) == sorted(codes(placement.contributing))
     assert {member.state for member in who.included} <= scope.states
@@ -385,7 +385,7 @@ def test_a_wider_scope_never_loses_a_report(tree, number):
     members, _ = tree
     placement = place(members, pick(members, number).code)
 
-    accepted, submitted, drafts = (set(standing(placement, scope).included) for scope in Scope)
+    accepted, submitted, drafts = (set(coverage_of(placement, scope).included) for scope in Scope)
 
     assert accepted <= submitted <= drafts
 

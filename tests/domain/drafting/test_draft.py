@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.checks.kinds import KINDS, misfits
+from portal.domain.checks.kinds import CHECK_KINDS, unit_mismatches
 from portal.domain.drafting.checks import (
     as_typed,
     kinds_left,
@@ -279,7 +279,7 @@ def test_counterparts_must_be_there_and_count_alike(document, document_2027):
 
 
 def test_every_kind_of_check_can_be_set_on_a_page():
-    assert tuple(KINDS) == RULES
+    assert tuple(CHECK_KINDS) == RULES
 
 
 @pytest.mark.parametrize("check", RULES)
@@ -302,7 +302,7 @@ def test_a_check_taken_out_can_be_put_in_again(document_2027, check):
 
 def test_every_setting_is_read_back_as_it_is_typed(document_2027):
     for rule in document_2027["checks"]:
-        for setting in KINDS[rule["id"]].settings:
+        for setting in CHECK_KINDS[rule["id"]].settings:
             value = rule.get(setting.name)
             if value is not None:
                 assert read_setting(setting, typed_setting(setting, value)) == value, setting
@@ -334,8 +334,8 @@ def test_a_rule_that_holds_the_wrong_kinds_together_is_told(document):
 
     form = parse_form(with_check(document, "yuan-slip", fields | {"pairs": "D1 C1\nC2 D2"}))
 
-    assert list(misfits(parse_form(document))) == []
-    assert [told.partition("：")[2] for told in misfits(form)] == [
+    assert list(unit_mismatches(parse_form(document))) == []
+    assert [told.partition("：")[2] for told in unit_mismatches(form)] == [
         "D1 的位置应是数量（人次、家等），请核对先后次序",
         "C1 的位置应是金额，请核对先后次序",
     ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.form.document import LARGEST, read_document
+from portal.domain.form.document import MAX_BYTES, read_document
 from portal.domain.form.form import FormError, parse_form
 
 Document = dict[str, Any]
@@ -45,7 +45,7 @@ def test_the_portals_own_editions_are_read_as_they_are(document, document_2027):
         (b'{"id": "a\\u0000b"}', "控制字符"),
         (b"[]", "不是一份表样"),
         (b"null", "不是一份表样"),
-        (b"{" + b" " * LARGEST + b"}", "超过 128 KB"),
+        (b"{" + b" " * MAX_BYTES + b"}", "超过 128 KB"),
         (b"{}", "缺少标题（title）"),
     ],
 )

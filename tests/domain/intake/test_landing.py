@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portal.demo
-from portal.domain.figures import canonical, read
+from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
@@ -20,7 +20,9 @@ def figures(form_2027: Form) -> dict[str, int | None]:
     path = Path(portal.demo.__file__).parent / "figures-2022.csv"
     with path.open(encoding="utf-8") as lines:
         rows = {row["指标"]: row["echeng"] for row in csv.DictReader(lines)}
-    leaves = {code: read(text, form_2027.by_code[code].unit).figure for code, text in rows.items()}
+    leaves = {
+        code: parse_figure(text, form_2027.by_code[code].unit).figure for code, text in rows.items()
+    }
     return with_totals(form_2027, leaves)
 
 

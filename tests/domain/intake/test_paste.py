@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from portal.domain.form.form import Form, parse_form
 from portal.domain.intake.paste import (
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_COLUMNS,
+    MAX_ROWS,
     Block,
     BlockRefused,
     PastedFigure,
@@ -102,8 +102,8 @@ def test_any_text_is_a_block_of_one_width(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("1\n" * (MOST_ROWS + 1), "粘贴的内容超过 400 行或 30 列，请只复制填有数的部分。"),
-        ("1\t" * MOST_COLUMNS, "粘贴的内容超过 400 行或 30 列，请只复制填有数的部分。"),
+        ("1\n" * (MAX_ROWS + 1), "粘贴的内容超过 400 行或 30 列，请只复制填有数的部分。"),
+        ("1\t" * MAX_COLUMNS, "粘贴的内容超过 400 行或 30 列，请只复制填有数的部分。"),
         ("1" * 65_537, "粘贴的内容超过 64 KB，请只复制填有数的部分。"),
         ("数" * 21_846, "粘贴的内容超过 64 KB，请只复制填有数的部分。"),
     ],
@@ -116,11 +116,11 @@ def test_too_large_a_block_is_refused_with_a_sentence(text: str, sentence: str) 
 
 
 def test_the_largest_block_is_read() -> None:
-    row = "\t".join("1" * MOST_COLUMNS) + "\n"
+    row = "\t".join("1" * MAX_COLUMNS) + "\n"
 
-    block = read_block(row * MOST_ROWS)
+    block = read_block(row * MAX_ROWS)
 
-    assert (len(block), len(block[0])) == (MOST_ROWS, MOST_COLUMNS)
+    assert (len(block), len(block[0])) == (MAX_ROWS, MAX_COLUMNS)
 
 
 def test_the_longest_text_is_read() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.figures import canonical, read
+from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Form
 from portal.domain.intake.grid import Cell, CellKind, Grid, Table, letters, table_of
-from portal.domain.intake.marks import SHEET, Marks, marks_as_rows, misfits
+from portal.domain.intake.marks import SHEET, Marks, mark_mismatches, marks_as_rows
 from portal.domain.intake.number_format import plain_number
 from portal.domain.intake.workbook import CellProblem, Intake, find_figures
 
@@ -368,7 +368,7 @@ def test_the_noise_of_binary_fractions_changes_no_figure(
     # Whole numbers are computed without noise; fractions come out a few steps beside.
     noisy = _neighbour(float(canonical(figure, unit)), steps if unit.places else 0)
 
-    reading = read(plain_number(f"{noisy:.17g}"), unit)
+    reading = parse_figure(plain_number(f"{noisy:.17g}"), unit)
 
     assert reading.figure == figure
 
@@ -383,11 +383,11 @@ def _neighbour(value: float, steps: int) -> float:
 def test_a_text_in_a_cell_is_read_as_if_it_were_typed(form: Form, text: str) -> None:
     found = intake(form, HEADING, *E_ROWS, [None, "A1", "财政", text])
 
-    reading = read(text, form.by_code["A1"].unit)
+    reading = parse_figure(text, form.by_code["A1"].unit)
 
     assert ("A1" in found.figures) == (reading.figure is not None)
     if reading.figure is not None:
-        assert read(found.figures["A1"], form.by_code["A1"].unit) == reading
+        assert parse_figure(found.figures["A1"], form.by_code["A1"].unit) == reading
     if reading.problem:
         assert found.problems[0].sentence == reading.problem.sentence
 
@@ -506,7 +506,7 @@ def test_any_sheet_is_answered_and_only_with_figures_that_the_form_takes(
 
     for code, text in found.figures.items():
         assert not form.by_code[code].calculated
-        assert read(text, form.by_code[code].unit).figure is not None
+        assert parse_figure(text, form.by_code[code].unit).figure is not None
     assert found.figures.keys() <= found.addresses.keys()
     assert found.figures.keys().isdisjoint({problem.code for problem in found.problems})
     assert found.problems or found.sheet
@@ -522,7 +522,7 @@ def test_the_marks_of_a_template_are_found_in_its_hidden_sheet(form: Form) -> No
     found = find_figures(form, Grid((table(HEADING, *E_ROWS), marked)))
 
     assert found.marks == MINE
-    assert misfits(MINE, MINE) == ()
+    assert mark_mismatches(MINE, MINE) == ()
 
 
 def test_a_sheet_that_lacks_some_marks_is_no_template(form: Form) -> None:
@@ -553,7 +553,7 @@ def test_a_sheet_that_lacks_some_marks_is_no_template(form: Form) -> None:
 def test_the_template_of_somebody_or_something_else_is_refused_by_name(
     change: dict[str, str], names: list[str]
 ) -> None:
-    sentences = misfits(replace(MINE, **change), MINE)
+    sentences = mark_mismatches(replace(MINE, **change), MINE)
 
     assert len(sentences) == 1
     assert all(name in sentences[0] for name in names)
