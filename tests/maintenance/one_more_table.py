@@ -25,10 +25,10 @@ class Lamp(TenantOwned, Base):
     light: Mapped[str]
 
 
-from portal.maintenance import (
-    backup,  # noqa: E402 - they read the models
-    copying,  # noqa: E402 - they read the models
-    database_checks,  # noqa: E402 - they read the models
+from portal.maintenance import (  # noqa: E402 - they read the models
+    backup,
+    copying,
+    database_checks,
 )
 from portal.storage import schema  # noqa: E402 - they read the models
 
