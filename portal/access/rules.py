@@ -50,15 +50,17 @@ def _roles(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
+# Every set names its roles: a role that is added later gets nothing until a rule names it.
+_EVERYBODY = _roles(Role.REPORTER, Role.HEAD, Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR)
 _DESK = _roles(Role.REVIEWER, Role.ADMIN, Role.VIEWER)
 
 public = Rule("public")
 """Anybody, signed in or not."""
 
-signed_in = Rule("signed_in", own=frozenset(Role))
+signed_in = Rule("signed_in", own=_EVERYBODY)
 """Everybody who is signed in, at a page that belongs to no organisation."""
 
-member = Rule("member", own=frozenset(Role), below=_DESK | _roles(Role.AUDITOR))
+member = Rule("member", own=_EVERYBODY, below=_DESK | _roles(Role.AUDITOR))
 """The home page of an organisation; those who look down open the ones below theirs too."""
 
 reporter = Rule("reporter", own=_roles(Role.REPORTER, Role.HEAD))
@@ -108,7 +110,7 @@ city_records = Rule(
 
 trail_reader = Rule(
     "trail_reader",
-    own=frozenset(Role) - _roles(Role.VIEWER),
+    own=_roles(Role.REPORTER, Role.HEAD, Role.REVIEWER, Role.ADMIN, Role.AUDITOR),
     below=_roles(Role.REVIEWER, Role.ADMIN, Role.AUDITOR),
 )
 """Read the trail of one report."""
