@@ -89,7 +89,7 @@ class Raid:
 
 
 class Way(StrEnum):
-    """By what way an attack goes, as the README names it."""
+    """By what way an attack goes, as docs/architecture.md names it."""
 
     ORM = "经 ORM 读"
     OBJECTS = "会话里的对象"

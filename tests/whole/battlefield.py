@@ -361,7 +361,7 @@ IN_CHINESE = {
 
 
 def in_short(table: Mapping[str, Outcomes]) -> str:
-    """How many attacks of each way got something, as the README shows it."""
+    """How many attacks of each way got something, as docs/architecture.md shows it."""
     heads = ["攻击", "次数", *(IN_CHINESE[column] for column in table)]
     lines = [heads, ["---", *["--:"] * (len(heads) - 1)]]
     for way in Way:

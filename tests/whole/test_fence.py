@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
     pytest.mark.xdist_group("attacks"),
 ]
-README = Path(__file__).parents[2] / "README.md"
+ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_every_wall_holds_attacks_that_no_other_part_of_the_fence_holds(engine, 
     assert leaks["all"] == set()
     assert len(leaks["no wall"]) >= 90
     assert leaks["fence"] == ROUND_THE_ORM | (set() if engine == SQLITE else {COMMENT})
-    assert in_short(table) in README.read_text(encoding="utf-8")
+    assert in_short(table) in ARCHITECTURE.read_text(encoding="utf-8")
     if engine == SQLITE:
         assert leaks["gate only"] == set()
         for wall in FENCE:
