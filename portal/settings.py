@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,7 @@ class PostOffice:
     """The SMTP server that takes the portal's mails, and the address that they come from.
 
     `security` is the scheme of its address: plain ``smtp``, ``smtp+starttls`` or ``smtps``.
+    `sender_name` is what stands beside the sender's address, such as 鄂州市总工会; it may be empty.
     """
 
     host: str
@@ -47,6 +49,7 @@ class PostOffice:
     user: str
     password: str
     sender: str
+    sender_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +198,20 @@ def _post_office(given: Mapping[str, str]) -> PostOffice | None:
         raise SettingError(
             "PORTAL_SMTP_URL 应如 smtps://用户名:密码@smtp.example.cn:465（或 smtp://、smtp+starttls://）。"
         )
-    if not (sender and MAIL_ADDRESS.fullmatch(sender)):
-        raise SettingError("设了 PORTAL_SMTP_URL，还要在 PORTAL_MAIL_FROM 里写发件人的邮箱地址。")
+    name, address = parseaddr(sender or "")
+    if not MAIL_ADDRESS.fullmatch(address):
+        raise SettingError(
+            "设了 PORTAL_SMTP_URL，还要在 PORTAL_MAIL_FROM 里写发件人的邮箱地址，"
+            "如 portal@example.cn 或 鄂州市总工会 <portal@example.cn>。"
+        )
     return PostOffice(
         host=parts.hostname,
         port=parts.port or SMTP_PORTS[parts.scheme],
         security=parts.scheme,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        sender=sender,
+        sender=address,
+        sender_name=name,
     )
 
 

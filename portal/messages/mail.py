@@ -1,42 +1,69 @@
-"""Mailing: one plain-text mail through the SMTP server that the settings name."""
+"""Mail: one plain-text mail through the SMTP server that the settings name."""
 
 import smtplib
 import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
+from portal.domain.campaign.reminders import (
+    MessageChannel,
+    Missing,
+    subject_of_mail,
+    text_of_mail,
+)
+from portal.messages.channel import Letter, NotSent, Recipient
 from portal.settings import PostOffice
 
 TIMEOUT_SECONDS = 10
-"""Seconds that the server gets to answer."""
+"""How long the server may take to answer."""
 
 
-class NotSent(Exception):
-    """A mail could not be handed to the server; the message is the sentence for the desk."""
+@dataclass(frozen=True, slots=True)
+class MailChannel:
+    """Mails through one server."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    post: PostOffice
+    kind: MessageChannel = MessageChannel.MAIL
+    address_name: str = "电子邮箱"
+
+    def address_of(self, person: Recipient) -> str:
+        """The person's mail address, empty when none is registered."""
+        return person.email
+
+    def compose(self, missing: Sequence[Missing], name: str, now: datetime, contact: str) -> Letter:
+        """One mail for whatever number of reports is owed."""
+        campaigns = "、".join(dict.fromkeys(owed.campaign for owed in missing))
+        return Letter(text_of_mail(missing, name, now, contact), subject_of_mail(campaigns))
+
+    def send(self, address: str, letter: Letter) -> None:
+        """Hand one mail to the server; raises `NotSent` when it does not take it."""
+        try:
+            with _connected(self.post) as server:
+                if self.post.user:
+                    server.login(self.post.user, self.post.password)
+                server.send_message(_message(self.post, address, letter))
+        except smtplib.SMTPRecipientsRefused:
+            raise NotSent(f"邮件服务器不接受收件地址 {address}，请核对。") from None
+        except smtplib.SMTPAuthenticationError:
+            raise NotSent("邮件服务器不接受登录，请系统管理员核对 PORTAL_SMTP_URL。") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"邮件没有发出：连不上邮件服务器（{type(error).__name__}）。") from error
 
 
-def send(post: PostOffice, recipient: str, subject: str, text: str) -> None:
-    """Hand one mail to the server; raises `NotSent` when it does not take it."""
+def _message(post: PostOffice, address: str, letter: Letter) -> EmailMessage:
+    sender = Address(post.sender_name, addr_spec=post.sender)
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = post.sender, recipient, subject
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="portal.invalid")
+    message["From"], message["To"], message["Subject"] = sender, address, letter.subject
+    message["Date"] = formatdate()
+    # A Message-ID of another domain than the sender's looks forged to filters.
+    message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
-    message.set_content(text)
-    try:
-        with _connected(post) as server:
-            if post.user:
-                server.login(post.user, post.password)
-            server.send_message(message)
-    except smtplib.SMTPRecipientsRefused:
-        raise NotSent(f"邮件服务器不接受收件地址 {recipient}，请核对。") from None
-    except smtplib.SMTPAuthenticationError:
-        raise NotSent("邮件服务器不接受登录，请系统管理员核对 PORTAL_SMTP_URL。") from None
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"邮件没有发出：连不上邮件服务器（{type(error).__name__}）。") from error
+    message.set_content(letter.text)
+    return message
 
 
 def _connected(post: PostOffice) -> smtplib.SMTP:

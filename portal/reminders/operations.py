@@ -48,9 +48,10 @@ def _kept(session: Session, reminder: Reminder) -> bool:
     return session.scalar(same) is not None
 
 
-def reserve_mail(
+def reserve_message(
     session: Session,
     *,
+    channel: MessageChannel,
     organisation_id: int,
     campaign_id: int,
     moment: Moment,
@@ -58,10 +59,10 @@ def reserve_mail(
     by: Actor,
     at: datetime,
 ) -> Reminder | None:
-    """Take it upon oneself to mail one person for one moment; None when that was done already.
+    """Reserve the message to one person for one moment; None when that was done already.
 
-    It is claimed before the mail goes out, so that a run that dies in between mails nobody
-    twice; one that failed can be claimed again.
+    The row is written before the message goes out, so that a run that dies in between reaches
+    nobody twice; one that failed can be reserved again.
     """
     known = session.scalar(
         select(Reminder)
@@ -76,7 +77,7 @@ def reserve_mail(
         known = Reminder(
             organisation_id=organisation_id,
             campaign_id=campaign_id,
-            channel=MessageChannel.MAIL,
+            channel=channel,
             moment=moment,
             recipient=recipient,
         )
@@ -88,7 +89,7 @@ def reserve_mail(
     return known
 
 
-def record_mail_outcome(
+def record_message_outcome(
     session: Session,
     reminder_id: int,
     outcome: Outcome,
@@ -97,7 +98,7 @@ def record_mail_outcome(
     *,
     by: Person | Actor,
 ) -> None:
-    """Note what became of a mail that was claimed."""
+    """Record what became of a message that was reserved."""
     reminder = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one()
     reminder.outcome, reminder.text, reminder.note = outcome, text, note
     session.flush()

@@ -15,6 +15,7 @@ from portal.domain.campaign.board import Show, Unit
 from portal.domain.campaign.reminders import broken
 from portal.domain.campaign.tree_moves import gone_words
 from portal.domain.report_state import State
+from portal.messages.channel import Recipient
 from portal.models import Organisation, Reminder, User
 from portal.models.user import Role
 
@@ -104,23 +105,16 @@ def reminders_of(session: Session, assignment: Assignment) -> Sequence[Reminder]
     ).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets a unit's mails."""
-
-    name: str
-    email: str
-
-
 def recipients(session: Session) -> dict[int, list[Recipient]]:
     """For each organisation of the session's scope those who fill or answer for its report."""
     found: dict[int, list[Recipient]] = {}
     rows = session.execute(
-        select(User.organisation_id, User.name, User.email, User.roles)
-        .where(User.disabled_at.is_(None), User.email != "")
+        select(User.organisation_id, User.name, User.email, User.phone, User.roles)
+        .where(User.disabled_at.is_(None))
         .order_by(User.id)
     )
     for row in rows:
         if {Role.REPORTER, Role.HEAD} & set(row.roles):
-            found.setdefault(row.organisation_id, []).append(Recipient(row.name, row.email))
+            person = Recipient(row.name, row.email, row.phone)
+            found.setdefault(row.organisation_id, []).append(person)
     return found

@@ -27,19 +27,18 @@ from portal.domain.campaign.reminders import (
     MessageChannel,
     Missing,
     Outcome,
-    subject_of_mail,
     text_for_group,
     text_for_unit,
-    text_of_mail,
 )
 from portal.domain.report_state import NotAllowedNow
-from portal.messages import mail
+from portal.messages.channel import Channel, Letter, NotSent, Recipient
+from portal.messages.channels import channels_of
 from portal.models import Reminder
 from portal.models.organisation import organisation_by_code
 from portal.reminders import operations, queries
-from portal.reminders.queries import Desk, Recipient
+from portal.reminders.queries import Desk
 from portal.reminders.typed import Call
-from portal.settings import PostOffice, Settings
+from portal.settings import Settings
 from portal.storage.db import db, writing
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in
@@ -153,7 +152,7 @@ def _unit_page(
     filling: FilledReport, *, call: Call = NOTHING, problems: Mapping[str, str] = NO_PROBLEMS
 ) -> str:
     assignment, session = filling.assignment, db.session()
-    here = assignment.expectation.organisation_id
+    people = _recipients(assignment)
     return render_template(
         "reminders/unit.html",
         assignment=assignment,
@@ -161,8 +160,9 @@ def _unit_page(
         gone=queries.gone(session, organisation_here()),
         text=text_for_unit(_owed(filling), clock.now(), assignment.campaign.contact),
         reminders=queries.reminders_of(session, assignment),
-        recipients=queries.recipients(session).get(here, []),
-        mails=_settings().post is not None,
+        ways=[
+            (channel, _reached(channel, people)) for channel in channels_of(_settings()).values()
+        ],
         outcomes=OF_A_CALL,
         call=call,
         problems=problems,
@@ -209,60 +209,81 @@ def note_call(campaign: str) -> Any:
     return redirect(url_for(".unit", campaign=campaign), 303)
 
 
-@bp.post("/report/reminders/mail")
+@bp.post("/report/reminders/messages/<channel>")
 @allow(chaser)
-def send_mail(campaign: str) -> Any:
-    """Mail the text to those who fill this unit's report or answer for it."""
-    filling = _filling(campaign)
-    post = _settings().post
-    if post is None:
-        raise NotAllowedNow("系统没有配置邮件服务器，不能发邮件；可以复制文字从群里或短信催报。")
+def send_message(campaign: str, channel: str) -> Any:
+    """Send the text, by one channel, to those who fill this unit's report or answer for it."""
+    filling, way = _filling(campaign), _channel(channel)
     operations.require_missing(filling.assignment, organisation_here())
-    here = filling.assignment.expectation.organisation_id
-    found = queries.recipients(db.session()).get(here, [])
-    if not found:
-        raise BadInput("这个单位的填报人和负责人都没有登记电子邮箱，没有发送。")
-    letters = [_letter(filling, to, number) for number, to in enumerate(found)]
-    subject = subject_of_mail(filling.assignment.campaign.name)
-    sent = [_mail(post, to, subject, letter) for to, letter in zip(found, letters, strict=True)]
+    reached = _reached(way, _recipients(filling.assignment))
+    if not reached:
+        raise BadInput(f"这个单位的填报人和负责人都没有登记{way.address_name}，没有发送。")
+    # Composed for all before the first goes out: sending ends what was read.
+    owed, now, contact = _owed(filling), clock.now(), filling.assignment.campaign.contact
+    letters = [way.compose([owed], to.name, now, contact) for to in reached]
+    reminders = [
+        _reminder(filling.assignment, way, to, letter.text, number)
+        for number, (to, letter) in enumerate(zip(reached, letters, strict=True))
+    ]
+    sent = [_sent(way, *each) for each in zip(reached, letters, reminders, strict=True)]
     flash("；".join(sent) + "。")
     return redirect(url_for(".unit", campaign=campaign), 303)
 
 
-def _letter(filling: FilledReport, to: Recipient, number: int) -> Reminder:
-    """What one person is written; made for all before the first goes out."""
-    assignment, nonce = filling.assignment, nonce_in(request.form)
+def _channel(kind: str) -> Channel:
+    if kind not in {*MessageChannel}:
+        abort(404)
+    wanted = MessageChannel(kind)
+    opened = channels_of(_settings()).get(wanted)
+    if opened is None:
+        raise NotAllowedNow(f"系统不能直接发{wanted.label}；可以复制文字从群里或短信催报。")
+    return opened
+
+
+def _recipients(assignment: Assignment) -> list[Recipient]:
+    here = assignment.expectation.organisation_id
+    return queries.recipients(db.session()).get(here, [])
+
+
+def _reached(channel: Channel, people: Sequence[Recipient]) -> list[Recipient]:
+    return [person for person in people if channel.address_of(person)]
+
+
+def _reminder(
+    assignment: Assignment, channel: Channel, to: Recipient, text: str, number: int
+) -> Reminder:
+    nonce = nonce_in(request.form)
     return Reminder(
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,
-        channel=MessageChannel.MAIL,
+        channel=channel.kind,
         outcome=Outcome.SENDING,
         made_at=clock.now(),
         made_by=actor().name,
-        recipient=to.email,
-        text=text_of_mail([_owed(filling)], to.name, clock.now(), assignment.campaign.contact),
+        recipient=channel.address_of(to),
+        text=text,
         nonce=f"{nonce[:60]}-{number}" if nonce else None,
     )
 
 
-def _mail(post: PostOffice, to: Recipient, subject: str, letter: Reminder) -> str:
-    """Mail one person, kept before it goes out; the sentence for the desk."""
-    text = letter.text
+def _sent(channel: Channel, to: Recipient, letter: Letter, reminder: Reminder) -> str:
+    """Send to one person, recorded before it goes out; the sentence for the desk."""
     with writing() as session:
-        kept = operations.keep(session, letter, by=actor())
+        kept = operations.keep(session, reminder, by=actor())
         if kept is None:
-            return f"{to.name}的邮件这一次已经处理过"
+            return f"给{to.name}的{channel.kind.label}这一次已经处理过"
         session.commit()
-    outcome, sentence = _handed_over(post, to, subject, text)
+    address = channel.address_of(to)
+    outcome, sentence = _handed_over(channel, address, letter)
     with writing() as session:
-        operations.record_mail_outcome(session, kept, outcome, text, sentence, by=actor())
+        operations.record_message_outcome(session, kept, outcome, letter.text, sentence, by=actor())
         session.commit()
-    return f"{to.name}（{to.email}）：{sentence or outcome.label}"
+    return f"{to.name}（{address}）：{sentence or outcome.label}"
 
 
-def _handed_over(post: PostOffice, to: Recipient, subject: str, text: str) -> tuple[Outcome, str]:
+def _handed_over(channel: Channel, address: str, letter: Letter) -> tuple[Outcome, str]:
     try:
-        mail.send(post, to.email, subject, text)
-    except mail.NotSent as refused:
+        channel.send(address, letter)
+    except NotSent as refused:
         return Outcome.FAILED, refused.sentence
     return Outcome.SENT, ""

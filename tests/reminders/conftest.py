@@ -54,9 +54,18 @@ def postbox() -> Iterator[Postbox]:
 
 def give_addresses(city: City, **addresses: str) -> None:
     """Register mail addresses of people past the pages."""
+    _register(city, "email", addresses)
+
+
+def give_phones(city: City, **numbers: str) -> None:
+    """Register telephones of people past the pages."""
+    _register(city, "phone", numbers)
+
+
+def _register(city: City, column: str, values: dict[str, str]) -> None:
     with city.app.app_context(), sign_in_door() as door, writing(door) as session:
         for user in session.scalars(select(User)).all():
             name = user.username.replace("-", "_")
-            if name in addresses:
-                user.email = addresses[name]
+            if name in values:
+                setattr(user, column, values[name])
         session.commit()

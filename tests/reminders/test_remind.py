@@ -88,6 +88,28 @@ def test_a_dry_run_sends_and_keeps_nothing(run, postbox):
     assert run.city.scalar("SELECT count(*) FROM reminder") == 0
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://wennuan.example.cn", "http://10.2.3.4:8000", "http://[fd00::7]:8000"],
+)
+def test_the_link_in_a_mail_is_the_public_address(new_city_app, postbox, address):
+    app = new_city_app(post=postbox.office, public_url=address)
+    give_addresses(app, gedian="liuyang@example.cn")
+    app.clock_at(MOMENT)
+
+    answer = app.app.test_cli_runner().invoke(remind)
+
+    assert answer.exit_code == 0, answer.output
+    link = f"{address}/o/gedian/campaigns/2027-spring/report"
+    assert link in postbox.messages[0].get_content()
+
+
+def test_a_dry_run_counts_the_units_that_nobody_can_reach(run):
+    said = run(MOMENT, "--dry-run").output
+
+    assert "欠报 5 家，其中 3 家没有登记电子邮箱。" in said
+
+
 def test_an_extension_moves_the_moments_of_its_unit(run, postbox):
     city = run.city.person("shizong")
     city.post(

@@ -74,6 +74,7 @@ ARGUMENTS: dict[str, Any] = {
     "section": 7,
     "planned": OPEN,
     "announcement": ANNOUNCED,
+    "channel": "mail",
 }
 """What stands in a URL for each argument but the organisation and its user."""
 
@@ -129,6 +130,7 @@ NOT_THERE: dict[str, tuple[Any, ...]] = {
     "form": ("no-form", "SONGWENNUAN", "x" * 300, "%00", ".."),
     "version": ("1999.1", "2027.1%20", "x" * 300, "%00", ".."),
     "check": ("no-check", "COPIED", "x" * 300, "%00"),
+    "channel": ("post", "MAIL", "x" * 300, "%00", ".."),
     "section": (0, 99, "-1", "x", 10**19, "9" * 5000),
     "planned": ("1999-spring", "2027-SPRING", "%00", "x" * 300, "..", "' OR 1=1 --"),
     "announcement": (0, 9999, 10**19, "9" * 5000, "-1", "x", "1.0"),
@@ -440,7 +442,7 @@ EXAMPLES: dict[str, Example] = {
         {"outcome": "promised"}, reads=frozenset({"promised", "note", "nonce"})
     ),
     "reminders.note_posted": Example({"unit": "echeng"}, at="shizong", reads=frozenset({"nonce"})),
-    "reminders.send_mail": Example(reads=frozenset({"nonce"})),
+    "reminders.send_message": Example(reads=frozenset({"nonce"})),
     "review.accept": Example(
         {"number": "1"}, at="gedian", reads=frozenset({"assurance", "assured_by", "assured_at"})
     ),

@@ -101,7 +101,7 @@ subtree       portal.organisations.views.tree
 subtree       portal.paper.views._within_reach
 subtree       portal.collection.moves.open_campaigns
 subtree       portal.status.views._board
-subtree       portal.cli.reminders._owed_to
+subtree       portal.cli.reminders._owed_below
 subtree       portal.reminders.views._missing
 inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note

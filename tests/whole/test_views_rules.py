@@ -157,7 +157,7 @@ questions.waiting            city_answerer
 reminders.desk               chaser
 reminders.note_call          chaser
 reminders.note_posted        chaser
-reminders.send_mail          chaser
+reminders.send_message       chaser
 reminders.unit               chaser
 reports.amount_words         reporter
 reports.answer               reporter

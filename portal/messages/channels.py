@@ -1,0 +1,14 @@
+"""Which channels the settings open."""
+
+from portal.domain.campaign.reminders import MessageChannel
+from portal.messages.channel import Channel
+from portal.messages.mail import MailChannel
+from portal.settings import Settings
+
+
+def channels_of(settings: Settings) -> dict[MessageChannel, Channel]:
+    """Every channel that can send, by its kind; none when no setting opens one."""
+    opened: list[Channel] = []
+    if settings.post:
+        opened.append(MailChannel(settings.post))
+    return {channel.kind: channel for channel in opened}
