@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
+from portal import __version__
 from portal.cli.campaigns import campaign
 from portal.cli.city import existing_city
 from portal.cli.forms import form
@@ -22,6 +23,7 @@ from portal.settings import SettingError
 
 
 @click.group(cls=AppGroup, help="送温暖统计填报：安装、运行和核对。")
+@click.version_option(__version__, "--version", message="portal %(version)s", help="版本")
 def portal() -> None:
     """Hold all commands together."""
 
