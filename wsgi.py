@@ -1,5 +1,9 @@
 """The application for any WSGI server; settings come from the environment."""
 
 from portal import create_app
+from portal.settings import read_settings
+from portal.storage.schema import require_usable
 
-application = create_app()
+settings = read_settings()
+require_usable(settings.database_url)
+application = create_app(settings)

@@ -28,10 +28,11 @@ def existing_city() -> Flask:
 
 
 def require_database(settings: Settings) -> None:
-    """Raise `SettingError` unless `portal init` has been here; makes no folder and no file."""
+    """Raise `SettingError` unless `portal init` of this version has been here; makes no file."""
     file = settings.database_file
-    if (file and not file.exists()) or not schema.is_there(settings.database_url):
-        raise SettingError("还没有数据，请先运行 portal init。")
+    if file and not file.exists():
+        raise SettingError(schema.MISSING)
+    schema.require_usable(settings.database_url)
 
 
 def operator() -> Actor:

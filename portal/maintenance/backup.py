@@ -124,7 +124,7 @@ def _carry(source: Connection, database: Path) -> None:
 
 def require_newest(connection: Connection) -> None:
     """Raise `BackupError` unless the database has the structure that this program knows."""
-    if schema.revision_of(connection) != schema.revisions(connection)[0]:
+    if schema.revision_of(connection) != schema.known_revisions()[0]:
         raise BackupError("库的结构与本程序的版本不符：请用原来的版本，或者先运行 portal init。")
 
 
@@ -231,7 +231,6 @@ def _bring_up_to_date(database: Path) -> None:
     url = f"sqlite:///{database}"
     with copying.connected(url) as connection:
         revision = schema.revision_of(connection)
-        known = schema.revisions(connection)
-    if revision not in known:
+    if revision not in schema.known_revisions():
         raise BackupError(f"备份来自更新的版本（{revision}），请先升级程序。")
     schema.upgrade(url)

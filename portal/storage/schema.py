@@ -5,6 +5,7 @@ rebuilding a parent table with them on would empty its children; guards are drop
 made again last, since rebuilding a table loses them.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -14,13 +15,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
+from portal.settings import SettingError
 from portal.storage import guards
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings for the migrations inside this package."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
@@ -61,6 +65,8 @@ def _upgrade_sqlite(connection: Connection, revision: str) -> None:
 
 
 def _migrate(connection: Connection, revision: str, role: str | None) -> None:
+    if revision_of(connection) not in ("", *known_revisions()):
+        raise SettingError(NEWER)
     guards.drop(connection)
     command.upgrade(alembic_config(connection), revision)
     guards.create(connection, role)
@@ -72,11 +78,44 @@ def _refuse_broken_keys(connection: Connection) -> None:
         raise RuntimeError(f"foreign keys are broken after migrating: {broken[:5]}")
 
 
-def is_there(url: str) -> bool:
-    """Whether the database at `url` holds the portal's tables."""
-    engine = migration_engine(url)
-    with engine.connect() as connection:
-        return inspect(connection).has_table("organisation")
+MISSING = "还没有数据，请先运行 portal init。"
+OLDER = "数据库是旧版程序的，请先运行 portal init 升级。"
+NEWER = "程序比数据库旧：数据库已经由新版程序升级过，请安装新版程序。"
+
+
+def fault_of(connection: Connection) -> str:
+    """Why this program cannot use the database, as a sentence; empty when it can."""
+    if not inspect(connection).has_table("organisation"):
+        return MISSING
+    stands_at, known = revision_of(connection), known_revisions()
+    if stands_at == known[0]:
+        return ""
+    return OLDER if stands_at in known else NEWER
+
+
+def require_usable(url: str) -> None:
+    """Raise `SettingError` unless the database at `url` has the schema that this program knows."""
+    with migration_engine(url).connect() as connection:
+        if sentence := fault_of(connection):
+            raise SettingError(sentence)
+
+
+def fault_at(url: str) -> str:
+    """As `fault_of`, and whether the database can be written; changes nothing in it.
+
+    Raises what the driver raises when it cannot be reached or its lock cannot be had.
+    """
+    with migration_engine(url).connect() as connection:
+        return fault_of(connection) or _fault_of_writing(connection)
+
+
+def _fault_of_writing(connection: Connection) -> str:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # refused where the file is read-only
+        connection.exec_driver_sql("ROLLBACK")
+        return ""
+    readonly = connection.exec_driver_sql("SHOW transaction_read_only").scalar()
+    return "数据库只读。" if readonly == "on" else ""
 
 
 def revision_of(connection: Connection) -> str:
@@ -84,7 +123,8 @@ def revision_of(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def revisions(connection: Connection) -> list[str]:
+@cache
+def known_revisions() -> tuple[str, ...]:
     """Every migration that this program knows, the newest one first."""
-    scripts = ScriptDirectory.from_config(alembic_config(connection))
-    return [script.revision for script in scripts.walk_revisions()]
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    return tuple(script.revision for script in scripts.walk_revisions())
