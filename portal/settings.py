@@ -25,6 +25,7 @@ KNOWN = {
     "PORTAL_MAIL_FROM",
     "PORTAL_NOW",
 }
+MIN_KEY_LENGTH = 32
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 POSTGRESQL = "postgresql+psycopg://"
 MAIL_ADDRESS = re.compile(r"[^@\s<>\"',;:()]{1,64}@[^@\s<>\"',;:()]{1,190}")
@@ -118,6 +119,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     instance = Path(given.get("PORTAL_INSTANCE") or _default_instance()).expanduser().resolve()
     host = given.get("PORTAL_HOST", "127.0.0.1")
     port = _whole_number(given, "PORTAL_PORT", 8000, 65535)
+    address = public_url(given.get("PORTAL_PUBLIC_URL"), host, port)
     return Settings(
         instance=instance,
         database_url=_database_url(given, instance),
@@ -125,10 +127,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=_secret_key(given),
         host=host,
         port=port,
-        public_url=public_url(given.get("PORTAL_PUBLIC_URL"), host, port),
+        public_url=address,
         proxies=_whole_number(given, "PORTAL_PROXIES", 0, 10),
         post=_post_office(given),
-        fixed_now=_fixed_now(given.get("PORTAL_NOW")),
+        fixed_now=_fixed_now(given.get("PORTAL_NOW"), host, address),
     )
 
 
@@ -139,7 +141,14 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
 
 
 def _default_instance() -> Path:
-    return Path(__file__).resolve().parent.parent / "instance"
+    """The folder beside a checkout; raises `SettingError` for an installed package.
+
+    What is installed lies among other people's packages, which is no place for data.
+    """
+    beside = Path(__file__).resolve().parents[1]
+    if not (beside / "pyproject.toml").exists():
+        raise SettingError("请设置 PORTAL_INSTANCE：存放数据库、密钥的目录，例如 /var/lib/portal。")
+    return beside / "instance"
 
 
 def _database_url(given: Mapping[str, str], instance: Path) -> str:
@@ -160,8 +169,8 @@ def _database_admin_url(given: Mapping[str, str]) -> str | None:
 
 def _secret_key(given: Mapping[str, str]) -> str | None:
     key = given.get("PORTAL_SECRET_KEY")
-    if key is not None and len(key) < 32:
-        raise SettingError("PORTAL_SECRET_KEY 太短，至少 32 个字符。")
+    if key is not None and len(key) < MIN_KEY_LENGTH:
+        raise SettingError(f"PORTAL_SECRET_KEY 太短，至少 {MIN_KEY_LENGTH} 个字符。")
     return key
 
 
@@ -215,9 +224,11 @@ def _post_office(given: Mapping[str, str]) -> PostOffice | None:
     )
 
 
-def _fixed_now(text: str | None) -> datetime | None:
+def _fixed_now(text: str | None, host: str, address: str) -> datetime | None:
     if text is None:
         return None
+    if host not in LOOPBACK or address.startswith("https://"):
+        raise SettingError("PORTAL_NOW 把时钟固定住，只供在本机测试；对外服务时请去掉这个设置。")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -226,12 +237,24 @@ def _fixed_now(text: str | None) -> datetime | None:
 
 
 def kept_secret_key(instance: Path) -> str:
-    """The key kept in the instance folder; raises `SettingError` when there is none yet."""
+    """The key kept in the instance folder.
+
+    Raises `SettingError` when there is none yet, when this user may not read it, and when it is
+    too short to be one: an empty key would sign everybody's sessions alike.
+    """
     file = instance / "secret-key"
     try:
-        return file.read_text().strip()
-    except OSError as error:
+        key = file.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError as error:
         raise SettingError(f"{instance} 里还没有数据，请先运行 portal init。") from error
+    except OSError as error:
+        raise SettingError(f"密钥文件 {file} 读不了，请核对它的属主和权限：{error}") from error
+    if len(key) < MIN_KEY_LENGTH:
+        raise SettingError(
+            f"密钥文件 {file} 是空的或者不完整，请从另存的密钥恢复；没有另存时删去它，"
+            "再运行 portal init 新建一个，各人要重新登录。"
+        )
+    return key
 
 
 def make_instance(instance: Path) -> None:
@@ -241,10 +264,16 @@ def make_instance(instance: Path) -> None:
 
 
 def write_private(file: Path, text: str, *, keep: bool = False) -> None:
-    """Write a file that only its owner can read; with `keep` an existing one stays as it is."""
+    """Write a file that only its owner can read, whole or not at all.
+
+    With `keep` an existing one stays as it is.
+    """
     if keep and file.exists():
         return
-    file.unlink(missing_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as stream:
         stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(file)

@@ -90,6 +90,8 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     if demo:
         _prepare(settings)
     require_database(settings)
+    if settings.fixed_now:
+        click.echo(f"注意：时钟按 PORTAL_NOW 固定在 {settings.fixed_now}，仅供测试。", err=True)
     app = create_app(settings)
     if demo:
         _load(app, settings, None, keep=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.commands.serving import HERE, ROOT
 from tests.demonstration import NOW
 
-PORTAL = [sys.executable, "-c", "from portal.cli import main; main()"]
+PORTAL = [sys.executable, "-c", "from tests.processes.fixed_clock import run; run()"]
 
 
 def lasting_port() -> int:
@@ -41,7 +41,7 @@ class Process:
         """Start it; `wait` for its greeting before asking anything."""
         outside = {name: text for name, text in os.environ.items() if not _is_ours(name)}
         with self.log.open("a") as log:
-            given = {"PORTAL_NOW": NOW, "PORTAL_PORT": str(self.port), **self.environment}
+            given = {"PORTAL_TEST_NOW": NOW, "PORTAL_PORT": str(self.port), **self.environment}
             self.running = subprocess.Popen(
                 [*PORTAL, "serve"],
                 env={**outside, **given},

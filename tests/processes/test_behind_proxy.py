@@ -110,7 +110,7 @@ def outside_container(environment: dict[str, str], server: Cluster, folder: Path
         for name, text in environment.items()
         if name != "PORTAL_PORT"
     }
-    return {**settings, "PORTAL_NOW": NOW}
+    return {**settings, "PORTAL_TEST_NOW": NOW}
 
 
 UNBEGUN = ("shizong", "liangzihu", "jiaoyu", "weijian", "zhujian", "jiaotong", "qiye")
