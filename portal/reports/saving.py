@@ -108,7 +108,7 @@ def save(
     channel: EntryChannel = EntryChannel.WEB,
     batch_id: int | None = None,
 ) -> dict[str, Stored]:
-    """Write the figures that `evaluate` let through, each with its trail; answers what is stored."""
+    """Write the figures that `evaluate` let through, with their trail; answers what is stored."""
     report = ensure_draft(session, filling.assignment, by=by, at=at)
     entries: list[dict[str, Any]] = []
     kept: dict[str, Stored] = {}
