@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +24,7 @@ KNOWN = {
     "PORTAL_PROXIES",
     "PORTAL_SMTP_URL",
     "PORTAL_MAIL_FROM",
+    "PORTAL_LOG",
     "PORTAL_NOW",
 }
 MIN_KEY_LENGTH = 32
@@ -34,6 +36,13 @@ WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104 - named in order to be refused
 
 class SettingError(Exception):
     """A setting cannot be used; the message is the sentence for the operator."""
+
+
+class LogFormat(StrEnum):
+    """How lines of the log are written: for people, or for a collector."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class Settings:
     proxies: int
     post: PostOffice | None = None
     fixed_now: datetime | None = None
+    log_format: LogFormat = LogFormat.TEXT
     as_owner: bool = False
 
     @property
@@ -131,6 +141,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         proxies=_whole_number(given, "PORTAL_PROXIES", 0, 10),
         post=_post_office(given),
         fixed_now=_fixed_now(given.get("PORTAL_NOW"), host, address),
+        log_format=_log_format(given.get("PORTAL_LOG", LogFormat.TEXT)),
     )
 
 
@@ -222,6 +233,12 @@ def _post_office(given: Mapping[str, str]) -> PostOffice | None:
         sender=address,
         sender_name=name,
     )
+
+
+def _log_format(given: str) -> LogFormat:
+    if given not in {*LogFormat}:
+        raise SettingError(f"PORTAL_LOG 应为 text 或 json，现在是“{given}”。")
+    return LogFormat(given)
 
 
 def _fixed_now(text: str | None, host: str, address: str) -> datetime | None:

@@ -16,6 +16,7 @@ from portal.cli.city import now, require_database
 from portal.settings import Settings, make_instance, read_settings
 from portal.storage import schema
 from portal.storage.db import db
+from portal.web import request_log
 
 
 @click.command(help="新建或升级数据库；可以重复运行。")
@@ -92,6 +93,7 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     require_database(settings)
     if settings.fixed_now:
         click.echo(f"注意：时钟按 PORTAL_NOW 固定在 {settings.fixed_now}，仅供测试。", err=True)
+    request_log.configure(settings)
     app = create_app(settings)
     if demo:
         _load(app, settings, None, keep=True)

@@ -33,12 +33,14 @@ except ImportError:  # Windows: a single process serves, and its own queue is en
 # Connections kept suffice for every thread of the server; PostgreSQL counts them over all
 # processes, so there fewer are kept and some threads wait a moment.
 SQLITE: dict[str, Any] = {
+    "hide_parameters": True,  # what people typed stands in no log
     "pool_size": 48,
     "max_overflow": 48,
     "pool_use_lifo": True,  # few connections stay warm, and their caches with them
     "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 256},
 }
 POSTGRESQL: dict[str, Any] = {
+    "hide_parameters": True,
     "pool_size": 16,
     "max_overflow": 16,
     "pool_timeout": 10,

@@ -1,6 +1,5 @@
 """Errors: one meaning and one Chinese sentence for each refusal, and no bare 500."""
 
-import secrets
 from typing import Any
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from portal.access.rules import NotYourRole
 from portal.access.tenancy import SignInNeeded
 from portal.domain.report_state import NotAllowedNow
 from portal.web.html import carried_as_text, carried_fields, wants_fragment
+from portal.web.request_log import request_id
 
 SENTENCES = {
     400: "请求不完整或来源不对，没有做任何改动。请返回上一页重试。",
@@ -56,9 +56,15 @@ def init_app(app: Flask) -> None:
 
 
 def refuse(status: int, sentence: str | None = None, **extra: Any) -> tuple[str, int]:
-    """The answer to a refused request: a page, or a line where htmx asked."""
+    """The answer to a refused request: a page, or a line where htmx asked.
+
+    A page names the id under which the log tells of the request; a line does where the fault
+    is ours.
+    """
     sentence = sentence or SENTENCES[status]
-    return render_template(_template(), status=status, sentence=sentence, **extra), status
+    number = request_id() if status >= 500 or not wants_fragment() else ""
+    page = render_template(_template(), status=status, sentence=sentence, number=number, **extra)
+    return page, status
 
 
 def _template() -> str:
@@ -111,8 +117,17 @@ def _token_wrong(_error: CSRFError) -> Any:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if request_ctx.url_adapter is None:
+        return _host_refused()
     own = error.description if error.description != type(error).description else None
     return refuse(error.code, own if _is_chinese(own) else SENTENCES.get(error.code, "请求有误。"))
+
+
+def _host_refused() -> Any:
+    """Somebody came by a name that is not ours: say which one is."""
+    public_url = current_app.config["PORTAL"].public_url
+    current_app.logger.warning("host refused: %.100r", request.environ.get("HTTP_HOST", ""))
+    return refuse(400, f"请从 {public_url} 进入。系统管理员请核对设置 PORTAL_PUBLIC_URL。")
 
 
 def _is_chinese(text: str | None) -> bool:
@@ -124,10 +139,10 @@ def _database_busy(error: DBAPIError | NoConnectionFree) -> Any:
     # every other page asks the database who is signed in, which is what fails just now
     name = "errors/_refusal.html" if wants_fragment() else "errors/bare.html"
     template = current_app.jinja_env.get_template(name)
-    return template.render(status=503, sentence=SENTENCES[503]), 503, {"Retry-After": "5"}
+    page = template.render(status=503, sentence=SENTENCES[503], number=request_id())
+    return page, 503, {"Retry-After": "5"}
 
 
 def _unexpected(error: Exception) -> Any:
-    number = secrets.token_hex(4)
-    current_app.logger.error("unexpected error %s", number, exc_info=error)
-    return refuse(500, number=number)
+    current_app.logger.error("unexpected error", exc_info=error)
+    return refuse(500)

@@ -751,7 +751,8 @@ def token_in(page: str) -> str:
 
 def without_tokens(page: str) -> str:
     """A page without what differs from one answer to the next."""
-    return re.sub(r'((?:csrf_token|nonce)" value=")[^"]*', r"\1", page)
+    bare = re.sub(r'((?:csrf_token|nonce)" value=")[^"]*', r"\1", page)
+    return re.sub(r"编号：<code>[0-9a-f]{16}</code>", "", bare)
 
 
 def open_marked(original: Path, folder: Path, **settings: Any) -> MarkedCity:

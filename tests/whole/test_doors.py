@@ -26,7 +26,7 @@ portal.maintenance.restoration   connect exec_driver_sql sqlite3
 portal.storage.schema        connect create_engine exec_driver_sql
 portal.storage.serving_role  connect exec_driver_sql
 portal.maintenance.verification  connection get_bind
-"""
+"""  # noqa: E501 - a line of the table
 """Modules that may go round the ORM, with the ways that each one uses."""
 
 OPENED = """

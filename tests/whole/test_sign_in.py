@@ -46,9 +46,13 @@ def lock(city: City, username: str) -> None:
 # The same answer
 
 
+UNLIKE = {"Set-Cookie", "X-Request-Id"}
+"""Headers that no two answers share."""
+
+
 def bare(answer: Any, username: str) -> tuple[int, dict[str, str], str]:
     """An answer without its token and without the name that it echoes."""
-    heads = {name: text for name, text in answer.headers if name != "Set-Cookie"}
+    heads = {name: text for name, text in answer.headers if name not in UNLIKE}
     del heads["Content-Length"]
     text = re.sub(r'(csrf_token" value=")[^"]*', r"\1", answer.text)
     return answer.status_code, heads, text.replace(f'value="{username}"', "value=")

@@ -1,0 +1,145 @@
+"""The request log: one line for each request with its id, and nothing that people typed.
+
+Addresses stand without their query, and without the token of a sign-in link. A person is told by
+the number of the account alone. Every answer carries the id, and every error page names it.
+"""
+
+import json
+import logging
+import os
+import re
+import secrets
+import sys
+import time
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_login import current_user
+
+from portal.access.identity import Person
+from portal.domain.campaign.calendar import ZONE
+from portal.settings import LogFormat, Settings
+
+log = logging.getLogger("portal.requests")
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+"""What a proxy may name a request; anything else could forge lines of the log."""
+
+SECRET_ARGUMENTS = ("token",)
+"""Parts of an address that open something to whoever knows them."""
+
+
+def init_app(app: Flask) -> None:
+    """Give every request its id, before anything else, and log it after everything else."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
+    app.after_request_funcs.setdefault(None, []).insert(0, _end)
+
+
+def configure(settings: Settings) -> None:
+    """Write the log of this process to standard error, as the settings want it."""
+    handler = logging.StreamHandler(sys.stderr)
+    as_json = settings.log_format is LogFormat.JSON
+    handler.setFormatter(JsonLines() if as_json else TextLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+
+
+def request_id() -> str:
+    """The id of this request; one for it alone where the request began without us."""
+    if "request_id" not in g:
+        g.request_id = _given_id() or secrets.token_hex(8)
+    known: str = g.request_id
+    return known
+
+
+def _given_id() -> str:
+    given = request.headers.get("X-Request-Id", "")
+    trusted = current_app.config["PORTAL"].proxies > 0
+    return given if trusted and GIVEN_ID.fullmatch(given) else ""
+
+
+def _begin() -> None:
+    g.begun_at = time.perf_counter()
+    request_id()
+
+
+def _end(answer: Response) -> Response:
+    answer.headers["X-Request-Id"] = request_id()
+    if log.isEnabledFor(logging.INFO):
+        log.info("request", extra={"fields": _fields(answer)})
+    return answer
+
+
+def _fields(answer: Response) -> dict[str, Any]:
+    begun = g.get("begun_at")
+    return {
+        "method": request.method,
+        "path": public_path(),
+        "status": answer.status_code,
+        "ms": round((time.perf_counter() - begun) * 1000) if begun else None,
+        "organisation": (request.view_args or {}).get("organisation") or _organisation(),
+        "user": _user(),
+    }
+
+
+def public_path() -> str:
+    """The path of this request, its secret parts replaced by their names."""
+    arguments = request.view_args or {}
+    path = request.path
+    for name in SECRET_ARGUMENTS:
+        if secret := arguments.get(name):
+            path = path.replace(str(secret), f"<{name}>")
+    return path
+
+
+def _organisation() -> str | None:
+    entered = g.get("organisation")
+    return entered.code if entered is not None else None
+
+
+def _user() -> int | None:
+    # Asking who is signed in would read the database; a request that never asked has nobody.
+    if "_login_user" not in g:
+        return None
+    person = current_user._get_current_object()
+    return person.id if isinstance(person, Person) else None
+
+
+class TextLines(logging.Formatter):
+    """A line for people: time, level, process, request id, what happened."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and below it a traceback where there is one."""
+        fields = _common(record)
+        head = f"{fields.pop('at')} {fields.pop('level')} {fields.pop('event')}"
+        line = " ".join([head, *(f"{name}={value}" for name, value in fields.items())])
+        return f"{line}\n{trace}" if (trace := _trace(self, record)) else line
+
+
+class JsonLines(logging.Formatter):
+    """The same for collectors: one JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object, a traceback being one of its fields."""
+        fields = _common(record)
+        if trace := _trace(self, record):
+            fields["traceback"] = trace
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def _common(record: logging.LogRecord) -> dict[str, Any]:
+    fields = {
+        "at": datetime.fromtimestamp(record.created, ZONE).isoformat(timespec="milliseconds"),
+        "level": record.levelname,
+        "event": " ".join(record.getMessage().split()),
+        "process": os.getpid(),
+        "id": request_id() if has_request_context() else None,
+        **getattr(record, "fields", {}),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    return formatter.formatException(record.exc_info) if record.exc_info else ""
