@@ -59,7 +59,7 @@ def test_who_is_gone_is_not_noted_as_chased(city, city_app, closed):
     assert city_app.scalar("SELECT count(*) FROM reminder") == 1
 
 
-@pytest.mark.parametrize("way", ["", "/mail"])
+@pytest.mark.parametrize("way", ["", "/messages/mail"])
 def test_a_call_or_a_mail_to_it_is_refused(new_city_app, postbox, way):
     app = new_city_app(post=postbox.office)
     desk = app.person("shizong")

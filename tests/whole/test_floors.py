@@ -306,7 +306,7 @@ def _private_names(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.level or _is_ours(node.module)):
             for alias in node.names:
-                if alias.name.startswith("_"):
+                if alias.name.startswith("_") and not alias.name.startswith("__"):
                     yield f"{alias.name} is private to {node.module}"
 
 
