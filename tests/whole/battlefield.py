@@ -27,7 +27,15 @@ from portal.storage.fence import FencedSession, OutsideFence, OwnScope
 from tests.engines import POSTGRESQL, SQLITE, address_past_the_walls
 from tests.whole.attacks import ATTACKS, MARK, WAYS, Raid, Way
 from tests.whole.gate import Gate, GateRefused
-from tests.whole.marked_city import NOW, OPEN, PLACE, MarkedCity, open_marked, organisation_of
+from tests.whole.marked_city import (
+    NOW,
+    OPEN,
+    PLACE,
+    MarkedCity,
+    open_marked,
+    organisation_of,
+    select_all,
+)
 
 FENCE = frozenset({"criteria", "attach", "flush", "bulk"})
 """The parts of the fence: the criterion of statements, the looks at objects that are put into a
@@ -188,7 +196,7 @@ class OnPostgresql(Battlefield):
 
     def _rows(self) -> dict[str, list[Any]]:
         return {
-            name: sorted(self._watch.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            name: sorted(self._watch.execute(select_all(name)).fetchall(), key=repr)
             for name in self._tables
         }
 

@@ -41,6 +41,7 @@ from portal.domain.report import submission
 from portal.domain.report.draft_print import draft_document
 from portal.models import (
     Announcement,
+    Base,
     Batch,
     Campaign,
     Clarification,
@@ -690,7 +691,7 @@ class MarkedCity:
         with closing(sqlite3.connect(self.file)) as connection:
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             return {
-                table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
+                table: sorted(connection.execute(select_all(table)).fetchall(), key=repr)
                 for (table,) in names.fetchall()
             }
 
@@ -747,6 +748,13 @@ def token_in(page: str) -> str:
     found = TOKEN.search(page)
     assert found, "the page carries no token"
     return found[1]
+
+
+def select_all(table: str) -> str:
+    """Every row of a table, its columns as the model has them: migrations add theirs at the end."""
+    known = Base.metadata.tables.get(table)
+    names = ", ".join(f'"{column.name}"' for column in known.columns) if known is not None else "*"
+    return f'SELECT {names} FROM "{table}"'
 
 
 def without_tokens(page: str) -> str:
