@@ -46,7 +46,7 @@ def test_last_years_campaign_is_copied_published_and_read(served, new_page, axe)
     expect(amount).to_have_value("36.19")
     assert axe(desk) == []
     follow(desk, "检查并发布")
-    expect(desk.locator("#whom-title")).to_contain_text("5 家")
+    expect(desk.locator("#whom-title")).to_contain_text("应报单位 4 家（另 1 家仅供核对）")
     press(desk, "发布")
 
     sit_down(served, unit, "echeng")

@@ -17,6 +17,10 @@ MAX_LINES = 30
 """Lines that one sheet of A4 has room for."""
 
 
+MAX_LOOSE_ROWS, MAX_CLOSE_ROWS = 18, 27
+"""Rows that a sheet of A4 laid across has room for, at each of the heights of `overview.css`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One unit, or one kind of units, and what it is to the total."""
@@ -84,6 +88,12 @@ class Overview:
 
     @property
     def density(self) -> str:
-        """How close the lines stand, so that all of them come on one sheet."""
-        number = len(self.lines)
-        return "loose" if number <= 12 else "close" if number <= 20 else "dense"
+        """How close the rows stand, so that all of them come on one sheet, totals included."""
+        rows = len(self.lines) + self._rows_of_totals
+        return "loose" if rows <= MAX_LOOSE_ROWS else "close" if rows <= MAX_CLOSE_ROWS else "dense"
+
+    @property
+    def _rows_of_totals(self) -> int:
+        reported = 3 if self.deduction else 1  # 简单合计, 减, 剔重后
+        compared = 1 if self.compared is not None else 0
+        return reported + compared + (3 if self.last else 0)  # last year's, change, percent
