@@ -26,6 +26,7 @@ from portal.collection import moves as moving
 from portal.settings import Settings, kept_secret_key, read_settings
 from portal.storage import db
 from portal.web import errors, headers, health, html, paper_code, request_log, uploads
+from portal.web.known_host import KnownHostFlask
 
 __version__ = "0.1.0"
 
@@ -51,7 +52,7 @@ CAPABILITIES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings, or for those of the environment."""
     settings = settings or read_settings()
-    app = Flask(__name__, instance_path=str(settings.instance))
+    app = KnownHostFlask(__name__, instance_path=str(settings.instance))
     _configure(app, settings)
     db.init_app(app)
     html.init_app(app)
@@ -76,7 +77,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config["PORTAL"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key or kept_secret_key(settings.instance),
-        TRUSTED_HOSTS=settings.trusted_hosts,
         SESSION_COOKIE_NAME="__Host-portal" if settings.https else "portal",
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -11,6 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from portal.domain import web_address
 from portal.domain.campaign.calendar import ZONE
 
 KNOWN = {
@@ -28,7 +32,7 @@ KNOWN = {
     "PORTAL_NOW",
 }
 MIN_KEY_LENGTH = 32
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 POSTGRESQL = "postgresql+psycopg://"
 MAIL_ADDRESS = re.compile(r"[^@\s<>\"',;:()]{1,64}@[^@\s<>\"',;:()]{1,190}")
 WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104 - named in order to be refused
@@ -88,10 +92,10 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
-    def trusted_hosts(self) -> list[str]:
-        """The host names that a request may name; on one's own machine any name of it."""
+    def known_hosts(self) -> frozenset[str]:
+        """The hosts that a request may name; on one's own machine any name of it."""
         host = urlsplit(self.public_url).hostname or ""
-        return [*LOOPBACK] if host in LOOPBACK else [host]
+        return LOOPBACK if host in LOOPBACK else frozenset({host})
 
     @property
     def on_postgresql(self) -> bool:
@@ -168,6 +172,7 @@ def _database_url(given: Mapping[str, str], instance: Path) -> str:
         raise SettingError(
             "PORTAL_DATABASE_URL 应以 sqlite:////（绝对路径）或 postgresql+psycopg:// 开头。"
         )
+    _refuse_malformed("PORTAL_DATABASE_URL", url)
     return url
 
 
@@ -175,7 +180,21 @@ def _database_admin_url(given: Mapping[str, str]) -> str | None:
     url = given.get("PORTAL_DATABASE_ADMIN_URL")
     if url is not None and not url.startswith(POSTGRESQL):
         raise SettingError("PORTAL_DATABASE_ADMIN_URL 应以 postgresql+psycopg:// 开头。")
+    if url is not None:
+        _refuse_malformed("PORTAL_DATABASE_ADMIN_URL", url)
     return url
+
+
+def _refuse_malformed(name: str, url: str) -> None:
+    """Raise `SettingError`, without the password, unless a database's address can be read."""
+    try:
+        unreadable = "@" in (make_url(url).host or "")
+    except (ArgumentError, ValueError):
+        unreadable = True
+    if unreadable:
+        raise SettingError(
+            f"{name} 读不懂，应如 postgresql+psycopg://用户名:密码@主机:5432/库名；{ENCODED}。"
+        )
 
 
 def _secret_key(given: Mapping[str, str]) -> str | None:
@@ -200,24 +219,23 @@ def public_url(given: str | None, host: str, port: int) -> str:
                 "监听所有地址时必须设置 PORTAL_PUBLIC_URL，例如 https://wennuan.example.cn。"
             )
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise SettingError(f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在是“{given}”。")
-    return f"{parts.scheme}://{parts.netloc}"
+    try:
+        return web_address.origin(given)
+    except ValueError as error:
+        raise SettingError(
+            f"PORTAL_PUBLIC_URL 应如 https://wennuan.example.cn，现在的写法不对：{error}。"
+        ) from error
 
 
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+ENCODED = "用户名、密码里的 @ : / # ? % 要写成 %40 %3A %2F %23 %3F %25"
 
 
 def _post_office(given: Mapping[str, str]) -> PostOffice | None:
     url, sender = given.get("PORTAL_SMTP_URL"), given.get("PORTAL_MAIL_FROM")
     if not url and not sender:
         return None
-    parts = urlsplit(url or "")
-    if parts.scheme not in SMTP_PORTS or not parts.hostname or parts.path.strip("/"):
-        raise SettingError(
-            "PORTAL_SMTP_URL 应如 smtps://用户名:密码@smtp.example.cn:465（或 smtp://、smtp+starttls://）。"
-        )
+    host, port, login, security = _mail_server(url or "")
     name, address = parseaddr(sender or "")
     if not MAIL_ADDRESS.fullmatch(address):
         raise SettingError(
@@ -225,14 +243,35 @@ def _post_office(given: Mapping[str, str]) -> PostOffice | None:
             "如 portal@example.cn 或 鄂州市总工会 <portal@example.cn>。"
         )
     return PostOffice(
-        host=parts.hostname,
-        port=parts.port or SMTP_PORTS[parts.scheme],
-        security=parts.scheme,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        host=host,
+        port=port,
+        security=security,
+        user=login[0],
+        password=login[1],
         sender=address,
         sender_name=name,
     )
+
+
+def _mail_server(url: str) -> tuple[str, int, tuple[str, str], str]:
+    """The host, port, login and security of an SMTP server; raises `SettingError`.
+
+    The sentence never repeats the address, since a password stands in it.
+    """
+    try:
+        parts = web_address.split(url)
+        if parts.scheme not in SMTP_PORTS or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("应只有协议、登录、主机和端口")
+        host, port = web_address.host_of(parts), web_address.port_of(parts)
+        if parts.username and not parts.password:
+            raise ValueError("写了用户名，也要写密码")
+    except ValueError as error:
+        raise SettingError(
+            "PORTAL_SMTP_URL 应如 smtps://用户名:密码@smtp.example.cn:465"
+            f"（或 smtp://、smtp+starttls://），现在的写法不对：{error}；{ENCODED}。"
+        ) from error
+    login = unquote(parts.username or ""), unquote(parts.password or "")
+    return host, port or SMTP_PORTS[parts.scheme], login, parts.scheme
 
 
 def _log_format(given: str) -> LogFormat:

@@ -65,3 +65,50 @@ def test_the_version_is_told(portal: Shell):
     answer = portal("--version")
 
     assert (answer.status, answer.text) == (0, f"portal {package.__version__}\n")
+
+
+MALFORMED = [
+    ("PORTAL_PUBLIC_URL", "https://a.cn:port", "端口"),
+    ("PORTAL_PUBLIC_URL", "https://user:hunter2@a.cn", "用户名或密码"),
+    ("PORTAL_PUBLIC_URL", "http://[::1", "IPv6"),
+    ("PORTAL_PUBLIC_URL", "", "http:// 或 https://"),
+    ("PORTAL_DATABASE_URL", "postgresql+psycopg://city_app:hunter2@db:abc/city", "读不懂"),
+    ("PORTAL_DATABASE_URL", "postgresql+psycopg://city_app:hunter2@x@db/city", "%40"),
+    ("PORTAL_DATABASE_ADMIN_URL", "postgresql+psycopg://o:hunter2@db:abc/city", "读不懂"),
+    ("PORTAL_SMTP_URL", "smtp://mail:xx", "端口"),
+    ("PORTAL_SMTP_URL", "smtp://mail:0", "端口"),
+    ("PORTAL_SMTP_URL", "smtps://portal:hunter2#x@mail.example.cn", "%23"),
+    ("PORTAL_SMTP_URL", "smtps://portal@mail.example.cn", "也要写密码"),
+    ("PORTAL_SMTP_URL", "smtps://user@", "没有主机名"),
+    ("PORTAL_SMTP_URL", "mail.example.cn:25", "smtps://"),
+    ("PORTAL_MAIL_FROM", "user@", "PORTAL_MAIL_FROM"),
+    ("PORTAL_MAIL_FROM", "鄂州市总工会", "PORTAL_MAIL_FROM"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "word"), MALFORMED)
+def test_a_malformed_setting_is_named_and_no_password_is_told(portal: Shell, name, text, word):
+    given = {"PORTAL_SMTP_URL": "smtp://mail.example.cn"} if name == "PORTAL_MAIL_FROM" else {}
+
+    answer = portal("init", **given, **{name: text})
+
+    assert answer.status == 1
+    assert name in answer.errors
+    assert word in answer.errors
+    assert "hunter2" not in answer.errors
+    assert answer.errors.count("\n") == 1
+
+
+def test_names_in_chinese_are_kept_as_browsers_send_them():
+    read = read_settings(
+        {
+            "PORTAL_PUBLIC_URL": "https://送温暖.中国",
+            "PORTAL_SMTP_URL": "smtps://portal:%40%2F@邮件.中国:2465",
+            "PORTAL_MAIL_FROM": "鄂州市总工会 <portal@example.cn>",
+        }
+    )
+
+    assert read.known_hosts == {"xn--ylvn2ovw4a.xn--fiqs8s"}
+    assert read.post is not None
+    assert (read.post.host, read.post.port) == ("xn--5nq051n.xn--fiqs8s", 2465)
+    assert read.post.password == "@/"

@@ -28,7 +28,7 @@ WINGS = (
 """The wings from the ground up; those of one floor never import one another."""
 
 DOMAIN = (
-    {"characters", "figures", "passwords", "report_state", "seen"},
+    {"characters", "figures", "passwords", "report_state", "seen", "web_address"},
     {"campaign", "form"},
     {"checks"},
     {"report"},
