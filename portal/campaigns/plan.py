@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.campaign import schedule
-from portal.domain.campaign.calendar import Dates, Status, read_instant
+from portal.domain.campaign.calendar import Dates, Status, hour_meant, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
@@ -143,7 +143,7 @@ def _dates(texts: Texts, problems: dict[str, str]) -> Dates | None:
     read: dict[str, datetime] = {}
     for name in DATES:
         try:
-            read[name] = read_instant(texts.get(name, ""))
+            read[name] = read_instant(texts.get(name, ""), hour_meant(name))
         except ValueError as error:
             problems[name] = str(error) if texts.get(name) else f"请写明{LABELS[name]}的时间。"
     if len(read) < len(DATES):
@@ -192,7 +192,8 @@ def same(name: str, one: str, other: str) -> bool:
     if name not in DATES:
         return False
     try:
-        return read_instant(one) == read_instant(other)
+        hour = hour_meant(name)
+        return read_instant(one, hour) == read_instant(other, hour)
     except ValueError:
         return False
 

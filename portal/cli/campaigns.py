@@ -5,25 +5,36 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import tenancy
 from portal.cli.city import now, operator
 from portal.cli.rosters import Listing, read_expected
+from portal.cli.tables import print_table
 from portal.collection import moves, opening
 from portal.collection.opening import Listed, Plan
-from portal.domain.campaign.calendar import Dates, in_words, read_instant
+from portal.domain.campaign.calendar import Dates, Status, hour_meant, in_words, read_instant
 from portal.models import Campaign, FormEdition
 from portal.models.campaign import campaign_by_code
 from portal.models.form import edition_of
 from portal.register import units
-from portal.storage.db import writing
+from portal.storage.db import db, writing
 
 
 def moment(text: str) -> datetime:
     """The instant that `text` names; anything else is wrong usage."""
+    return _read(text, "due")
+
+
+def first_moment(text: str) -> datetime:
+    """As `moment`; a day without an hour counts from its beginning."""
+    return _read(text, "opens")
+
+
+def _read(text: str, field: str) -> datetime:
     try:
-        return read_instant(text)
+        return read_instant(text, hour_meant(field))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -36,16 +47,18 @@ def edition_name(text: str) -> tuple[str, str]:
     return form, version
 
 
-@click.group(cls=AppGroup, help="填报任务：新建、发布。")
+@click.group(cls=AppGroup, help="填报任务：新建、发布、列出。")
 def campaign() -> None:
     """Hold the commands on campaigns."""
 
 
-@campaign.command(help="新建填报任务，作为草稿。日期不写钟点时为 17:30。")
+@campaign.command(
+    help="新建填报任务，作为草稿。日期不写钟点时，填报开始为 0:00，截止和停止为 17:30。"
+)
 @click.argument("code")
 @click.option("--form", "edition", required=True, type=edition_name, metavar="ID@VERSION")
 @click.option("--name", required=True, help="名称，如 2027年春节送温暖")
-@click.option("--opens", required=True, type=moment, metavar="TIME", help="填报开始")
+@click.option("--opens", required=True, type=first_moment, metavar="TIME", help="填报开始")
 @click.option("--due", required=True, type=moment, metavar="TIME", help="报送截止")
 @click.option("--closes", required=True, type=moment, metavar="TIME", help="停止填报")
 @click.option(
@@ -128,3 +141,20 @@ def open_one(code: str) -> None:
         expected = opening.open_campaign(session, found, by=operator(), at=now())
         session.commit()
     click.echo(f"已发布填报任务 {code}：{found.name}，应报单位 {expected.sentence}。")
+
+
+@campaign.command("list", help="列出填报任务。")
+def show_all() -> None:
+    """Print every campaign, the last one due first."""
+    found = db.session().scalars(select(Campaign).order_by(Campaign.due.desc(), Campaign.id)).all()
+    head = ("代码", "名称", "状态", "填报开始", "报送截止", "停止填报")
+    rows = [
+        (
+            each.code,
+            each.name,
+            Status(each.status).label,
+            *(f"{when:%Y-%m-%d %H:%M}" for when in (each.opens, each.due, each.closes)),
+        )
+        for each in found
+    ]
+    print_table([head, *rows])

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy import select
 
 from portal import clock, create_app
 from portal.access.actor import Actor
+from portal.access.tenancy import inside
+from portal.collection.assignment import Assignment, find_assignment
+from portal.domain.campaign.calendar import Status
+from portal.models import Campaign, Organisation
 from portal.models.trail_actions import EntryChannel
 from portal.settings import SettingError, Settings, read_settings
 from portal.storage import schema
@@ -41,6 +46,14 @@ def operator() -> Actor:
         return Actor(f"命令行（{getpass.getuser()}）"[:100], channel=EntryChannel.COMMAND)
     except (OSError, KeyError):  # a container's user may have no name
         return Actor("命令行", channel=EntryChannel.COMMAND)
+
+
+def published_campaigns(root: Organisation) -> list[Assignment]:
+    """The city's own assignments in every published campaign, the one due first at the top."""
+    with inside(root) as session:
+        published = select(Campaign.code).where(Campaign.status == Status.PUBLISHED)
+        codes = session.scalars(published.order_by(Campaign.due)).all()
+        return [found for code in codes if (found := find_assignment(session, code))]
 
 
 def now() -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from portal.access import tenancy
-from portal.cli.city import FILE, now, operator
+from portal.cli.city import now, operator
 from portal.models import FormEdition
 from portal.models.form import edition_of
 from portal.register import editions
@@ -22,18 +23,35 @@ def form() -> None:
     """Hold the commands on forms."""
 
 
-@form.command("import", help="导入一个版次的表样（JSON），作为草稿；--publish 同时发布。")
-@click.argument("file", type=FILE)
+@form.command(
+    "import",
+    help="导入一个版次的表样，作为草稿；--publish 同时发布。"
+    "可以是 JSON 文件，也可以是随程序带来的版次，如 songwennuan@2027.1。",
+)
+@click.argument("source", metavar="FILE|ID@VERSION")
 @click.option("--publish", is_flag=True, help="导入后即发布")
-def import_file(file: Path, publish: bool) -> None:
-    """Keep the form of a file as a draft edition."""
-    document = _document(file)
+def import_file(source: str, publish: bool) -> None:
+    """Keep the form of a file, or one that comes with the program, as a draft edition."""
+    document = _document(Path(source)) if Path(source).exists() else _shipped(source)
     with tenancy.opening() as door, writing(door) as session:
         edition = editions.import_edition(session, document, by=operator(), at=now())
         if publish:
             editions.publish_edition(session, edition, by=operator(), at=now())
         session.commit()
     _tell(edition)
+
+
+def _shipped(name: str) -> dict[str, Any]:
+    """An edition that comes with the program; raises `ValueError` with the names of all."""
+    there = {
+        "@".join(each.name.removesuffix(".json").rsplit("-", 1)): each
+        for each in (files("portal") / "editions").iterdir()
+    }
+    if name not in there:
+        known = "、".join(sorted(there))
+        raise ValueError(f"文件 {name} 打不开，随程序带来的版次里也没有它；带来的有 {known}。")
+    document: dict[str, Any] = json.loads(there[name].read_text(encoding="utf-8"))
+    return document
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -13,16 +13,21 @@ from portal import __version__
 from portal.cli.campaigns import campaign
 from portal.cli.city import existing_city
 from portal.cli.forms import form
-from portal.cli.keeping import back_up, carry_over, restore
+from portal.cli.keeping import back_up, carry_over, drill, restore
 from portal.cli.organisations import organisation
 from portal.cli.reminders import remind
 from portal.cli.running import demo, init, serve, verify
 from portal.cli.users import user
+from portal.cli.watching import health, status
 from portal.domain.report_state import NotAllowedNow
 from portal.settings import SettingError
 
 
-@click.group(cls=AppGroup, help="送温暖统计填报：安装、运行和核对。")
+@click.group(
+    cls=AppGroup,
+    help="送温暖统计填报：安装、运行和核对。",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "--version", message="portal %(version)s", help="版本")
 def portal() -> None:
     """Hold all commands together."""
@@ -30,7 +35,7 @@ def portal() -> None:
 
 for command in (init, demo, serve, user, organisation, form, campaign):
     portal.add_command(command)
-for command in (verify, back_up, restore, carry_over, remind):
+for command in (verify, health, status, back_up, restore, drill, carry_over, remind):
     portal.add_command(command)
 
 

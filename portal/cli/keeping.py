@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace as changed
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
 
 import click
 from sqlalchemy import Connection, make_url
@@ -14,22 +16,31 @@ from portal import create_app
 from portal.access import tenancy
 from portal.cli.city import FILE, require_database
 from portal.domain.campaign.calendar import ZONE, in_words
-from portal.maintenance import backup, copying, restoration, verification
+from portal.maintenance import backup, copying, restoration, shelf, verification
 from portal.maintenance.database_checks import Outcome
 from portal.settings import POSTGRESQL, SettingError, Settings, read_settings
 from portal.storage import schema
 from portal.storage.db import db
 
 
-@click.command("backup", help="把运行中的库备份成一个文件；文件已存在时不覆盖。")
+@click.command(
+    "backup",
+    help="把运行中的库备份成一个文件；文件已存在时不覆盖。"
+    "给出 --keep 时 FILE 是目录：按时刻起名，只留最近的几份。",
+)
 @click.argument("file", type=FILE)
-def back_up(file: Path) -> None:
+@click.option("--keep", type=click.IntRange(min=1), metavar="N", help="目录里只留最近 N 份")
+def back_up(file: Path, keep: int | None) -> None:
     """Write a consistent copy of everything, whether the portal is serving or not."""
     settings = read_settings()
     require_database(settings)
+    at = _now(settings)
+    named = shelf.place(file, at) if keep else file
     with copying.at_one_moment(settings.owner_url) as source:
-        made = backup.back_up(source, file, _now(settings))
-    click.echo(f"已备份到 {file}：{made.holds}，校验码 {made.sha256[:12]}。")
+        made = backup.back_up(source, named, at)
+    click.echo(f"已备份到 {named}：{made.holds}，校验码 {made.sha256[:12]}。")
+    for old in shelf.drop_oldest(file, keep) if keep else ():
+        click.echo(f"已删去旧备份 {old.name}。")
 
 
 def _now(settings: Settings) -> datetime:
@@ -73,6 +84,40 @@ def _looking_into(settings: Settings) -> Iterator[Iterator[Outcome]]:
                 yield verification.verify(session, settings.database_url)
         finally:
             db.engine.dispose()
+
+
+@click.command(
+    help="演练恢复：把最近一份备份恢复到临时的新库，全部核对，说明用时；正在用的库不动。"
+)
+@click.argument("source", metavar="FILE|FOLDER", type=FILE)
+def drill(source: Path) -> None:
+    """Restore a backup where nobody works, check everything in it, and tell how long it took."""
+    settings = read_settings()
+    file = shelf.newest(source) if source.is_dir() else source
+    begun = monotonic()
+    with TemporaryDirectory(prefix=".portal-drill-", dir=_room(settings)) as folder:
+        manifest = _restored_aside(file, Path(folder))
+    seconds = monotonic() - begun
+    made_at = datetime.fromisoformat(manifest.made_at)
+    hours = (_now(settings) - made_at).total_seconds() / 3600
+    click.echo(f"{file}：{in_words(made_at)} 的备份，距今 {hours:.0f} 小时，{manifest.holds}。")
+    click.echo(f"已恢复到新库，核对全部正确，用时 {seconds:.1f} 秒；新库已删去。")
+
+
+def _room(settings: Settings) -> Path | None:
+    """Where a copy may lie for a while: beside the database, or the system's own place."""
+    return settings.instance if settings.instance.is_dir() else None
+
+
+def _restored_aside(file: Path, folder: Path) -> backup.Manifest:
+    """Restore a backup as `portal restore` does, into a new database below `folder`."""
+    database_url = f"sqlite:///{folder / 'portal.sqlite3'}"
+    aside = changed(read_settings({"PORTAL_INSTANCE": str(folder)}), database_url=database_url)
+    schema.upgrade(database_url)
+    with backup.unpacked(file, folder) as (manifest, database):
+        restoration.put_back(database, aside, replace=False, at=_now(aside))
+    _require_sound(aside, "备份恢复以后没有通过核对，不能依靠它")
+    return manifest
 
 
 @click.command("copy", help="把 SQLite 库的全部内容搬到空的 PostgreSQL 库；先停掉服务。")

@@ -8,16 +8,14 @@ from datetime import datetime
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
 from portal.access.tenancy import inside, subtree
-from portal.cli.city import now, operator
+from portal.cli.city import now, operator, published_campaigns
 from portal.collection import moves
-from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment
 from portal.collection.board import filled_in, units_below
 from portal.domain.campaign import calendar
 from portal.domain.campaign.board import HANDED_IN, Unit
-from portal.domain.campaign.calendar import Status
 from portal.domain.campaign.reminders import (
     Missing,
     Moment,
@@ -125,21 +123,13 @@ def _owed_below(root: Organisation | None, at: datetime) -> Iterator[Owed]:
         return
     with subtree(root) as session:
         people = queries.recipients(session)
-    for assignment in _running(root):
+    for assignment in published_campaigns(root):
         with subtree(root) as session:
             filled = filled_in(session, assignment.campaign)
             units = units_below(session, assignment, at, filled)
         for unit in units:
             if owed := _owed(assignment, unit, people.get(unit.organisation_id, []), at):
                 yield owed
-
-
-def _running(root: Organisation) -> list[Assignment]:
-    with inside(root) as session:
-        codes = session.scalars(
-            select(Campaign.code).where(Campaign.status == Status.PUBLISHED).order_by(Campaign.due)
-        ).all()
-        return [found for code in codes if (found := find_assignment(session, code))]
 
 
 def _owed(

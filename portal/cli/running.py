@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from unicodedata import east_asian_width
 
 import click
 from flask import Flask, current_app
@@ -13,6 +12,7 @@ from portal import create_app
 from portal import demo as demonstration
 from portal.access import tenancy
 from portal.cli.city import now, require_database
+from portal.cli.tables import print_table
 from portal.settings import Settings, make_instance, read_settings
 from portal.storage import schema
 from portal.storage.db import db
@@ -56,18 +56,8 @@ def _load(app: Flask, settings: Settings, password: str | None, *, keep: bool) -
 
 def _introduce(password: str | None) -> None:
     heads = ("账号", "姓名", "单位", "角色")
-    rows = [heads, *demonstration.accounts()]
-    widths = [max(_width(row[place]) for row in rows) for place in range(len(heads))]
-    for row in rows:
-        cells = (
-            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
-        )
-        click.echo("  ".join(cells).rstrip())
+    print_table([heads, *demonstration.accounts()])
     click.echo(f"密码（各账号相同）：{password or '未保存，可用 portal demo --password 重设'}")
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def port_number(text: str) -> str:

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from portal.access import passwords, throttle
 from portal.access.identity import sign_in_door
 from portal.cli.city import now, operator
+from portal.cli.tables import print_table
 from portal.domain.passwords import canonical_username, weakness
 from portal.models import Organisation, User
 from portal.models.organisation import organisation_by_code
 from portal.models.user import ROLE_LABELS, Role
 from portal.register import people
+from portal.settings import MAIL_ADDRESS
 from portal.storage.db import writing
 
 
@@ -24,7 +26,14 @@ def role_named(text: str) -> Role:
     raise click.BadParameter(f"没有角色“{text}”，可用的是 {known}")
 
 
-@click.group(cls=AppGroup, help="用户：新建、设密码。")
+def mail_address(text: str) -> str:
+    """A mail address, or nothing; anything else is wrong usage."""
+    if text and not MAIL_ADDRESS.fullmatch(text):
+        raise click.BadParameter(f"“{text}”不是电子邮箱，应如 name@example.cn")
+    return text
+
+
+@click.group(cls=AppGroup, help="用户：新建、设密码、列出。")
 def user() -> None:
     """Hold the commands on users."""
 
@@ -42,9 +51,15 @@ def user() -> None:
     metavar="ROLE",
     help="角色，可多个",
 )
+@click.option("--email", default="", type=mail_address, metavar="ADDRESS", help="电子邮箱，催报用")
 @click.option("--password", help="密码")
 def create(
-    username: str, organisation: str, name: str, roles: tuple[Role, ...], password: str | None
+    username: str,
+    organisation: str,
+    name: str,
+    roles: tuple[Role, ...],
+    email: str,
+    password: str | None,
 ) -> None:
     """Create a user who changes the password at the first sign-in."""
     username = canonical_username(username)
@@ -61,6 +76,7 @@ def create(
             name=name,
             roles=roles,
             password_hash=password_hash,
+            email=email,
             by=operator(),
             at=now(),
         )
@@ -105,3 +121,32 @@ def _chosen(password: str | None, username: str, organisation: str) -> str:
 def _show(asked: str | None, given: str) -> None:
     if asked is None:
         click.echo(f"一次性密码：{given}")
+
+
+@user.command("list", help="列出用户；--organisation 只列一个单位的。")
+@click.option("--organisation", metavar="CODE", help="单位代码")
+def show_all(organisation: str | None) -> None:
+    """Print who has an account, by unit; no password and no telephone."""
+    wanted = select(User, Organisation.code).join(
+        Organisation, Organisation.id == User.organisation_id
+    )
+    if organisation:
+        wanted = wanted.where(Organisation.code == organisation)
+    with sign_in_door() as door:
+        found = door.execute(wanted.order_by(Organisation.code, User.username)).all()
+    head = ("用户名", "姓名", "单位", "角色", "电子邮箱", "状态")
+    rows = [
+        (account.username, account.name, code, _duties(account), account.email, _state(account))
+        for account, code in found
+    ]
+    print_table([head, *rows])
+
+
+def _duties(account: User) -> str:
+    return "、".join(ROLE_LABELS[Role(role)] for role in account.roles)
+
+
+def _state(account: User) -> str:
+    if account.disabled_at:
+        return "已停用"
+    return "首次登录须改密码" if account.must_change_password else ""

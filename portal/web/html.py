@@ -14,7 +14,7 @@ from portal.access import rules
 from portal.access.identity import who
 from portal.collection.rounds import published_rounds
 from portal.domain.campaign import reminders
-from portal.domain.campaign.calendar import Status, in_words, read_instant, time_left
+from portal.domain.campaign.calendar import Status, hour_meant, in_words, read_instant, time_left
 from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.consolidation.edition import effect_in_words
 from portal.domain.figures import canonical, show
@@ -87,10 +87,10 @@ def rounds_beside(campaign: Campaign) -> list[tuple[str, str]]:
     ]
 
 
-def _moment_typed(text: str | None) -> str:
+def _moment_typed(text: str | None, field: str = "due") -> str:
     """A typed instant in words, so that its weekday is seen; nothing where it is none."""
     try:
-        return in_words(read_instant(text or ""))
+        return in_words(read_instant(text or "", hour_meant(field)))
     except ValueError:
         return ""
 

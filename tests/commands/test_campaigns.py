@@ -49,6 +49,14 @@ def test_dates_are_kept_to_the_minute_and_a_bare_day_ends_at_half_past_five(city
     assert "报送截止 2027年1月20日（星期三）17:30" in answer.text
 
 
+def test_a_bare_day_opens_at_its_beginning(city: Shell):
+    answer = city(*planned(opens="2027-01-04", due="2027-01-04", closes="2027-01-04"))
+
+    assert answer.status == 0, answer.errors
+    assert "填报开始 2027年1月4日（星期一）00:00" in answer.text
+    assert "停止填报 2027年1月4日（星期一）17:30" in answer.text
+
+
 def test_the_tree_is_copied_with_its_order_and_the_usual_bases(city: Shell):
     city(*planned())
     city("campaign", "open", "2027-spring")

@@ -33,6 +33,23 @@ def test_an_edition_comes_in_as_a_draft(empty: Shell):
     ]
 
 
+@pytest.mark.parametrize("name", ["songwennuan@2022.1", "songwennuan@2027.1"])
+def test_an_edition_that_comes_with_the_program_is_imported_by_name(empty: Shell, name):
+    answer = empty("form", "import", name, "--publish")
+
+    assert answer.status == 0, answer.errors
+    assert f"表样 {name}" in answer.text
+    assert empty.ask("SELECT form || '@' || version FROM form_edition") == [(name,)]
+
+
+@pytest.mark.parametrize("name", ["songwennuan@2028.1", "songwennuan", "../../x@1", "nothing.json"])
+def test_a_name_that_nothing_has_lists_what_there_is(empty: Shell, name):
+    answer = empty("form", "import", name)
+
+    assert answer.status == 1
+    assert "songwennuan@2022.1、songwennuan@2027.1" in answer.errors
+
+
 def test_an_edition_can_be_published_with_its_import_or_later(empty: Shell, document, tmp_path):
     other = written(tmp_path / "other.json", document | {"version": "2027.2"})
 

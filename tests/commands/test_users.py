@@ -26,6 +26,23 @@ def test_a_new_user_gets_a_one_time_password_to_be_changed_at_once(demo: Shell):
     assert matches(password_hash, password_in(answer.text))
 
 
+@pytest.mark.parametrize("address", ["wangfang@example.cn", ""])
+def test_a_new_user_has_the_mail_address_given(demo: Shell, address):
+    answer = demo("user", "create", "wang.fang", *WANG, "--email", address)
+
+    assert answer.status == 0
+    assert demo.ask("SELECT email FROM user WHERE username = 'wang.fang'") == [(address,)]
+
+
+@pytest.mark.parametrize("address", ["user@", "@example.cn", "王芳", "a b@example.cn", "a@b@c"])
+def test_what_is_no_mail_address_is_wrong_usage(demo: Shell, address):
+    answer = demo("user", "create", "wang.fang", *WANG, "--email", address)
+
+    assert answer.status == 2
+    assert "--email" in answer.errors
+    assert demo.ask("SELECT 1 FROM user WHERE username = 'wang.fang'") == []
+
+
 def test_a_password_given_is_not_shown(demo: Shell):
     answer = demo("user", "create", "wang.fang", *WANG, "--password", "湖上清风吹过七十二遍又一遍")
 

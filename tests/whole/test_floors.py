@@ -23,7 +23,7 @@ WINGS = (
     {"collection"},
     {"web"},
     {CAPABILITY},
-    {"cli", "demo", "server", "wsgi", ""},
+    {"__main__", "cli", "demo", "server", "wsgi", ""},
 )
 """The wings from the ground up; those of one floor never import one another."""
 

@@ -19,6 +19,9 @@ MINUTE = timedelta(minutes=1)
 CLOSE_OF_BUSINESS = time(17, 30)
 """The hour meant by a date that names none."""
 
+START_OF_DAY = time(0)
+"""The hour meant by 填报开始 that names none: the day that is named is a day to fill in."""
+
 
 def to_the_minute(instant: datetime) -> datetime:
     """`instant` at +08:00 with its seconds cut; raises `ValueError` when it has no time zone."""
@@ -299,6 +302,11 @@ _INSTANT = re.compile(
     r"|年(?P<cn_month>[0-9]{1,2})月(?P<cn_day>[0-9]{1,2})日)"
     r"(?:(?:T|\s+|(?<=日))(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 )
+
+
+def hour_meant(field: str) -> time:
+    """The hour meant by a date that names none, in a field of `Dates`."""
+    return START_OF_DAY if field == "opens" else CLOSE_OF_BUSINESS
 
 
 def read_instant(text: str, default_time: time = CLOSE_OF_BUSINESS) -> datetime:
