@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import __version__
 from portal.cli.campaigns import campaign
+from portal.cli.chinese import name_parts, speak_chinese
 from portal.cli.city import existing_city
 from portal.cli.forms import form
 from portal.cli.keeping import back_up, carry_over, drill, restore
@@ -39,6 +40,9 @@ for command in (verify, health, status, back_up, restore, drill, carry_over, rem
     portal.add_command(command)
 
 
+name_parts(portal)
+
+
 def main() -> None:
     """Run one command and leave with its exit status: 0 done, 2 wrong usage, 1 anything else."""
     os.umask(0o077)  # whatever is made here holds people's data
@@ -50,6 +54,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; answers its exit status, with one line on standard error unless 0."""
+    speak_chinese()
     try:
         portal.main(
             list(arguments),
@@ -82,15 +87,11 @@ def _in_chinese(error: click.UsageError) -> str:
 
 
 def _wrong(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption):
-        return f"没有选项 {error.option_name}"
     if isinstance(error, click.MissingParameter) and error.param:
         return f"缺少 {_named(error.param)}"
     if isinstance(error, click.BadParameter) and error.param:
         return f"{_named(error.param)}：{error.message}"
-    if type(error).__name__ == "NoSuchCommand":  # click has named it since 8.4
-        return f"没有命令 {getattr(error, 'command_name', '')}"
-    return error.format_message()
+    return error.format_message().removesuffix("。")
 
 
 def _named(parameter: click.Parameter) -> str:
