@@ -1,6 +1,7 @@
 """The production server: waitress, tuned for slow lines, stopped without losing an answer."""
 
 import ctypes
+import errno
 import gc
 import os
 import select
@@ -48,16 +49,22 @@ def adjustments(settings: Settings) -> dict[str, Any]:
     }
 
 
-def serve(application: Application, settings: Settings, announce: Callable[[], None]) -> None:
-    """Serve until told to stop (SIGTERM, Ctrl-C), then answer what was asked already.
+def serve(
+    application: Application,
+    settings: Settings,
+    bound: socket.socket,
+    announce: Callable[[], None],
+) -> None:
+    """Serve on a socket until told to stop (SIGTERM, Ctrl-C), then answer what was asked already.
 
-    `announce` is called once the address is bound. Raises `SettingError` when it cannot be.
+    `announce` is called once requests are answered.
     """
     _allow_files(CONNECTIONS + 200)
     _collect_seldom()
     _share_memory()
     connections: dict[int, Any] = {}
-    server = _listening(application, settings, connections)
+    server = create_server(application, map=connections, sockets=[bound], **adjustments(settings))
+    server.channel_class = RefusingChannel
     with _asked_to_stop() as stop:
         announce()
         while not stop:
@@ -104,11 +111,16 @@ def _allow_files(number: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
 
 
-def _listening(application: Application, settings: Settings, connections: dict[int, Any]) -> Any:
-    bound = inherited_socket(os.environ) or _bound_socket(settings.host, settings.port)
-    server = create_server(application, map=connections, sockets=[bound], **adjustments(settings))
-    server.channel_class = RefusingChannel
-    return server
+REASONS = {
+    errno.EADDRINUSE: "已被别的程序占用；请换一个端口：--port、PORTAL_PORT 或 make run PORT=8001",
+    errno.EACCES: "没有权限；1024 以下的端口请交给反向代理，门户用 8000 这样的",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址；请核对 --host 或 PORTAL_HOST",
+}
+
+
+def bound_socket(settings: Settings) -> socket.socket:
+    """The socket that was handed over, or one bound now; raises `SettingError` with the remedy."""
+    return inherited_socket(os.environ) or _bound_socket(settings.host, settings.port)
 
 
 def _bound_socket(host: str, port: int) -> socket.socket:
@@ -117,9 +129,8 @@ def _bound_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, dualstack_ipv6=both)
     except OSError as error:
-        raise SettingError(
-            f"{host}:{port} 无法监听，可能已被占用；可用 --port 或 PORTAL_PORT 换一个端口。"
-        ) from error
+        reason = REASONS.get(error.errno or 0, f"请核对 --host 或 PORTAL_HOST：{error.strerror}")
+        raise SettingError(f"{host}:{port} 无法监听，{reason}。") from error
 
 
 def inherited_socket(environment: Mapping[str, str]) -> socket.socket | None:

@@ -78,18 +78,19 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     given = {"PORTAL_HOST": host, "PORTAL_PORT": port}
     chosen = {name: text for name, text in given.items() if text is not None}
     settings = read_settings({**os.environ, **chosen})
+    if not demo:
+        require_database(settings)
+    bound = server.bound_socket(settings)  # before anything is made, and any account is told
     if demo:
         _prepare(settings)
-    require_database(settings)
     if settings.fixed_now:
         click.echo(f"注意：时钟按 PORTAL_NOW 固定在 {settings.fixed_now}，仅供测试。", err=True)
     request_log.configure(settings)
     app = create_app(settings)
     if demo:
         _load(app, settings, None, keep=True)
-    server.serve(
-        app, settings, lambda: click.echo(f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。")
-    )
+    greeting = f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。"
+    server.serve(app, settings, bound, lambda: click.echo(greeting))
 
 
 @click.command(help="核对库里的一切：日志链、数、报送存档、外键等。")

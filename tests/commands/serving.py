@@ -81,13 +81,14 @@ def _slowly(_environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
 
 
 def _main(port: str, number: str) -> None:
-    from portal.server import serve
+    from portal.server import bound_socket, serve
     from portal.settings import read_settings
 
     if number != "-1":  # as systemd does it
         os.dup2(int(number), 3)
         os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-    serve(_slowly, read_settings({"PORTAL_PORT": port}), lambda: _say("ready"))
+    settings = read_settings({"PORTAL_PORT": port})
+    serve(_slowly, settings, bound_socket(settings), lambda: _say("ready"))
     _say("stopped")
 
 

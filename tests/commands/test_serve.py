@@ -142,7 +142,29 @@ def test_a_taken_port_is_told_in_one_line(demo: Shell):
         answered = demo("serve", "--port", taken.getsockname()[1])
 
     assert answered.status == 1
-    assert "可能已被占用" in answered.errors
+    assert "已被别的程序占用" in answered.errors
+    assert answered.errors.count("\n") == 1
+
+
+def test_a_taken_port_is_told_before_anything_is_made_or_any_account_is_told(portal: Shell):
+    with socket.create_server((HERE, 0)) as taken:
+        answered = portal("serve", "--demo", "--port", taken.getsockname()[1])
+
+    assert answered.status == 1
+    assert "make run PORT=8001" in answered.errors
+    assert answered.text == ""
+    assert not portal.instance.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [("192.0.2.1", "这台机器没有这个地址"), ("nowhere.invalid", "请核对 --host 或 PORTAL_HOST")],
+)
+def test_an_address_that_is_not_ours_is_told(demo: Shell, host, sentence):
+    answered = demo("serve", "--host", host)
+
+    assert answered.status == 1
+    assert f"{host}:8000 无法监听，{sentence}" in answered.errors
     assert answered.errors.count("\n") == 1
 
 
