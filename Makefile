@@ -79,5 +79,5 @@ sound:
 .venv/.made:
 	@command -v $(PYTHON) >/dev/null || { echo "找不到 $(PYTHON)，请先安装 Python 3.11 或更新的版本。" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本，现有的是 $$($(PYTHON) --version 2>&1)。可用 make PYTHON=python3.12 run 另行指定。" >&2; exit 1; }
-	@$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv .venv
 	@pwd -P > $@
