@@ -48,6 +48,17 @@ class Cluster:
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self.run("-o", options, "start")
 
+    def restart_on(self, port: int) -> None:
+        """Start again, over TCP too: who comes that way says a password (scram-sha-256)."""
+        self.stop("fast")
+        rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        file = self.folder / "data" / "pg_hba.conf"
+        file.write_text(rules, encoding="ascii")
+        settings = {"listen_addresses": "127.0.0.1", "port": port, **QUICK}
+        settings |= {"unix_socket_directories": self.folder}
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        self.run("-o", options, "start")
+
     def stop(self, mode: str = "immediate") -> None:
         """Stop the server; `immediate` is a crash."""
         self.run("-m", mode, "stop")
@@ -64,6 +75,14 @@ class Cluster:
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """A fresh cluster with the two roles; stopped and removed at the end."""
+    with bare_cluster() as made:
+        made.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {SERVANT} LOGIN")
+        yield made
+
+
+@contextmanager
+def bare_cluster() -> Iterator[Cluster]:
+    """A fresh cluster with nothing in it; stopped and removed at the end."""
     pg_ctl = require("postgresql")
     user = _other_user()
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=folder_in_memory()))
@@ -74,7 +93,6 @@ def cluster() -> Iterator[Cluster]:
         made.run("-o", "-A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync", "initdb")
         made.start()
         try:
-            made.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {SERVANT} LOGIN")
             yield made
         finally:
             made.stop()

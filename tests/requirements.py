@@ -27,7 +27,7 @@ POSTGRESQL_HOMES = Path("/usr/lib/postgresql")
 
 
 def require(tool: str) -> str:
-    """The path of `tool` ("browser", "office", "postgresql" or "proxy").
+    """The path of `tool` ("browser", "office", "postgresql", "proxy" or "systemd").
 
     Where the machine lacks it the running test is skipped by name, or fails when
     PORTAL_TEST_REQUIRE (a comma list) names the tool.
@@ -77,7 +77,13 @@ def _first(names: Iterable[str]) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+def systemd() -> str | None:
+    """The path of systemd-analyze, or None."""
+    return shutil.which("systemd-analyze")
+
+
 TOOLS: dict[str, Callable[[], str | None]] = {
+    "systemd": systemd,
     "browser": chromium,
     "office": soffice,
     "postgresql": pg_ctl,
