@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -35,9 +36,9 @@ def health() -> None:
     host = "localhost" if settings.host in WILDCARDS else settings.host
     named = {"Host": urlsplit(settings.public_url).netloc}
     try:
-        there = HTTPConnection(host, settings.port, timeout=TIMEOUT_SECONDS)
-        there.request("GET", "/healthz", headers=named)
-        status = there.getresponse().status
+        with closing(HTTPConnection(host, settings.port, timeout=TIMEOUT_SECONDS)) as there:
+            there.request("GET", "/healthz", headers=named)
+            status = there.getresponse().status
     except (OSError, HTTPException) as error:
         raise ValueError(f"{where} 没有回答，服务没有启动，或者正忙：{error}") from error
     if status != 200:

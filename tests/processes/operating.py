@@ -17,7 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
+from tests.commands.serving import HERE
 from tests.commands.shell import Shell
+from tests.processes.browser import Door
+from tests.processes.proxy import NAME, trusting
+from tests.processes.served import Process, lasting_port
+from tests.requirements import require
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "operating.md"
@@ -70,7 +75,7 @@ def faults() -> dict[str, str]:
     """The table of faults: each with what the server says."""
     text = PAGE.read_text(encoding="utf-8")
     table = text.partition("| 毛病 | 它说 |")[2].partition("\n\n")[0]
-    return dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)[1:])
+    return dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE))
 
 
 @dataclass
@@ -168,3 +173,37 @@ class Machine:
         lines = file.read_text(encoding="utf-8").splitlines()
         pairs = (line.partition("=") for line in lines if line.startswith("PORTAL_"))
         return {name: text.strip("'\"") for name, _, text in pairs}
+
+
+@contextmanager
+def behind_nginx(machine: Machine, process: Process) -> Iterator[Door]:
+    """The site of deploy/nginx.conf before a process, on ports of this machine."""
+    nginx = require("proxy")
+    port, plain = lasting_port(), lasting_port()
+    site = (machine.source / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for there, here in {
+        "127.0.0.1:8000": f"{HERE}:{process.port}",
+        "listen 80;": f"listen {HERE}:{plain};",
+        "listen 443 ssl;": f"listen {HERE}:{port} ssl;",
+    }.items():
+        assert there in site
+        site = site.replace(there, here)
+    places = "".join(
+        f"{kind}_temp_path {machine.folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = machine.folder / "nginx.conf"
+    whole.write_text(
+        f"pid {machine.folder}/nginx.pid;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{places}{site}}}\n",
+        encoding="utf-8",
+    )
+    command = [nginx, "-e", str(machine.folder / "nginx.log"), "-c", str(whole)]
+    if os.geteuid() == 0:
+        command += ["-g", "user root;"]
+    with (machine.folder / "nginx.log").open("a") as log:
+        subprocess.run(command, check=True, stdout=log, stderr=log)
+        try:
+            yield Door(HERE, port, trusting(machine.folder / "etc/portal"), NAME)
+        finally:
+            subprocess.run([*command, "-s", "stop"], check=True, stdout=log, stderr=log)
