@@ -1,20 +1,27 @@
 # One process of the portal. compose.yaml runs two of them on PostgreSQL; on its own the image
-# serves a city from the SQLite file in /var/lib/portal:
-#   docker run --volume portal:/var/lib/portal portal init
+# serves a city from the SQLite file in /var/lib/portal, at http://127.0.0.1:8000 of its machine:
+#   docker build --tag portal .
+#   docker run --rm --volume portal:/var/lib/portal portal init
+#   docker run --detach --publish 127.0.0.1:8000:8000 --volume portal:/var/lib/portal portal
+# Under another address: --env PORTAL_PUBLIC_URL=http://10.2.3.4:8000 --publish 8000:8000
 
-FROM python:3.12-slim AS wheel
+FROM python:3.12.11-slim-bookworm AS wheel
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY portal portal
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
-FROM python:3.12-slim
+FROM python:3.12.11-slim-bookworm
+COPY deploy/requirements.lock /requirements.lock
 RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --only-binary :all: "$(echo /wheels/*.whl)[postgresql]" \
+    pip install --no-cache-dir --only-binary :all: --require-hashes -r /requirements.lock \
+ && pip install --no-cache-dir --no-deps /wheels/*.whl \
  && useradd --system --uid 10001 --no-create-home portal \
  && install --directory --owner portal --mode 700 /var/lib/portal
 USER portal
 ENV PORTAL_INSTANCE=/var/lib/portal \
+    PORTAL_HOST=0.0.0.0 \
+    PORTAL_PUBLIC_URL=http://127.0.0.1:8000 \
     PYTHONUNBUFFERED=1
 EXPOSE 8000
 # The portal answers to its public name only.

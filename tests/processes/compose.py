@@ -13,7 +13,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 
-VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+):\?(?P<hint>[^}]+)\}|(?P<wrong>.?))")
+VARIABLE = re.compile(
+    r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+):(?:\?(?P<hint>[^}]+)|-(?P<default>[^}]*))\}|(?P<wrong>.?))"
+)
 
 
 def file() -> dict[str, Any]:
@@ -38,6 +40,8 @@ def _put_in(found: re.Match[str], given: Mapping[str, str]) -> str:
         return "$"
     if found["name"] is None:
         raise ValueError(f"a lone dollar before {found['wrong']!r}")
+    if not given.get(found["name"]) and found["default"] is not None:
+        return found["default"]
     if not given.get(found["name"]):
         raise ValueError(f"{found['name']} is missing: {found['hint']}")
     return given[found["name"]]
@@ -51,14 +55,19 @@ class Text:
 
 
 NAME, TIME, ANY = Text(r"[a-z][a-z0-9-]*"), Text(r"\d+(s|m)"), Text(r".+")
-PINNED = Text(r"[a-z]+(:\d+(\.\d+)*)?")
+PINNED = Text(r"portal|postgres:\d+\.\d+|nginx:\d+\.\d+\.\d+")
+SIZE = Text(r"\d+(m|g)")
 EMPTY: dict[Any, Any] = {}
+
+LOGGING = {"driver": Text("local"), "options": {"max-size": SIZE, "max-file": Text(r"\d")}}
 
 SERVICE = {
     "build": Text(r"\."),
     "image": PINNED,
+    "entrypoint": [ANY],
     "command": [ANY],
-    "environment": {Text(r"[A-Z_]+"): ANY},
+    "init": bool,
+    "environment": {Text(r"[A-Z_]+"): Text(r".*")},
     "depends_on": {
         NAME: {
             "condition": Text("service_healthy|service_completed_successfully"),
@@ -75,7 +84,11 @@ SERVICE = {
         "interval": TIME,
         "timeout": TIME,
         "retries": int,
+        "disable": bool,
     },
+    "mem_limit": SIZE,
+    "pids_limit": int,
+    "logging": LOGGING,
     "restart": Text("no|unless-stopped"),
     "read_only": bool,
     "tmpfs": [Text(r"/[a-z/]+")],

@@ -2,13 +2,16 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portal.settings import read_settings
+from tests.commands.shell import Shell
 from tests.processes import compose
+from tests.processes.served import serving
 
 GIVEN = {
     "PORTAL_PUBLIC_URL": "https://wennuan.example.cn",
@@ -34,6 +37,8 @@ def test_the_file_has_the_structure_that_compose_reads(whole):
     ("place", "value", "fault"),
     [
         (("services", "proxy", "image"), "nginx:latest", ".services.proxy.image is 'nginx:latest'"),
+        (("services", "proxy", "image"), "nginx:1.28", ".services.proxy.image is 'nginx:1.28'"),
+        (("services", "database", "image"), "postgres", ".services.database.image is 'postgres'"),
         (("services", "proxy", "port"), ["80:80"], ".services.proxy.port is not known"),
         (("services", "proxy", "ports"), [443], ".services.proxy.ports[0] is 443"),
         (("services", "proxy", "ports"), "443:443", ".services.proxy.ports is no list"),
@@ -97,11 +102,84 @@ def test_the_serving_processes_do_not_know_the_owner(whole):
 
 
 def test_the_portal_runs_with_nothing_that_it_does_not_need(whole):
-    for name in ("owner", "portal-1", "portal-2"):
+    for name in ("owner", "portal-1", "portal-2", "remind", "backup"):
         service = whole["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_logs_memory_and_processes_have_their_bounds(whole):
+    for name, service in whole["services"].items():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
+
+
+def test_whoever_sends_mail_can_reach_its_server_and_nobody_is_published_there(whole):
+    for name in ("portal-1", "portal-2", "remind"):
+        assert whole["services"][name]["networks"] == ["inside", "mail"]
+    assert "mail" not in whole["services"]["database"]["networks"]
+    assert not whole["networks"]["mail"].get("internal")
+
+
+@pytest.mark.parametrize("url", ["", "smtps://portal:%40@smtp.example.cn:465"])
+def test_mail_is_a_matter_of_two_lines_beside_the_file(url):
+    sender = "鄂州市总工会 <portal@example.cn>" if url else ""
+    given = {**GIVEN, "PORTAL_SMTP_URL": url, "PORTAL_MAIL_FROM": sender}
+
+    environment = compose.filled(compose.file(), given)["services"]["remind"]["environment"]
+
+    assert (read_settings(environment).post is not None) is bool(url)
+
+
+def test_reminders_and_backups_come_by_themselves(whole):
+    remind, backup = (whole["services"][name] for name in ("remind", "backup"))
+
+    assert remind["command"] == [
+        'while sleep 3600; do [ -z "$PORTAL_SMTP_URL" ] || portal remind; done'
+    ]
+    assert "portal backup /backups --keep 30" in backup["command"][0]
+    assert "portal drill /backups" in backup["command"][0]
+    assert "./backups:/backups" in backup["volumes"]
+    assert backup["environment"] == whole["services"]["owner"]["environment"]
+
+
+@pytest.mark.parametrize("name", ["remind", "backup"])
+def test_what_comes_by_itself_is_a_loop_that_a_shell_understands(whole, name):
+    service = whole["services"][name]
+    shell, *options = service["entrypoint"]
+
+    checked = subprocess.run([shell, "-n", *options, *service["command"]], check=False)
+
+    assert checked.returncode == 0
+
+
+def test_only_who_serves_pages_is_asked_for_its_health(whole):
+    disabled = {
+        name
+        for name, each in whole["services"].items()
+        if each.get("healthcheck", {}).get("disable")
+    }
+
+    assert disabled == {"owner", "remind", "backup"}
+
+
+def test_the_image_alone_serves_as_its_comment_says(tmp_path):
+    comment = (compose.ROOT / "Dockerfile").read_text(encoding="utf-8").partition("\n\n")[0]
+    init, serve = re.findall(r"docker run .*--volume portal:(\S+) portal(?: init)?$", comment, re.M)
+    [(address, outer, inner)] = re.findall(r"--publish (127.0.0.1):(\d+):(\d+)", comment)
+    own = dict(re.findall(r"(PORTAL_\w+)=(\S+)", last_stage()["ENV"]))
+    settings = read_settings(own)
+
+    assert init == serve == own["PORTAL_INSTANCE"]
+    assert settings.host == "0.0.0.0"
+    assert (settings.public_url, inner) == (f"http://{address}:{outer}", str(settings.port))
+    here = own | {"PORTAL_INSTANCE": str(tmp_path / "instance")}
+    assert Shell(tmp_path)("init", **here).status == 0
+    with serving(tmp_path / "log", here) as [process]:
+        told = Shell(tmp_path)("health", **here, PORTAL_PORT=str(process.port))
+    assert told.status == 0, told.errors
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -122,11 +200,12 @@ def last_stage() -> dict[str, str]:
 def test_the_image_is_small_and_has_no_root():
     image = last_stage()
 
-    assert image["FROM"] == "python:3.12-slim"
+    assert re.fullmatch(r"python:3\.12\.\d+-slim-bookworm", image["FROM"])
+    assert len({rest.split()[0] for word, rest in instructions() if word == "FROM"}) == 1
     assert image["USER"] == "portal"
     assert json.loads(image["ENTRYPOINT"]) == ["portal"]
     assert json.loads(image["CMD"]) == ["serve"]
-    assert "--only-binary :all:" in image["RUN"]
+    assert "--only-binary :all: --require-hashes -r /requirements.lock" in image["RUN"]
     assert "apt" not in image["RUN"]
 
 
