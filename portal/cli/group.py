@@ -104,6 +104,8 @@ def _sentence(error: Exception) -> str:
         return error.sentence
     if isinstance(error, DBAPIError):
         return f"数据库不能完成操作：{error.orig}"
+    if isinstance(error, PermissionError) and error.filename:
+        return f"没有权限使用 {error.filename}，请换一个运行本命令的用户够得着的位置。"
     if isinstance(error, OSError):
         return f"文件或网络不能使用：{error}"
     if isinstance(error, (SettingError, ValueError)) and str(error):

@@ -1,5 +1,6 @@
 """Commands on union bodies."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -41,20 +42,33 @@ def import_file(file: Path) -> None:
 
 
 @organisation.command(
-    "template", with_appcontext=False, help="写出空的单位名单（xlsx），类型一列有下拉选择。"
+    "template",
+    with_appcontext=False,
+    help="写出空的单位名单（xlsx），类型一列有下拉选择；FILE 写 - 时写到标准输出。",
 )
 @click.argument("file", type=FILE)
 def write_template(file: Path) -> None:
     """Write a workbook to fill in; it needs no database, and covers nothing up."""
     workbook = roster_workbook((), ())
+    if str(file) == "-":  # where the shell may write and the service's user may not
+        sys.stdout.buffer.write(workbook)
+        sys.stdout.buffer.flush()
+    else:
+        _write_new(file, workbook)
+    for line in (
+        "“单位”一页一行一个单位，市总的上级代码留空；类型有：",
+        "、".join(KINDS),
+        "填好后运行 portal organisation import；“人员”一页供登录以后在网页上导入。",
+    ):
+        click.echo(line, err=str(file) == "-")
+
+
+def _write_new(file: Path, content: bytes) -> None:
     try:
         with file.open("xb") as stream:
-            stream.write(workbook)
+            stream.write(content)
     except FileExistsError as error:
         raise ValueError(f"{file} 已经存在，没有覆盖；请换一个文件名。") from error
-    click.echo(f"已写出 {file}。“单位”一页一行一个单位，市总的上级代码留空；类型有：")
-    click.echo("、".join(KINDS))
-    click.echo("填好后运行 portal organisation import；“人员”一页供登录以后在网页上导入。")
 
 
 @organisation.command("list", help="列出单位。")

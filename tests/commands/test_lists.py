@@ -120,6 +120,14 @@ def test_the_template_lists_the_kinds_and_can_be_imported(empty: Shell, tmp_path
     assert len(empty.rows("organisation")) == 2
 
 
+def test_the_template_can_go_where_the_shell_sends_it(portal: Shell, tmp_path: Path):
+    answer = portal("organisation", "template", "-")
+
+    assert answer.output.startswith(b"PK")
+    assert answer.output == answer.output.rstrip(b"\n")
+    assert all(kind in answer.errors for kind in KINDS)
+
+
 def test_the_template_needs_no_database(portal: Shell, tmp_path: Path):
     assert portal("organisation", "template", tmp_path / "单位.xlsx").status == 0
     assert not portal.instance.exists()

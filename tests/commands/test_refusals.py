@@ -106,6 +106,15 @@ def test_an_accident_is_told_in_one_line_too(portal: Shell, monkeypatch):
     assert answer.errors == "意外的错误，没有完成：ZeroDivisionError line one line two\n"
 
 
+def test_a_place_that_is_not_ones_own_is_told(portal: Shell, monkeypatch):
+    def stumble(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied", "/root/units.xlsx")
+
+    monkeypatch.setattr(running, "make_instance", stumble)
+
+    assert "没有权限使用 /root/units.xlsx，请换一个" in portal("init").errors
+
+
 def test_a_database_that_cannot_be_opened_is_told(portal: Shell, tmp_path):
     answer = portal("init", PORTAL_DATABASE_URL=f"sqlite:///{tmp_path}/missing/portal.sqlite3")
 

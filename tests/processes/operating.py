@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "operating.md"
 PLACES = ("/opt/portal", "/etc/portal", "/etc/nginx", "/etc/systemd", "/var/lib/portal")
 PLACES += ("/var/backups/portal", "/usr/local/bin")
+SYSTEM_PYTHON = "/usr/bin/python3"
 
 NOTE = 'echo "$(basename "$0") $*" >> "{log}"\n'
 STAND_INS = {
@@ -46,14 +48,14 @@ STAND_INS = {
     'exec "{python}" -I -S "{client}" "{door}" "$@"\n',
 }
 CLIENT = """
-import json, os, socket, sys
+import base64, json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as door:
     door.connect(sys.argv[1])
     given = {name: text for name, text in os.environ.items() if name.startswith("PORTAL_")}
     door.sendall(json.dumps([sys.argv[2:], given]).encode())
     door.shutdown(socket.SHUT_WR)
     status, output, errors = json.loads(b"".join(iter(lambda: door.recv(65536), b"")))
-sys.stdout.buffer.write(output.encode())
+sys.stdout.buffer.write(base64.b64decode(output))
 sys.stderr.buffer.write(errors.encode())
 sys.exit(status)
 """
@@ -97,10 +99,9 @@ class Machine:
 
     def place(self, text: str) -> str:
         """A text with the places of the page below this machine's folder."""
-        anywhere = re.compile("|".join(map(re.escape, (*PLACES, *self.replaced))))
-        return anywhere.sub(
-            lambda found: self.replaced.get(found[0], f"{self.folder}{found[0]}"), text
-        )
+        moved = {SYSTEM_PYTHON: "python3", **self.replaced}
+        anywhere = re.compile("|".join(map(re.escape, (*PLACES, *moved))))
+        return anywhere.sub(lambda found: moved.get(found[0], f"{self.folder}{found[0]}"), text)
 
     def furnish(self) -> None:
         """Put the folders, the source and the stand-ins where the page expects them."""
@@ -165,7 +166,11 @@ class Machine:
             with asked, asked.makefile("rb") as told:
                 arguments, given = json.loads(told.read())
                 answer = Shell(self.folder)(*arguments, **given)
-                asked.sendall(json.dumps([answer.status, answer.text, answer.errors]).encode())
+                asked.sendall(
+                    json.dumps(
+                        [answer.status, b64encode(answer.output).decode(), answer.errors]
+                    ).encode()
+                )
 
     def settings(self) -> dict[str, str]:
         """The settings of the service, as systemd reads its file."""

@@ -108,6 +108,27 @@ def test_the_page_can_be_followed_on_postgresql_with_a_password(machine):
     assert kept.startswith("postgresql+psycopg://city_app:")
 
 
+def test_the_command_reads_the_settings_as_systemd_does(machine):
+    follow(machine, ["安装"])
+    (machine.folder / "etc/portal/portal.env").write_text(
+        "# a remark\n\nPATH=/nowhere\n"
+        "PORTAL_DATABASE_URL=postgresql+psycopg://city_app@/city?host=/run&port=5433\n"
+        "PORTAL_MAIL_FROM='鄂州市总工会 <portal@example.cn>'\n"
+        'PORTAL_SMTP_URL="smtp://a:b%26$c`d@mail"\n'
+        "PORTAL_PROXIES=1",
+        encoding="utf-8",
+    )
+    stand_in = machine.folder / "opt/portal/bin/portal"
+    stand_in.write_text("#!/bin/sh\nenv | grep ^PORTAL_ | sort\n")
+
+    assert machine.run("portal status").splitlines() == [
+        "PORTAL_DATABASE_URL=postgresql+psycopg://city_app@/city?host=/run&port=5433",
+        "PORTAL_MAIL_FROM=鄂州市总工会 <portal@example.cn>",
+        "PORTAL_PROXIES=1",
+        "PORTAL_SMTP_URL=smtp://a:b%26$c`d@mail",
+    ]
+
+
 def units() -> dict[str, ConfigParser]:
     """Every unit of systemd, read as far as a reader without repeated keys can."""
     found = {}
