@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from portal import __version__
 from portal.access.identity import sign_in_door
@@ -19,10 +19,10 @@ from portal.collection.assignment import Assignment
 from portal.collection.board import filled_in, units_below
 from portal.domain.campaign.board import Show, counts
 from portal.domain.campaign.calendar import in_words
+from portal.maintenance.database_checks import revision_and_size
 from portal.models import Organisation, User
 from portal.models.organisation import root_organisation
 from portal.settings import WILDCARDS, Settings, read_settings
-from portal.storage import schema
 from portal.storage.db import db
 
 TIMEOUT_SECONDS = 10
@@ -66,12 +66,7 @@ def _machine(settings: Settings) -> Iterator[str]:
 
 
 def _database(settings: Settings) -> str:
-    with db.engine.connect() as connection:
-        revision = schema.revision_of(connection)
-        if settings.database_file:
-            size = settings.database_file.stat().st_size
-        else:
-            size = connection.scalar(text("SELECT pg_database_size(current_database())")) or 0
+    revision, size = revision_and_size(settings.database_url)
     kind = "PostgreSQL" if settings.on_postgresql else "SQLite"
     return f"{kind}，结构 {revision}，{size // 1024:,} KB"
 

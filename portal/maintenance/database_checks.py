@@ -31,6 +31,21 @@ def engine_outcomes(owner_url: str) -> Iterator[Outcome]:
     engine.dispose()
 
 
+def revision_and_size(url: str) -> tuple[str, int]:
+    """The migration that the database at `url` stands at, and its size in bytes."""
+    engine = schema.migration_engine(url)
+    asked = (
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        if engine.dialect.name == "sqlite"
+        else "SELECT pg_database_size(current_database())"
+    )
+    with engine.connect() as connection:
+        size = connection.exec_driver_sql(asked).scalar_one()
+        found = schema.revision_of(connection), int(size)
+    engine.dispose()
+    return found
+
+
 def _pragma(connection: Connection, name: str, pragma: str) -> Outcome:
     rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
     return Outcome(name, "全库", tuple(" ".join(map(str, row)) for row in rows if row != ("ok",)))

@@ -73,6 +73,9 @@ sign_in_door  portal.accounts.views.logout
 sign_in_door  portal.accounts.views.sign_in
 sign_in_door  portal.cli.users.create
 sign_in_door  portal.cli.users.set_password
+sign_in_door  portal.cli.users.show_all
+sign_in_door  portal.cli.watching._city
+subtree       portal.cli.watching._collected
 sign_in_door  portal.access.identity.note_seen
 sign_in_door  portal.access.tenancy._organisation_for
 subtree       portal.consolidation.editions.views._live
@@ -105,7 +108,7 @@ subtree       portal.cli.reminders._owed_below
 subtree       portal.reminders.views._missing
 inside        portal.cli.reminders._claimed
 inside        portal.cli.reminders._note
-inside        portal.cli.reminders._running
+inside        portal.cli.city.published_campaigns
 inside        portal.consolidation.exports.views._steps
 inside        portal.collection.moves._carry_out
 inside        portal.reminders.views._note_posted
