@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _configure(app: Flask, settings: Settings) -> None:
     app.config["PORTAL"] = settings
+    app.config["VERSION"] = __version__
     app.config.update(
         SECRET_KEY=settings.secret_key or kept_secret_key(settings.instance),
         SESSION_COOKIE_NAME="__Host-portal" if settings.https else "portal",

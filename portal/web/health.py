@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 def healthz() -> Any:
     """200 `ok` when the database answers and the last probe found no fault, 503 otherwise.
 
-    It tells nothing else to anybody; the log says what is wrong.
+    Beside that it tells the program's version alone; the log says what is wrong.
     """
     probe: Probe = current_app.extensions["health-probe"]
     try:
@@ -49,7 +49,10 @@ def healthz() -> Any:
         well = not probe.fault()
     except SQLAlchemyError:
         well = False
-    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    plain = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "X-Portal-Version": current_app.config["VERSION"],
+    }
     return ("ok", 200, plain) if well else ("unavailable", 503, plain)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal import __version__
 from portal.storage import schema
 from portal.web import health
 from portal.web.health import Probe
@@ -25,6 +26,13 @@ def test_a_well_server_is_ok(city_app):
     answer = asked(city_app)
 
     assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_health_and_every_page_tell_the_version(city_app):
+    page = city_app.app.test_client().get("/login")
+
+    assert asked(city_app).headers["X-Portal-Version"] == __version__
+    assert f"{__version__} 版" in page.text
 
 
 def test_a_full_disk_is_no_health(city_app, monkeypatch):
