@@ -2,10 +2,10 @@
 
 from portal import create_app
 from portal.settings import read_settings
-from portal.storage.schema import require_usable
+from portal.storage.schema import require_writable
 from portal.web.request_log import configure
 
 settings = read_settings()
-require_usable(settings.database_url)
+require_writable(settings.database_url)
 configure(settings)
 application = create_app(settings)

@@ -9,6 +9,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
@@ -314,9 +315,19 @@ def kept_secret_key(instance: Path) -> str:
 
 
 def make_instance(instance: Path) -> None:
-    """Create the instance folder with its secret key, once; only its owner may read the key."""
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(instance / "secret-key", secrets.token_urlsafe(48), keep=True)
+    """Create the instance folder with its secret key, once; only its owner may read the key.
+
+    Raises `SettingError` when the folder cannot be made or written.
+    """
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(instance / "secret-key", secrets.token_urlsafe(48), keep=True)
+        with TemporaryFile(dir=instance):  # a database is written beside its own file too
+            pass
+    except OSError as error:
+        raise SettingError(
+            f"目录 {instance} 不能使用，请核对它的属主、权限和空间：{error.strerror}。"
+        ) from error
 
 
 def write_private(file: Path, text: str, *, keep: bool = False) -> None:

@@ -2,35 +2,38 @@
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import make_url
 
 from portal import create_app
 from portal import demo as demonstration
 from portal.access import tenancy
 from portal.cli.city import now, require_database
 from portal.cli.tables import print_table
+from portal.domain.campaign.calendar import ZONE
+from portal.maintenance import upgrading
 from portal.settings import Settings, make_instance, read_settings
 from portal.storage import schema
 from portal.storage.db import db
 from portal.web import request_log
 
 
-@click.command(help="新建或升级数据库；可以重复运行。")
-def init() -> None:
+@click.command(help="新建或升级数据库；升级前自动备份；可以重复运行。")
+@click.option("--no-backup", is_flag=True, help="升级前不备份，已经另行备份时用")
+def init(no_backup: bool) -> None:
     """Create the instance folder and the database, or bring them up to date."""
     settings = read_settings()
-    _prepare(settings)
+    _prepare(settings, keep=not no_backup)
     click.echo(f"数据库已就绪：{settings.instance}")
 
 
-def _prepare(settings: Settings) -> None:
-    make_instance(settings.instance)
-    role = make_url(settings.database_url).username
-    schema.upgrade(settings.owner_url, role=role)
+def _prepare(settings: Settings, *, keep: bool = True) -> None:
+    kept = upgrading.prepare(settings, settings.fixed_now or datetime.now(ZONE), keep=keep)
+    if kept:
+        click.echo(f"升级前的内容另存为 {kept}；要退回旧版程序时用它恢复。")
 
 
 @click.command(help="装入演示城市；库里有别的内容时不装。")
@@ -83,6 +86,7 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     bound = server.bound_socket(settings)  # before anything is made, and any account is told
     if demo:
         _prepare(settings)
+    schema.require_writable(settings.database_url)
     if settings.fixed_now:
         click.echo(f"注意：时钟按 PORTAL_NOW 固定在 {settings.fixed_now}，仅供测试。", err=True)
     request_log.configure(settings)

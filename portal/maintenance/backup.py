@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, cast
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -83,6 +84,15 @@ def back_up(source: Connection, file: Path, at: datetime) -> Manifest:
     return manifest
 
 
+def back_up_into(folder: Path, name: str, source: Connection, at: datetime) -> Path:
+    """Write a backup into `folder` under `name` and the time; one that is there stays."""
+    name = f"{name}-{at:%Y%m%d-%H%M%S}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    file = next(file for each in names if not (file := folder / f"{each}.zip").exists())
+    back_up(source, file, at)
+    return file
+
+
 def _refuse_existing(file: Path) -> None:
     if file.exists():
         raise BackupError(f"{file} 已经存在，没有覆盖；请换一个文件名。")
@@ -113,12 +123,17 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
 
 
 def _carry(source: Connection, database: Path) -> None:
-    require_newest(source)
+    revision, (newest, *older) = schema.revision_of(source), schema.known_revisions()
+    if revision not in older:
+        require_newest(source)
     url = f"sqlite:///{database}"
-    schema.upgrade(url)
+    schema.upgrade(url, "head" if revision == newest else revision)
     with copying.connected(url) as target:
         target.exec_driver_sql("BEGIN IMMEDIATE")
-        copying.carry(source, target)
+        if revision == newest:
+            copying.carry(source, target)
+        else:
+            copying.carry_older(source, target)
         target.exec_driver_sql("COMMIT")
 
 

@@ -1,7 +1,7 @@
 """Carrying: every row of one database into another, on whatever engine, compared row by row.
 
-Both stand at the same migration, so the models describe both. Rows are read and written with
-the types of the models: an instant or a list is the same thing on either side.
+Both stand at the same migration, and at the newest one the models describe both. Rows are read and
+written with the types of the models: an instant or a list is the same thing on either side.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     CursorResult,
+    DateTime,
     ForeignKeyConstraint,
+    MetaData,
     String,
     Table,
     func,
@@ -23,6 +25,7 @@ from sqlalchemy import table as any_table
 from sqlalchemy.exc import OperationalError
 
 from portal.models import Base
+from portal.models.base import Instant
 from portal.storage import guards, schema
 
 TABLES = tuple(Base.metadata.sorted_tables)
@@ -83,11 +86,13 @@ def see_all(connection: Connection) -> None:
     Raises `NotCarried` where the wall has no such door: rows would be left out in silence.
     """
     connection.exec_driver_sql("SELECT set_config('portal.door', 'verifying', true)")
-    doors = connection.exec_driver_sql(
-        "SELECT tablename FROM pg_policies "
-        "WHERE policyname = 'verifying' AND schemaname = current_schema()"
+    walls_without_door = connection.exec_driver_sql(
+        "SELECT relname FROM pg_class WHERE relrowsecurity "
+        "AND relnamespace = current_schema()::regnamespace AND relname NOT IN "
+        "(SELECT tablename FROM pg_policies "
+        "WHERE policyname = 'verifying' AND schemaname = current_schema())"
     ).scalars()
-    if {table.name for table in guards.tenant_tables()} - set(doors):
+    if list(walls_without_door):
         raise NotCarried("库里的行级策略不全，请先运行 portal init。")
 
 
@@ -119,6 +124,30 @@ def carry(source: Connection, target: Connection, role: str | None = None) -> No
         _compare(source, target, table)
     _count_on(target)
     guards.create(target, role)
+
+
+def carry_older(source: Connection, target: Connection) -> None:
+    """Fill a SQLite file of an older migration with every row of a database that stands there too.
+
+    The models no longer describe these tables, so the file itself is asked for their columns.
+    Raises `NotCarried` when a row arrived otherwise.
+    """
+    tables = _described_tables(target)
+    for table in tables:
+        _copy(source, target, table)
+    for table in tables:
+        _compare(source, target, table)
+
+
+def _described_tables(connection: Connection) -> list[Table]:
+    """The tables that are there; their moments are the same on either engine."""
+    found = MetaData()
+    found.reflect(connection, only=lambda name, _: name != "alembic_version")
+    for table in found.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, DateTime):
+                column.type = Instant()
+    return found.sorted_tables
 
 
 @contextmanager

@@ -8,7 +8,6 @@ kept as a backup of its own.
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url
@@ -106,8 +105,4 @@ def _kept(there: Connection, folder: Path, replace: bool, at: datetime) -> Path 
         raise BackupError(
             "库里已经有内容，没有恢复；确要替换请加 --replace，原来的内容会另存一份。"
         )
-    name = f"before-restore-{at:%Y%m%d-%H%M%S}"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    file = next(file for each in names if not (file := folder / f"{each}.zip").exists())
-    backup.back_up(there, file, at)
-    return file
+    return backup.back_up_into(folder, "before-restore", there, at)

@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from portal.settings import SettingError
@@ -40,7 +41,8 @@ def migration_engine(url: str) -> Engine:
 def upgrade(url: str, revision: str = "head", *, role: str | None = None) -> None:
     """Bring the database at `url` to `revision`; doing it again changes nothing.
 
-    `role` is the PostgreSQL role that will serve pages: it is given what they need.
+    `role` is the PostgreSQL role that will serve pages: it is given what they need. The guards
+    are those of the newest structure, so an older one is left without.
     """
     engine = migration_engine(url)
     with engine.connect() as connection:
@@ -69,7 +71,8 @@ def _migrate(connection: Connection, revision: str, role: str | None) -> None:
         raise SettingError(NEWER)
     guards.drop(connection)
     command.upgrade(alembic_config(connection), revision)
-    guards.create(connection, role)
+    if revision == "head":
+        guards.create(connection, role)
 
 
 def _refuse_broken_keys(connection: Connection) -> None:
@@ -100,6 +103,16 @@ def require_usable(url: str) -> None:
             raise SettingError(sentence)
 
 
+def require_writable(url: str) -> None:
+    """Raise `SettingError` unless the database is usable and this process may write to it."""
+    try:
+        sentence = fault_at(url)
+    except OperationalError as error:
+        sentence = f"数据库现在写不进去，请核对它的属主、权限和空间：{error.orig}。"
+    if sentence:
+        raise SettingError(sentence)
+
+
 def fault_at(url: str) -> str:
     """As `fault_of`, and whether the database can be written; changes nothing in it.
 
@@ -111,11 +124,21 @@ def fault_at(url: str) -> str:
 
 def _fault_of_writing(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # refused where the file is read-only
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # a read-only file refuses the change alone
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
         connection.exec_driver_sql("ROLLBACK")
         return ""
     readonly = connection.exec_driver_sql("SHOW transaction_read_only").scalar()
     return "数据库只读。" if readonly == "on" else ""
+
+
+def size_of(connection: Connection) -> int:
+    """How many bytes the database takes on the disk, its log of writes not counted."""
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+    asked = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
+    return int(asked.scalar_one())
 
 
 def revision_of(connection: Connection) -> str:

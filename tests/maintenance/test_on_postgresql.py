@@ -96,7 +96,7 @@ def test_a_database_of_another_version_is_left_alone(file, ready, tmp_path, comm
     answer = ready(command, name)
 
     assert answer.status == 1
-    assert "库的结构与本程序的版本不符" in answer.errors
+    assert answer.errors.startswith("程序比数据库旧")
 
 
 def test_somebody_who_works_in_the_tables_is_not_waited_for_for_ever(file, ready, monkeypatch):
