@@ -25,7 +25,7 @@ from portal.access import identity, rules, tenancy
 from portal.collection import moves as moving
 from portal.settings import Settings, kept_secret_key, read_settings
 from portal.storage import db
-from portal.web import errors, headers, health, html, paper_code, request_log, uploads
+from portal.web import errors, headers, health, html, metrics, paper_code, request_log, uploads
 from portal.web.known_host import KnownHostFlask
 
 __version__ = "0.1.0"
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
+    metrics.init_app(app)
     request_log.init_app(app)
     rules.check_views(app)
     return app

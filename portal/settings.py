@@ -30,6 +30,7 @@ KNOWN = {
     "PORTAL_SMTP_URL",
     "PORTAL_MAIL_FROM",
     "PORTAL_LOG",
+    "PORTAL_METRICS",
     "PORTAL_NOW",
 }
 MIN_KEY_LENGTH = 32
@@ -85,6 +86,7 @@ class Settings:
     post: PostOffice | None = None
     fixed_now: datetime | None = None
     log_format: LogFormat = LogFormat.TEXT
+    metrics: tuple[str, int] | None = None
     as_owner: bool = False
 
     @property
@@ -147,6 +149,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         post=_post_office(given),
         fixed_now=_fixed_now(given.get("PORTAL_NOW"), host, address),
         log_format=_log_format(given.get("PORTAL_LOG", LogFormat.TEXT)),
+        metrics=_metrics_address(given.get("PORTAL_METRICS")),
     )
 
 
@@ -279,6 +282,15 @@ def _log_format(given: str) -> LogFormat:
     if given not in {*LogFormat}:
         raise SettingError(f"PORTAL_LOG 应为 text 或 json，现在是“{given}”。")
     return LogFormat(given)
+
+
+def _metrics_address(given: str | None) -> tuple[str, int] | None:
+    if not given:
+        return None
+    host, _, port = given.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) <= 65535):
+        raise SettingError(f"PORTAL_METRICS 应如 127.0.0.1:9100，现在是“{given}”。")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _fixed_now(text: str | None, host: str, address: str) -> datetime | None:

@@ -15,10 +15,10 @@ from portal.cli.city import now, require_database
 from portal.cli.tables import print_table
 from portal.domain.campaign.calendar import ZONE
 from portal.maintenance import upgrading
-from portal.settings import Settings, make_instance, read_settings
+from portal.settings import Settings, read_settings
 from portal.storage import schema
 from portal.storage.db import db
-from portal.web import request_log
+from portal.web import metrics_address, request_log
 
 
 @click.command(help="新建或升级数据库；升级前自动备份；可以重复运行。")
@@ -94,7 +94,8 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     if demo:
         _load(app, settings, None, keep=True)
     greeting = f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。"
-    server.serve(app, settings, bound, lambda: click.echo(greeting))
+    with metrics_address.listening(app):
+        server.serve(app, settings, bound, lambda: click.echo(greeting))
 
 
 @click.command(help="核对库里的一切：日志链、数、报送存档、外键等。")

@@ -69,6 +69,11 @@ class WriteQueue:
         self._waiting: deque[threading.Event] = deque()
         self._busy = False
 
+    @property
+    def waiting(self) -> int:
+        """How many writers of this process wait for their turn at this moment."""
+        return len(self._waiting)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn, hold it, hand it to the next."""

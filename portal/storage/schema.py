@@ -132,6 +132,12 @@ def _fault_of_writing(connection: Connection) -> str:
     return "数据库只读。" if readonly == "on" else ""
 
 
+def size_at(url: str) -> int:
+    """As `size_of`, of the database at `url`; raises what the driver does without an answer."""
+    with migration_engine(url).connect() as connection:
+        return size_of(connection)
+
+
 def size_of(connection: Connection) -> int:
     """How many bytes the database takes on the disk, its log of writes not counted."""
     if connection.dialect.name == "sqlite":
