@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -30,6 +31,13 @@ from portal.settings import SettingError
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, "--version", message="portal %(version)s", help="版本")
+@click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, _, asked: context.obj.data.update(debug=asked),
+    help="出了意外时也显示出错的位置",
+)
 def portal() -> None:
     """Hold all commands together."""
 
@@ -55,13 +63,9 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; answers its exit status, with one line on standard error unless 0."""
     speak_chinese()
+    script = ScriptInfo(create_app=existing_city, set_debug_flag=False)
     try:
-        portal.main(
-            list(arguments),
-            prog_name="portal",
-            standalone_mode=False,
-            obj=ScriptInfo(create_app=existing_city, set_debug_flag=False),
-        )
+        portal.main(list(arguments), prog_name="portal", standalone_mode=False, obj=script)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
@@ -71,7 +75,9 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         _say("已中断。")
         return 1
-    except Exception as error:  # no refusal and no accident shows a traceback
+    except Exception as error:  # no refusal and no accident shows a traceback unasked
+        if script.data.get("debug"):
+            click.echo(traceback.format_exc(), err=True)
         _say(_sentence(error))
         return 1
     return 0
@@ -112,4 +118,7 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, click.ClickException):
         return error.format_message()
-    return f"意外的错误，没有完成：{type(error).__name__} {error}"
+    return (
+        f"意外的错误，没有完成：{type(error).__name__} {error}；"
+        "用 portal --debug 再运行一次，可以看到出错的位置。"
+    )

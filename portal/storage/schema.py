@@ -33,9 +33,12 @@ def alembic_config(connection: Connection) -> Config:
 
 def migration_engine(url: str) -> Engine:
     """An engine for migrations alone: nothing pooled, and SQLite's driver begins nothing."""
+    # What stands in rows stands in no message and no traceback.
     if url.startswith("sqlite"):
-        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    return create_engine(url, poolclass=NullPool)
+        return create_engine(
+            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True
+        )
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def upgrade(url: str, revision: str = "head", *, role: str | None = None) -> None:

@@ -135,7 +135,9 @@ def _is_chinese(text: str | None) -> bool:
 
 
 def _database_busy(error: DBAPIError | NoConnectionFree) -> Any:
-    current_app.logger.error("database: %s", getattr(error, "orig", error))
+    # the first line says what is wrong, those below it may quote a row
+    told = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    current_app.logger.error("database: %s", told)
     # every other page asks the database who is signed in, which is what fails just now
     name = "errors/_refusal.html" if wants_fragment() else "errors/bare.html"
     template = current_app.jinja_env.get_template(name)

@@ -1,7 +1,10 @@
 """The request log: one line for each request with its id, and nothing that people typed.
 
-Addresses stand without their query, and without the token of a sign-in link. A person is told by
-the number of the account alone. Every answer carries the id, and every error page names it.
+Addresses stand without their query, the token of a sign-in link and the name of an account; one
+that leads nowhere stands with its first part alone, since a mistyped link still holds its token.
+A person is told by the number of the account alone. Of an accident its kind and its place are
+kept, and not its message, which may quote a row. Every answer carries the id, and every error
+page names it.
 """
 
 import json
@@ -11,8 +14,11 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
+from traceback import format_tb
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_login import current_user
@@ -26,8 +32,8 @@ log = logging.getLogger("portal.requests")
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """What a proxy may name a request; anything else could forge lines of the log."""
 
-SECRET_ARGUMENTS = ("token",)
-"""Parts of an address that open something to whoever knows them."""
+HIDDEN_ARGUMENTS = ("<token>", "<username>")
+"""Parts of an address that open something to whoever knows them, or name a person."""
 
 
 def init_app(app: Flask) -> None:
@@ -79,19 +85,20 @@ def _fields(answer: Response) -> dict[str, Any]:
         "path": public_path(),
         "status": answer.status_code,
         "ms": round((time.perf_counter() - begun) * 1000) if begun else None,
-        "organisation": (request.view_args or {}).get("organisation") or _organisation(),
+        "organisation": _organisation(),
         "user": _user(),
     }
 
 
 def public_path() -> str:
-    """The path of this request, its secret parts replaced by their names."""
-    arguments = request.view_args or {}
-    path = request.path
-    for name in SECRET_ARGUMENTS:
-        if secret := arguments.get(name):
-            path = path.replace(str(secret), f"<{name}>")
-    return path
+    """The path of this request on one line, its hidden parts replaced by their names."""
+    if request.url_rule is None:
+        return f"/{quote(request.path.split('/')[1][:20])}/…"
+    parts = request.path.split("/")
+    for place, argument in enumerate(request.url_rule.rule.split("/")):
+        if argument in HIDDEN_ARGUMENTS:
+            parts[place] = argument
+    return quote("/".join(parts), safe="/<>")
 
 
 def _organisation() -> str | None:
@@ -115,7 +122,7 @@ class TextLines(logging.Formatter):
         fields = _common(record)
         head = f"{fields.pop('at')} {fields.pop('level')} {fields.pop('event')}"
         line = " ".join([head, *(f"{name}={value}" for name, value in fields.items())])
-        return f"{line}\n{trace}" if (trace := _trace(self, record)) else line
+        return f"{line}\n{trace}" if (trace := _trace(record)) else line
 
 
 class JsonLines(logging.Formatter):
@@ -124,7 +131,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One JSON object, a traceback being one of its fields."""
         fields = _common(record)
-        if trace := _trace(self, record):
+        if trace := _trace(record):
             fields["traceback"] = trace
         return json.dumps(fields, ensure_ascii=False)
 
@@ -141,5 +148,16 @@ def _common(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    return formatter.formatException(record.exc_info) if record.exc_info else ""
+def _trace(record: logging.LogRecord) -> str:
+    """Where an accident happened, by the kinds of its errors without their messages."""
+    error = record.exc_info[1] if record.exc_info else None
+    return "".join(_told(error)).rstrip() if error else ""
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before:
+        yield from _told(before)
+        yield "→\n"
+    yield from format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"

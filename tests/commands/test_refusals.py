@@ -95,15 +95,19 @@ def test_settings_of_the_tests_are_nobodys_business(portal: Shell):
 
 
 def test_an_accident_is_told_in_one_line_too(portal: Shell, monkeypatch):
-    def stumble(*_arguments: object) -> None:
+    def stumble(*_arguments: object, **_options: object) -> None:
         raise ZeroDivisionError("line one\nline two")
 
-    monkeypatch.setattr(running, "make_instance", stumble)
+    monkeypatch.setattr(running.upgrading, "prepare", stumble)
 
-    answer = portal("init")
+    answer, debugged = portal("init"), portal("--debug", "init")
 
     assert answer.status == 1
-    assert answer.errors == "意外的错误，没有完成：ZeroDivisionError line one line two\n"
+    assert answer.errors.startswith("意外的错误，没有完成：ZeroDivisionError line one line two；")
+    assert answer.errors.count("\n") == 1
+    assert "Traceback" in debugged.errors
+    assert "in stumble" in debugged.errors
+    assert debugged.errors.endswith(answer.errors)
 
 
 def test_a_place_that_is_not_ones_own_is_told(portal: Shell, monkeypatch):

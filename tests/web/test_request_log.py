@@ -5,6 +5,8 @@ import logging
 import re
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from portal.access.rules import allow, public
 from portal.web import request_log
@@ -64,6 +66,46 @@ def test_the_token_of_a_link_is_in_no_line(city_app, lines):
 
 
 @pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/sign-in-links/verysecret/more", "path=/sign-in-links/… "),
+        ("/o/echeng/nowhere/verysecret", "path=/o/… "),
+        ("/verysecretverysecretverysecret%0Aforged", "path=/verysecretverysecret/… "),
+        ("/o/shizong/users/verysecret", "path=/o/shizong/users/<username> "),
+        ("/o/o/users/o", "path=/o/o/users/<username> "),
+        ("/o/echeng%0A2027-01-20%20INFO%20forged/", "path=/o/echeng%0A2027-01-20%20INFO%20forged/"),
+        ("/static/css/page.css", "path=/static/css/page.css "),
+    ],
+)
+def test_an_address_is_one_line_without_names_and_tokens(city_app, lines, caplog, path, shown):
+    caplog.clear()
+    city_app.app.test_client().get(path, buffered=True)
+
+    [line] = lines()
+    assert shown in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("formatter", [TextLines(), JsonLines()])
+def test_an_accident_is_told_by_place_and_kind_without_what_it_quotes(
+    city_app, lines, formatter, monkeypatch
+):
+    @allow(public)
+    def fail():
+        try:
+            int(SECRET)
+        except ValueError as error:
+            raise RuntimeError(f"DETAIL: Key (name)=({SECRET})") from error
+
+    monkeypatch.setitem(city_app.app.view_functions, "accounts.login", fail)
+    city_app.app.test_client().get("/login")
+
+    text = "\n".join(lines(formatter))
+    assert SECRET not in text
+    assert all(word in text for word in ("in fail", "ValueError", "RuntimeError"))
+
+
+@pytest.mark.parametrize(
     ("proxies", "given", "kept"),
     [
         (1, "abcd-1234", True),
@@ -86,6 +128,31 @@ def test_an_error_page_names_the_id(echeng):
 
     assert answer.status_code == 404
     assert answer.headers["X-Request-Id"] in answer.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("x", None, Exception(f"busy\nDETAIL: ({SECRET})")), 503),
+        (NoConnectionFree(), 503),
+        (RuntimeError(SECRET), 500),
+    ],
+)
+def test_what_is_our_fault_names_the_id_on_pages_and_in_rows(
+    city_app, lines, monkeypatch, error, status, headers
+):
+    @allow(public)
+    def fail():
+        raise error
+
+    monkeypatch.setitem(city_app.app.view_functions, "accounts.login", fail)
+
+    answer = city_app.app.test_client().get("/login", headers=headers)
+
+    assert answer.status_code == status
+    assert answer.headers["X-Request-Id"] in answer.text
+    assert SECRET not in answer.text + "\n".join(lines())
 
 
 def test_an_accident_is_logged_with_its_id_and_without_values(city_app, caplog, monkeypatch):
