@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from xml.etree.ElementTree import Element
 
-import html5lib
+import html5rdf
 
 REFERENCES = ("for", "form", "aria-labelledby", "aria-describedby", "aria-controls")
 """Attributes that name the id of another element."""
@@ -22,7 +22,7 @@ class Page:
 
     @classmethod
     def of(cls, text: str) -> "Page":
-        """Read a text of HTML; raises html5lib's error at the first thing that is no HTML."""
+        """Read a text of HTML; raises html5rdf's error at the first thing that is no HTML."""
         return cls(_parsed(text))
 
     def all(self, tag: str = "*", **marks: str | None) -> "list[Part]":
@@ -60,8 +60,8 @@ class Page:
 def _parsed(text: str) -> Element:
     """The tree of a text; a page is checked when it is fetched and then looked at."""
     if is_whole(text):
-        return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
-    return html5lib.parse(text, namespaceHTMLElements=False)
+        return html5rdf.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    return html5rdf.parse(text, namespaceHTMLElements=False)
 
 
 class Part(Page):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
+import html5rdf
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -249,7 +249,7 @@ class Browser:
         """The page at `url`, which must be there."""
         answer = self.get(url)
         assert answer.status_code == 200, answer.status
-        return Page(html5lib.parse(answer.text, namespaceHTMLElements=False))
+        return Page(html5rdf.parse(answer.text, namespaceHTMLElements=False))
 
     def table(self, code: str, query: str = "") -> "Page":
         """The consolidation of an organisation."""

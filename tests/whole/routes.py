@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import html5lib
+import html5rdf
 from flask import Flask
 from openpyxl import Workbook
 from werkzeug.routing import Rule
@@ -616,7 +616,7 @@ def everything_in(answer: Any) -> str:
 
 def hidden_fields(page: str, action: str) -> dict[str, str]:
     """The hidden fields of the first form on a page that posts to `action`, but for the token."""
-    for form in html5lib.parse(page, namespaceHTMLElements=False).iter("form"):
+    for form in html5rdf.parse(page, namespaceHTMLElements=False).iter("form"):
         if form.get("action", "").partition("#")[0] == action:
             named = {field.get("name"): field.get("value", "") for field in form.iter("input")}
             return {name: text for name, text in named.items() if name and name != "csrf_token"}
