@@ -16,11 +16,12 @@ from portal.collection.signed_copies import signed_copy
 from portal.domain.campaign.board import HANDED_IN
 from portal.domain.campaign.calendar import Status
 from portal.domain.figures import Problem
-from portal.domain.report.scans import Scan, read_scan
+from portal.domain.report.scans import PDF, Scan, read_scan
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Report, SignedCopy, SignedPage
 from portal.models.trail import record
 from portal.models.trail_actions import Action
+from portal.signed_copies.pdf_reading import problem_in
 
 MAX_PAGES = 4
 
@@ -49,6 +50,8 @@ def read_pages(files: Sequence[tuple[str, bytes]]) -> list[Page] | Problem:
         scan = read_scan(content)
         if isinstance(scan, Problem):
             return Problem(f"“{name}”：{scan.sentence}")
+        if scan.media_type == PDF and (problem := problem_in(scan.content)):
+            return Problem(f"“{name}”：{problem.sentence}")
         pages.append(Page(name, scan))
     return pages
 

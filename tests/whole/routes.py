@@ -30,6 +30,7 @@ from portal.models.user import Role
 from portal.organisations.packing import pack
 from portal.reports.bulk.packing import pack as pack_intake
 from portal.web import carried
+from tests.scans import PDF
 from tests.whole.marked_city import (
     ACCOUNTS,
     ANNOUNCED,
@@ -59,7 +60,6 @@ STRANGER = "stranger"
 PEOPLE = (*ACCOUNTS, STRANGER)
 LOOKING_DOWN = {Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR}
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
 
 ARGUMENTS: dict[str, Any] = {
     "campaign": OPEN,
