@@ -17,9 +17,9 @@ run: sound .venv/.installed
 test: sound .venv/.installed-test
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(ARGS)
 
-# What takes minutes, or is worth a walk before a release only.
-test-long: sound .venv/.installed-test
-	@PORTAL_TEST_LONG=1 $(BIN)/python -m pytest -m long $(ARGS)
+# All tests, with those marked long: what takes minutes and is worth it before a release.
+test-long: export PORTAL_TEST_LONG = 1
+test-long: test
 
 lint: sound .venv/.installed-test
 	$(BIN)/ruff check portal tests deploy wsgi.py
