@@ -65,6 +65,12 @@ def test_every_wing_is_among_the_modules_read():
     assert wings == KNOWN
 
 
+def test_every_room_of_the_domain_has_its_floor():
+    rooms = {_room(module) for module in modules_of(ROOT) if wing_of(module) == "domain"}
+
+    assert rooms - {""} == frozenset[str]().union(*DOMAIN)
+
+
 def test_the_entrance_and_the_root_of_the_domain_stay_small():
     in_portal, in_domain = (list((ROOT / f).glob("*.py")) for f in ("portal", "portal/domain"))
 

@@ -17,7 +17,7 @@ import importlib.abc, importlib.machinery, importlib.util, sys
 class OneMoreRole(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
         text = self.get_data(self.path).decode().replace(
-            'AUDITOR = "auditor"', 'AUDITOR = "auditor"\\n    ARCHIVIST = "archivist"'
+            'AUDITOR = "auditor"', 'AUDITOR = "auditor"\\n    ONE_MORE = "one-more"'
         )
         return compile(text, self.path, "exec")
 
@@ -32,10 +32,10 @@ sys.meta_path.insert(0, Finder())
 from portal.access import identity, rules
 from portal.models.user import Role
 
-archivist = Role("archivist")
+one_more = Role("one-more")
 named = [each for each in vars(rules).values() if isinstance(each, rules.Rule)]
-print(len(named), *(each.name for each in named if archivist in each.own | each.below))
-print(archivist in identity.LOOKING_DOWN)
+print(len(named), *(each.name for each in named if one_more in each.own | each.below))
+print(one_more in identity.LOOKING_DOWN)
 """
 
 

@@ -7,14 +7,12 @@ import pytest
 from flask import Flask
 
 from portal.access import rules
-from portal.access.identity import Person
+from portal.access.identity import LOOKING_DOWN, Person
 from portal.access.rules import allow, check_views, rule_of
 from portal.models import Organisation
 from portal.models.user import Role
 from tests.whole.marked_city import NOW
 from tests.whole.routes import WHO_MAY
-
-ROLES = ("reporter", "head", "reviewer", "admin", "viewer", "auditor")
 
 RULE_OF_VIEW = """
 accounts.change_password     signed_in
@@ -219,10 +217,16 @@ def test_every_view_names_the_rule_that_it_is_meant_to_have(marked):
 
 
 def test_rules_let_in_whom_the_domain_says():
-    found = {rule.name: [reach(rule, Role(role)) for role in ROLES] for rule in rules.RULES}
+    found = {rule.name: [reach(rule, role) for role in Role] for rule in rules.RULES}
     print(drawn(found))  # noqa: T201 - for reading with -s
 
-    assert found == {name: [reach[role] for role in ROLES] for name, reach in WHO_MAY.items()}
+    assert found == {name: [reach[role] for role in Role] for name, reach in WHO_MAY.items()}
+
+
+def test_who_looks_down_is_who_has_a_rule_below():
+    below = frozenset[Role]().union(*(rule.below for rule in rules.RULES))
+
+    assert below == LOOKING_DOWN
 
 
 def test_a_person_with_two_roles_may_what_either_may():
