@@ -20,7 +20,7 @@ from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
 from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import kinds_left
-from portal.domain.form.document import Document
+from portal.domain.drafting.document import Document
 from portal.domain.form.form import FormError
 from portal.forms import operations, queries
 from portal.forms.operations import Stale

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from portal.domain.checks.kinds import CHECK_KINDS, InputKind, Setting
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import (
     Typed,
     as_code,
@@ -17,7 +18,6 @@ from portal.domain.drafting.draft import (
     several_lines,
 )
 from portal.domain.form.check_rules import GRADES, Grade
-from portal.domain.form.document import Document
 from portal.domain.form.form import FormError
 
 

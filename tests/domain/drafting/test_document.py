@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.form.document import MAX_BYTES, read_document
+from portal.domain.drafting.document import MAX_BYTES, read_document
 from portal.domain.form.form import FormError, parse_form
 
 Document = dict[str, Any]
