@@ -87,6 +87,22 @@ def test_every_wrong_place_is_named(document, path, value, sentence):
     assert sentence in problems_with(document)
 
 
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        ({"id": "no-such-rule", "grade": "提示", "about": ""}, "种类（id）应为 within、"),
+        ({"id": "within", "grade": "强制", "about": ""}, "within 缺少 pairs"),
+        ({"id": "spent-raised", "grade": "核实", "about": "", "right": ["A"]}, "缺少 left"),
+        ({"id": "households", "grade": "核实", "about": "", "items": []}, "缺少 items"),
+        ({"id": "yuan-slip", "grade": "核实", "about": "", "limit_yuan": 1}, "缺少 pairs"),
+    ],
+)
+def test_check_that_portal_cannot_run_is_refused(document, check, sentence):
+    document["checks"] = [check]
+
+    assert sentence in problems_with(document)
+
+
 def test_an_item_may_say_that_last_year_has_none_like_it(document_2027):
     by_code = {item["code"]: item for item in document_2027["items"]}
     by_code["C9"]["previous"] = None
