@@ -38,7 +38,6 @@ from portal.reports import (
 from portal.reports.page_views import (
     action_bar,
     bp,
-    filled_report,
     is_onwards,
     recent_editor,
     report_page,
@@ -50,6 +49,7 @@ from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed, as_chosen, seen_in
 from portal.storage.db import db, writing
+from portal.web.assignments import filled_report
 from portal.web.attachments import attachment
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in, printable

@@ -20,6 +20,7 @@ from portal.consolidation.overview import overview_of
 from portal.consolidation.page_views import bp, consolidation_here, consolidation_with_past
 from portal.domain.paper.overview import TITLE
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.attachments import attachment
 from portal.workbooks.consolidation import WorkbookBuilder, WorkbookContent, units_workbook
 from portal.workbooks.overview import workbook_of
@@ -93,13 +94,13 @@ def export_edition(campaign: str, number: int) -> Any:
 @allow(desk)
 def made_workbook(campaign: str, made: int) -> Any:
     """The file of a long export, for as long as it is kept."""
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     found = exports.made_workbook(db.session(), assignment, made) or abort(404)
     return attachment(found.file_name, found.content)
 
 
 def _edition(campaign: str, number: int) -> tuple[Assignment, str, WorkbookContent]:
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     kept = operations.edition_number(db.session(), assignment, number) or abort(404)
     return assignment, *edition_paper.book_to_export(assignment, kept)
 

@@ -11,8 +11,9 @@ from portal.domain.characters import without_unseen
 from portal.reports.bulk import importing
 from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
-from portal.reports.page_views import assignment_here, bp, filled_report
+from portal.reports.page_views import bp
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.attachments import attachment
 from portal.web.form_fields import printable
 from portal.web.uploads import takes_file, uploaded
