@@ -19,7 +19,7 @@ from portal.models import Base
 from portal.storage import guards, schema
 from tests.commands.shell import Shell
 
-MIGRATIONS = Path(schema.__file__).parent / "migrations"
+MIGRATIONS = schema.MIGRATIONS
 
 
 @pytest.fixture

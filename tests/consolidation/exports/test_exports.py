@@ -49,7 +49,7 @@ def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
                 drawn.append(at)
                 yield at
 
-    monkeypatch.setattr("portal.consolidation.exports.views.Making", Watched)
+    monkeypatch.setattr("portal.consolidation.exports.views.WorkbookBuilder", Watched)
     answer = desk.post(EXPORTS, scope="submitted")
     sent = ""
     for piece in answer.iter_encoded():
