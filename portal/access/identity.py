@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, select, update
 from portal import clock
 from portal.models import Organisation, SignIn, SignInLink, TrailEntry, TrailHead, User
 from portal.models.prepared import Prepared, as_detached, columns_of
+from portal.models.trail_actions import EntryChannel
 from portal.models.user import Role
 from portal.storage.db import db, writing
 from portal.storage.fence import Door, FencedSession, read_through
@@ -52,6 +53,11 @@ class Person(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """What Flask-Login keeps in the session cookie: the token, not the user's number."""
         return self.token
+
+    @property
+    def channel(self) -> EntryChannel:
+        """How what this person does comes in."""
+        return EntryChannel.WEB
 
     def may_look_down(self) -> bool:
         """Whether some role of this person reaches below the own organisation."""

@@ -4,10 +4,9 @@ Only the hash of a link's token is kept. A user has one living link at most: a n
 place of the one before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.access.actor import Actor
 from portal.access.identity import hashed, new_token
 from portal.models import Organisation, SignInLink, User
-from portal.models.trail import record_everywhere
+from portal.models.trail import Entry, record_everywhere
 from portal.models.trail_actions import Action
 
 LASTING = timedelta(days=7)
@@ -50,33 +49,14 @@ def make_links(
     ]
     if rows:
         session.execute(insert(SignInLink), rows)
-    record_everywhere(
-        session,
-        by_organisation(
-            (user.organisation_id, {"action": Action.LINK_MADE, "note": named(user)})
-            for user, _ in people
-        ),
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=by.channel,
-    )
+    told = ((user.about, Entry(Action.LINK_MADE, note=named(user))) for user, _ in people)
+    record_everywhere(session, told, by=by, at=at)
     return made
 
 
 def named(user: User) -> str:
     """The user as the trail names them: the person's name now, and the account's."""
     return f"{user.name}（{user.username}）"
-
-
-def by_organisation(
-    entries: Iterable[tuple[int, dict[str, Any]]],
-) -> dict[int, list[dict[str, Any]]]:
-    """Entries of the trail, each with its organisation's id, sorted into their chains."""
-    found: dict[int, list[dict[str, Any]]] = {}
-    for organisation_id, entry in entries:
-        found.setdefault(organisation_id, []).append(entry)
-    return found
 
 
 AT_ONCE = 500

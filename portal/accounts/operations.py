@@ -74,15 +74,8 @@ def count_failure(session: Session, attempt: Attempt) -> None:
     throttle.count_failure(session, throttle.keys(attempt.username, attempt.address), attempt.at)
     user = session.scalar(select(User).where(User.username == attempt.username))
     if user:
-        record(
-            session,
-            Action.SIGN_IN_FAILED,
-            organisation_id=user.organisation_id,
-            actor=user.username,
-            actor_id=user.id,
-            at=attempt.at,
-            note=attempt.address,
-        )
+        by, note = Actor(user.username, user.id), attempt.address
+        record(session, Action.SIGN_IN_FAILED, user.about, by=by, at=attempt.at, note=note)
 
 
 def start_sign_in(session: Session, user: User, *, address: str, at: datetime) -> str:
@@ -99,16 +92,12 @@ def start_sign_in(session: Session, user: User, *, address: str, at: datetime) -
         )
     )
     throttle.forget(session, user.username, at)
-    record(
-        session,
-        Action.SIGNED_IN,
-        organisation_id=user.organisation_id,
-        actor=user.name,
-        actor_id=user.id,
-        at=at,
-        note=address,
-    )
+    record(session, Action.SIGNED_IN, user.about, by=_self(user), at=at, note=address)
     return token
+
+
+def _self(user: User) -> Actor:
+    return Actor(user.name, user.id)
 
 
 def end_sign_in(session: Session, person: Person, *, at: datetime) -> None:
@@ -116,14 +105,7 @@ def end_sign_in(session: Session, person: Person, *, at: datetime) -> None:
     session.execute(
         update(SignIn).where(SignIn.token_hash == hashed(person.token)).values(ended_at=at)
     )
-    record(
-        session,
-        Action.SIGNED_OUT,
-        organisation_id=person.organisation.id,
-        actor=person.name,
-        actor_id=person.id,
-        at=at,
-    )
+    record(session, Action.SIGNED_OUT, person.organisation.about, by=person, at=at)
 
 
 def end_all_sign_ins(session: Session, user_id: int, *, at: datetime) -> None:
@@ -157,14 +139,7 @@ def change_password(
     user.password_hash = password_hash
     user.must_change_password = False
     end_all_sign_ins(session, user.id, at=at)
-    record(
-        session,
-        Action.PASSWORD_CHANGED,
-        organisation_id=user.organisation_id,
-        actor=user.name,
-        actor_id=user.id,
-        at=at,
-    )
+    record(session, Action.PASSWORD_CHANGED, user.about, by=_self(user), at=at)
     return start_sign_in(session, user, address=address, at=at)
 
 
@@ -190,15 +165,16 @@ BEGINNING = 16
 """Signs of a sign-in's hash by which a page names it: enough to tell one user's apart."""
 
 
-def end_one_sign_in(session: Session, user: User, named: str, *, by: Person, at: datetime) -> None:
-    """End the sign-in of a user whose hash begins with `named`, if it has not ended already."""
+def end_one_sign_in(session: Session, user: User, start: str, *, by: Person, at: datetime) -> None:
+    """End the sign-in of a user whose hash begins with `start`, if it has not ended already."""
     living = select(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
     for one in session.scalars(living):
-        if one.token_hash[:BEGINNING] == named:
+        if one.token_hash[:BEGINNING] == start:
             one.ended_at = at
             where = f"，{one.started_at:%Y-%m-%d %H:%M} 从 {one.address or '未知地址'} 登录的一处"
             session.flush()
-            _record(session, Action.SIGN_INS_ENDED, user, by, at, more=where)
+            note = f"{named(user)}{where}"
+            record(session, Action.SIGN_INS_ENDED, user.about, by=by, at=at, note=note)
 
 
 def create_user(
@@ -220,7 +196,7 @@ def create_user(
         email=typed.email,
         roles=typed.roles,
         password_hash=NO_PASSWORD,
-        by=Actor(by.name, by.id),
+        by=by,
         at=at,
     )
 
@@ -244,7 +220,9 @@ def change_user(session: Session, user: User, typed: Typed, *, by: Person, at: d
     before = _described(user)
     user.name, user.phone, user.email, user.roles = wanted
     session.flush()
-    _record(session, Action.USER_CHANGED, user, by, at, old=before, new=_described(user))
+    after, note = _described(user), named(user)
+    about = user.about
+    record(session, Action.USER_CHANGED, about, by=by, at=at, old=before, new=after, note=note)
 
 
 def _refuse_stale(user: User, typed: Typed) -> None:
@@ -287,14 +265,16 @@ def hand_over(session: Session, user: User, typed: Typed, *, by: Person, at: dat
     user.password_hash, user.must_change_password = NO_PASSWORD, True
     end_all_sign_ins(session, user.id, at=at)
     session.flush()
-    _record(session, Action.USER_HANDED_OVER, user, by, at, old=before, new=_described(user))
+    after, note = _described(user), named(user)
+    about = user.about
+    record(session, Action.USER_HANDED_OVER, about, by=by, at=at, old=before, new=after, note=note)
 
 
 def revoke_link(session: Session, user: User, *, by: Person, at: datetime) -> bool:
     """Make a user's living link worthless; answers whether there was one."""
     if not links.revoke(session, [user.id], at=at):
         return False
-    _record(session, Action.LINK_REVOKED, user, by, at)
+    record(session, Action.LINK_REVOKED, user.about, by=by, at=at, note=named(user))
     return True
 
 
@@ -313,15 +293,8 @@ def spend_link(session: Session, token: str, *, address: str, at: datetime) -> t
     user.password_hash, user.must_change_password = NO_PASSWORD, True
     end_all_sign_ins(session, user.id, at=at)
     session.flush()
-    record(
-        session,
-        Action.LINK_SPENT,
-        organisation_id=user.organisation_id,
-        actor=user.name,
-        actor_id=user.id,
-        at=at,
-        note=f"{address}，链接由{link.made_by}于 {link.made_at:%Y-%m-%d %H:%M} 生成",
-    )
+    note = f"{address}，链接由{link.made_by}于 {link.made_at:%Y-%m-%d %H:%M} 生成"
+    record(session, Action.LINK_SPENT, user.about, by=_self(user), at=at, note=note)
     return user, start_sign_in(session, user, address=address, at=at)
 
 
@@ -341,28 +314,4 @@ def enable(session: Session, user: User, *, by: Person, at: datetime) -> None:
 def _done_to(session: Session, action: Action, user: User, by: Person, at: datetime) -> None:
     end_all_sign_ins(session, user.id, at=at)
     session.flush()
-    _record(session, action, user, by, at)
-
-
-def _record(
-    session: Session,
-    action: Action,
-    user: User,
-    by: Person,
-    at: datetime,
-    *,
-    old: str | None = None,
-    new: str | None = None,
-    more: str = "",
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=user.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        old=old,
-        new=new,
-        note=f"{named(user)}{more}",
-    )
+    record(session, action, user.about, by=by, at=at, note=named(user))

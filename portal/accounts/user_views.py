@@ -8,7 +8,6 @@ from flask import (
     abort,
     current_app,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -29,6 +28,7 @@ from portal.domain.report_state import NotAllowedNow
 from portal.models import User
 from portal.models.user import Role
 from portal.storage.db import db, writing
+from portal.web.attachments import attachment
 from portal.workbooks.sheet import attachment_name
 from portal.workbooks.sign_in_links import links_workbook
 
@@ -210,12 +210,7 @@ def links_as_workbook() -> Any:
         public_url=current_app.config["PORTAL"].public_url,
         until=clock.now() + links.LASTING,
     )
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set(
-        "Content-Disposition", "attachment", filename=attachment_name(here.name, "登录链接")
-    )
-    return answer
+    return attachment(attachment_name(here.name, "登录链接"), content)
 
 
 @bp.post("/o/<organisation>/users/<username>/password")

@@ -22,7 +22,8 @@ from portal.domain.intake.old_table import OldTable, OldUnit, read_old_table
 from portal.domain.intake.old_units import KnownUnit, Told
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Campaign, Expectation, LastYearFigure, Report, Submission
-from portal.models.trail import record_everywhere
+from portal.models.base import About
+from portal.models.trail import Entry, record_everywhere
 from portal.models.trail_actions import Action, EntryChannel
 from portal.web import carried
 
@@ -320,7 +321,7 @@ def keep(
     wanted = select(LastYearFigure).where(LastYearFigure.campaign_id == campaign.id)
     rows = session.scalars(wanted.with_for_update())
     standing = {(row.organisation_id, row.item): row for row in rows}
-    entries: dict[int, list[dict[str, Any]]] = {}
+    told: list[tuple[About, Entry]] = []
     for code, (seen, figures) in chosen.units.items():
         owner = owners[code]
         changes = {
@@ -332,17 +333,15 @@ def keep(
             row = standing.get((owner, item)) or _new(session, campaign, owner, item)
             source = f"{chosen.file} {cell}".strip()[:200]
             entry = _changed(row, form.by_code[item], figure, source, by, at)
-            if entry["old"] != entry["new"]:
-                entries.setdefault(owner, []).append(entry | {"campaign_id": campaign.id})
-    written = Written(len(entries), sum(map(len, entries.values())))
-    if entries:
+            if entry.old != entry.new:
+                told.append((About(owner, campaign_id=campaign.id), entry))
+    written = Written(len({about for about, _ in told}), len(told))
+    if told:
         note = f"旧表 {chosen.file}：{written.units} 家，{written.figures} 项"
-        summary = {"action": Action.LAST_YEAR_ENTERED, "campaign_id": campaign.id, "note": note}
-        entries.setdefault(city, []).append(summary)
+        summary = Entry(Action.LAST_YEAR_ENTERED, note=note)
+        told.append((About(city, campaign_id=campaign.id), summary))
     session.flush()
-    record_everywhere(
-        session, entries, actor=by.name, actor_id=by.id, at=at, channel=EntryChannel.IMPORT
-    )
+    record_everywhere(session, told, by=by, at=at, channel=EntryChannel.IMPORT)
     return written
 
 
@@ -361,16 +360,16 @@ def _new(session: Session, campaign: Campaign, owner: int, item: str) -> LastYea
 
 def _changed(
     row: LastYearFigure, item: Item, figure: int | None, source: str, by: Actor, at: datetime
-) -> dict[str, Any]:
+) -> Entry:
     """Put a figure into its row; answers what the trail is to say of it."""
     old = row.value
     row.value, row.version, row.source = figure, row.version + 1, source
     row.saved_at, row.saved_by = at, by.name
-    return {
-        "action": Action.LAST_YEAR_ENTERED,
-        "item": item.code,
-        "old": canonical(old, item.unit),
-        "new": canonical(figure, item.unit),
-        "version": row.version,
-        "note": source,
-    }
+    return Entry(
+        Action.LAST_YEAR_ENTERED,
+        item=item.code,
+        old=canonical(old, item.unit),
+        new=canonical(figure, item.unit),
+        version=row.version,
+        note=source,
+    )

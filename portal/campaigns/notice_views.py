@@ -13,21 +13,18 @@ from portal.campaigns import reading
 from portal.campaigns.announcement_views import NUMBER
 from portal.campaigns.views import bp
 from portal.collection import announcements
-from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment
 from portal.domain.campaign import schedule
 from portal.models import Announcement
 from portal.storage.db import db, writing
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
+from portal.web.assignments import assignment_here
 
 
 @bp.get("/<campaign>/notice")
 @allow(member)
 def notice(campaign: str) -> Any:
     """What the campaign asks of its units, until when, and everything announced in it."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     told = announcements.told_to(db.session(), assignment.campaign)
     below: Sequence[Announcement] = ()
     counts: Mapping[int, tuple[int, int]] = {}
@@ -49,7 +46,7 @@ def notice(campaign: str) -> Any:
 @allow(member)
 def announcement(campaign: str, announcement: int) -> Any:
     """One announcement; opening it changes nothing, 我已阅读 says that it was read."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     found = _found(assignment, announcement)
     readers = []
     if may(desk, organisation_here().id):
@@ -81,7 +78,7 @@ def _found(assignment: Assignment, number: int) -> Announcement:
 def read_announcement(campaign: str, announcement: int) -> Any:
     """我已阅读: the unit has taken note."""
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         found = _found(assignment, announcement)
         delivery = reading.delivery_of(session, found) or abort(404)
         reading.mark_read(session, found, delivery, by=actor(), at=clock.now())

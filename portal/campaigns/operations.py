@@ -35,6 +35,7 @@ from portal.domain.checks.limits import Limits, Reset
 from portal.domain.consolidation.placement import Expected
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Announcement, Campaign, Expectation, FormEdition
+from portal.models.trail import Entry
 from portal.models.trail_actions import Action
 from portal.register.city_trail import record_all_for_city, record_for_city
 
@@ -138,7 +139,8 @@ def _name_first_round(
     first.round_name, first.name = name, f"{old}（{name}）"
     first.mark_changed(by.name, at)
     session.flush()
-    _record(session, first, [_told("name", old, first.name, "分轮次报送")], by, at)
+    entry = _told("name", old, first.name, "分轮次报送")
+    record_all_for_city(session, [entry], by=by, at=at, campaign_id=first.id)
 
 
 NONE: Mapping[str, str] = {}
@@ -213,7 +215,8 @@ def change(
     _apply(session, campaign, found, values, by, at)
     moves = any(each.name in DATES for each in found)
     why = reason if moves else ""
-    _record(session, campaign, [_told(d.name, d.old, d.new, why) for d in found], by, at)
+    entries = [_told(each.name, each.old, each.new, why) for each in found]
+    record_all_for_city(session, entries, by=by, at=at, campaign_id=campaign.id)
     return found
 
 
@@ -277,8 +280,11 @@ def set_limits(
     campaign.limits = limits
     campaign.mark_changed(by.name, at)
     session.flush()
-    entries = [{"note": f"审核标准，{e.label}", "old": e.old, "new": e.new} for e in found]
-    _record(session, campaign, entries, by, at)
+    entries = [
+        Entry(Action.CAMPAIGN_CHANGED, old=e.old, new=e.new, note=f"审核标准，{e.label}")
+        for e in found
+    ]
+    record_all_for_city(session, entries, by=by, at=at, campaign_id=campaign.id)
     return found
 
 
@@ -379,31 +385,18 @@ def remove(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> 
     session.flush()
 
 
-def _told(name: str, old: str, new: str, reason: str = "") -> dict[str, str]:
+def _told(name: str, old: str, new: str, reason: str = "") -> Entry:
     long = max(len(old), len(new)) > MAX_TOLD_LENGTH
     note = LABELS[name] + (f"，理由：{reason}" if reason else "")
-    return {
-        "note": f"{note}，改后全文：\n{new}" if long else note,
-        "old": _cut(old),
-        "new": _cut(new),
-    }
+    return Entry(
+        Action.CAMPAIGN_CHANGED,
+        old=_cut(old),
+        new=_cut(new),
+        note=f"{note}，改后全文：\n{new}" if long else note,
+    )
 
 
 def _cut(text: str) -> str:
     if len(text) <= MAX_TOLD_LENGTH:
         return text
     return f"{text[: MAX_TOLD_LENGTH - 20]}……（共 {len(text)} 字）"
-
-
-def _record(
-    session: Session,
-    campaign: Campaign,
-    entries: Sequence[Mapping[str, str]],
-    by: Actor,
-    at: datetime,
-) -> None:
-    told = [
-        {"action": Action.CAMPAIGN_CHANGED, "campaign_id": campaign.id, **entry}
-        for entry in entries
-    ]
-    record_all_for_city(session, told, by=by, at=at)

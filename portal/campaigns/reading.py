@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.models import Announcement, Delivery, Organisation
+from portal.models.base import About
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 from portal.storage.db import hold
@@ -81,10 +82,8 @@ def mark_read(
     record(
         session,
         Action.ANNOUNCEMENT_READ,
-        organisation_id=delivery.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        About(delivery.organisation_id, campaign_id=announcement.campaign_id),
+        by=by,
         at=at,
-        campaign_id=announcement.campaign_id,
         note=announcement.title,
     )

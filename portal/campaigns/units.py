@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from portal.domain.figures import Kind, Unit, canonical, parse_figure
 from portal.domain.report_state import NotAllowedNow, State
 from portal.models import Campaign, Expectation, Organisation, Report
 from portal.models.organisation import path_below
+from portal.models.trail import Entry
 from portal.models.trail_actions import Action
 from portal.register.city_trail import record_all_for_city, record_for_city
 
@@ -235,10 +235,10 @@ def change(
         line = _judged(campaign, row, one)
         if line.problems or line.conflict:
             refused[code] = line
-        elif entries := _apply(campaign, row, line.typed):
+        elif entries := _apply(row, line.typed):
             changed += 1
             session.flush()
-            record_all_for_city(session, entries, by=by, at=at)
+            record_all_for_city(session, entries, by=by, at=at, campaign_id=campaign.id)
     return Outcome(changed, refused)
 
 
@@ -296,20 +296,19 @@ _WRONG: Mapping[str, Callable[[str], str | None]] = {
 }
 
 
-def _apply(campaign: Campaign, row: Expectation, wanted: Texts) -> list[dict[str, Any]]:
+def _apply(row: Expectation, wanted: Texts) -> list[Entry]:
     """Write what was typed into the row; answers the trail's entries, one for each field."""
     before = texts_of(row)
     for name, text in wanted.items():
         _SET[name](row, text)
     after = texts_of(row)
     return [
-        {
-            "action": Action.EXPECTATION_CHANGED,
-            "campaign_id": campaign.id,
-            "note": allocations.note_on(row.name, row.code, LABELS[name]),
-            "old": said(name, before[name]),
-            "new": said(name, after[name]),
-        }
+        Entry(
+            Action.EXPECTATION_CHANGED,
+            old=said(name, before[name]),
+            new=said(name, after[name]),
+            note=allocations.note_on(row.name, row.code, LABELS[name]),
+        )
         for name in LABELS
         if before[name] != after[name]
     ]

@@ -35,6 +35,7 @@ from portal.models import (
     SentBackItem,
     Submission,
 )
+from portal.models.base import About
 from portal.models.form import parsed_form
 from portal.models.prepared import Prepared, as_detached, attach, columns_of, execute
 from portal.storage.db import hold
@@ -63,6 +64,11 @@ class Assignment:
     def extension(self) -> calendar.Extension | None:
         """延期报送: the newest one, which is the one that counts; None without any."""
         return self.extensions[-1] if self.extensions else None
+
+    @property
+    def about(self) -> About:
+        """What the trail says that an entry on this assignment is about."""
+        return self.report.about if self.report else self.expectation.about
 
     @property
     def state(self) -> State:

@@ -139,12 +139,12 @@ def put_below(
     """
     left = session.get_one(Organisation, unit.parent_id)
     # first, since the database's own wall knows this transaction by the path that is given up
-    _record(
+    record(
         session,
         Action.ORGANISATION_MOVED,
-        unit,
-        by,
-        at,
+        unit.about,
+        by=by,
+        at=at,
         old=named(left),
         new=named(target),
         note=f"{named(unit)}{note or dropped(session, unit)}",
@@ -195,9 +195,8 @@ def plan(
     unit.next_parent_id = target.id
     unit.move_planned_at, unit.move_planned_by, unit.move_planned_by_id = at, by.name, by.id
     session.flush()
-    _record(
-        session, Action.MOVE_PLANNED, unit, by, at, old=named(left), new=named(target), note=note
-    )
+    old, new = named(left), named(target)
+    record(session, Action.MOVE_PLANNED, unit.about, by=by, at=at, old=old, new=new, note=note)
 
 
 def _listed(campaigns: Sequence[OpenCampaign]) -> str:
@@ -214,7 +213,8 @@ def cancel(
     unit.forget_planned_move()
     session.flush()
     words = f"{named(unit)}{note}"
-    _record(session, Action.MOVE_CANCELLED, unit, by, at, old=named(target), note=words)
+    old = named(target)
+    record(session, Action.MOVE_CANCELLED, unit.about, by=by, at=at, old=old, note=words)
 
 
 def carry_out_due(now: datetime) -> None:
@@ -266,27 +266,3 @@ def arriving(session: Session, union: Organisation) -> Sequence[Organisation]:
         .where(Organisation.next_parent_id == union.id)
         .order_by(Organisation.position, Organisation.code)
     ).all()
-
-
-def _record(
-    session: Session,
-    action: Action,
-    unit: Organisation,
-    by: Person | Actor,
-    at: datetime,
-    *,
-    old: str | None = None,
-    new: str | None = None,
-    note: str = "",
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=unit.id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        old=old,
-        new=new,
-        note=note,
-    )

@@ -154,12 +154,10 @@ def keep_alone(
     record(
         session,
         Action.HANDLED_ALONE,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        report.about,
+        by=by,
         at=at,
         channel=EntryChannel.ON_BEHALF,
-        report_id=report.id,
         note=f"第 {report.submissions} 次报送；{handling.acts}由同一人经办；{handling.assurance}",
     )
 
@@ -192,11 +190,9 @@ def confirm(session: Session, report: Report, *, by: Person, at: datetime) -> in
     record(
         session,
         Action.ON_BEHALF_CONFIRMED,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        report.about,
+        by=by,
         at=at,
-        report_id=report.id,
         note="；".join(
             f"{entry.entered_by}（{entry.ground}，{entry.caller}）" for entry in entries
         ),

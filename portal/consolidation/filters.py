@@ -13,6 +13,7 @@ from portal.consolidation.choice import Choice, kept_choice
 from portal.consolidation.node import ConsolidationScope
 from portal.domain.consolidation.placement import Scope
 from portal.models import SavedFilter
+from portal.models.base import About
 from portal.models.saved_filter import MAX_FILTER_NAME_LENGTH
 from portal.models.trail import record
 from portal.models.trail_actions import Action
@@ -112,7 +113,7 @@ def save(
         )
     )
     session.flush()
-    _record(session, Action.FILTER_SAVED, organisation_id, name, by, at)
+    record(session, Action.FILTER_SAVED, About(organisation_id), by=by, at=at, new=name)
     return None
 
 
@@ -141,19 +142,5 @@ def remove(session: Session, name: str, *, shared: bool, by: Person, at: datetim
     if shared and not may_share(by, kept.organisation_id):
         raise NotYourRole("只有本单位的审核人或管理员可以删除本单位共用的筛选。")
     session.delete(kept)
-    _record(session, Action.FILTER_REMOVED, kept.organisation_id, kept.name, by, at)
+    record(session, Action.FILTER_REMOVED, kept.about, by=by, at=at, new=kept.name)
     return True
-
-
-def _record(
-    session: Session, action: Action, organisation_id: int, name: str, by: Person, at: datetime
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        new=name,
-    )

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from portal.access.identity import organisation_here
 from portal.access.tenancy import subtree
-from portal.collection.assignment import find_assignment
 from portal.consolidation.choice import Query
 from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.past import Past, past_assignment, past_of
@@ -21,6 +20,7 @@ from portal.consolidation.stamp import Cache
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db
+from portal.web.assignments import assignment_here
 
 bp = Blueprint(
     "consolidation", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/consolidation"
@@ -32,7 +32,7 @@ def consolidation_here(
     campaign: str, asked: Query | None = None
 ) -> Iterator[tuple[Session, ConsolidationScope]]:
     """This organisation's consolidation in the scope asked for, and the session that reads it."""
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     scope = asked_scope(request.args if asked is None else asked)
     with subtree(organisation_here()) as session:
         yield (

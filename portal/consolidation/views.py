@@ -33,6 +33,7 @@ from portal.consolidation.past import past_assignment, past_of
 from portal.consolidation.table import table_of
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.form_fields import number_in
 
 
@@ -103,7 +104,7 @@ def remove_filter(campaign: str) -> Any:
     """Forget a saved filter."""
     name, shared = request.form.get("name", ""), request.form.get("shared") == "1"
     with writing() as session:
-        find_assignment(session, campaign) or abort(404)
+        assignment_here(campaign)
         removed = filters.remove(session, name, shared=shared, by=actor(), at=clock.now())
         session.commit()
     flash(f"已删除常用筛选：{name}。" if removed else "没有这个常用筛选，可能已经删除。")

@@ -70,16 +70,7 @@ def divide(
     ]
     if rows:
         session.execute(insert(Duty), rows)
-    record(
-        session,
-        Action.DIVIDED,
-        organisation_id=assignment.expectation.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        report_id=assignment.report.id if assignment.report else None,
-        note=_in_words(changed, names),
-    )
+    record(session, Action.DIVIDED, assignment.about, by=by, at=at, note=_in_words(changed, names))
     return len(changed)
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, divider
-from portal.collection.assignment import Assignment, fill_of, find_assignment
+from portal.collection.assignment import Assignment, fill_of
 from portal.collection.duties import division, duties_of
 from portal.duties import operations
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.errors import BadInput
 
 bp = Blueprint("duties", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
@@ -20,15 +21,11 @@ NOBODY = "-"
 """What a whole section says to be nobody's; its empty choice leaves the items as they are."""
 
 
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
-
-
 @bp.get("/duties")
 @allow(divider)
 def page(campaign: str) -> Any:
     """Who looks after which item, to be changed here."""
-    session, assignment = db.session(), _assignment(campaign)
+    session, assignment = db.session(), assignment_here(campaign)
     return render_template(
         "duties/page.html",
         assignment=assignment,
@@ -43,7 +40,7 @@ def page(campaign: str) -> Any:
 def divide(campaign: str) -> Any:
     """Give items to people: a whole section at once, or one by one."""
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         people = {user.username: user.id for user in operations.fillers(session)}
         wanted = _wanted(assignment, people, request.form)
         count = operations.divide(session, assignment, wanted, by=actor(), at=clock.now())

@@ -16,6 +16,7 @@ from portal.domain.drafting.checks import (
     without_check,
 )
 from portal.domain.drafting.counterparts import suggested, with_counterparts, wrong_counterparts
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import item_of, with_head, with_unit, without_unit
 from portal.domain.drafting.items import (
     MEASURES,
@@ -35,7 +36,6 @@ from portal.domain.drafting.sections import (
     without_section,
 )
 from portal.domain.form.check_rules import GRADES
-from portal.domain.form.document import Document
 from portal.domain.form.form import FormError
 from portal.domain.report_state import NotAllowedNow
 from portal.forms import queries

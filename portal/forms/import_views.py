@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request
 from portal import clock
 from portal.access.rules import allow, city_admin
 from portal.domain.drafting.difference import difference
-from portal.domain.form.document import MAX_BYTES, Document, read_document
+from portal.domain.drafting.document import MAX_BYTES, Document, read_document
 from portal.domain.form.form import FormError, parse_form
 from portal.forms import operations, queries
 from portal.forms.operations import Stale

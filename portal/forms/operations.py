@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
 from portal.domain.drafting.difference import difference
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import checked, copied, one_line
-from portal.domain.form.document import Document
 from portal.domain.form.form import Form, FormError, parse_form
 from portal.domain.report_state import NotAllowedNow
 from portal.forms import queries

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.rules import allow, city_admin
@@ -12,6 +12,7 @@ from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.forms.views import EDITION, at_edition, bp, by, here_or_404, revision_in_form
 from portal.storage.db import db, writing
+from portal.web.attachments import attachment
 
 
 @bp.get(f"{EDITION}/preview")
@@ -35,10 +36,7 @@ def print_preview(form: str, version: str) -> Any:
 def workbook(form: str, version: str) -> Any:
     """The edition as a workbook."""
     name, content = paper.workbook_of(here_or_404(form, version))
-    answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(name, content)
 
 
 @bp.get(f"{EDITION}/difference")

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.drafting.difference import Difference, difference
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.readiness import Readiness, readiness
-from portal.domain.form.document import Document
 from portal.domain.form.form import Form, parse_form
 from portal.models import Campaign, FormEdition, ItemConfirmation, TrailEntry
 from portal.models.form import edition_of

@@ -7,7 +7,6 @@ from flask import (
     Blueprint,
     abort,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -20,12 +19,13 @@ from portal.access.identity import actor
 from portal.access.rules import allow, city_admin
 from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import kinds_left
-from portal.domain.form.document import Document
+from portal.domain.drafting.document import Document
 from portal.domain.form.form import FormError
 from portal.forms import operations, queries
 from portal.forms.operations import Stale
 from portal.forms.queries import Opened
 from portal.storage.db import db, writing
+from portal.web.attachments import attachment
 from portal.web.form_fields import number_in
 
 bp = Blueprint("forms", __name__, url_prefix="/o/<organisation>/forms")
@@ -121,11 +121,8 @@ def remove(form: str, version: str) -> Any:
 def document(form: str, version: str) -> Any:
     """The data of an edition as a JSON file, byte for byte as it is kept."""
     here = here_or_404(form, version)
-    answer = make_response(here.edition.document.encode())
-    answer.mimetype = "application/json"
     name = f"{here.edition.form}-{here.edition.version}.json"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(name, here.edition.document.encode(), "application/json")
 
 
 def here_or_404(form: str, version: str) -> Opened:

@@ -1,5 +1,6 @@
 """What every table shares: names of constraints, the fence column, exact instants."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +24,24 @@ class Base(DeclarativeBase):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an entry of the trail is about: in whose chain it stands, which report or campaign."""
+
+    organisation_id: int
+    report_id: int | None = None
+    campaign_id: int | None = None
+
+
 class TenantOwned:
     """A row that belongs to one organisation; the fence keeps every other organisation out."""
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=False)
+
+    @property
+    def about(self) -> About:
+        """What the trail says that an entry on this row is about."""
+        return About(self.organisation_id)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy hands in the class

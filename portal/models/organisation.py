@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.models.base import Base, Instant
+from portal.models.base import About, Base, Instant
 
 PATH = String(200).with_variant(String(200, collation="C"), "postgresql")
 """A path, compared sign by sign: a dictionary's order would pass over the strokes."""
@@ -46,6 +46,11 @@ class Organisation(Base):
     move_planned_at: Mapped[datetime | None] = mapped_column(Instant)
     move_planned_by: Mapped[str] = mapped_column(String(100), default="")
     move_planned_by_id: Mapped[int | None]
+
+    @property
+    def about(self) -> About:
+        """What the trail says that an entry on this organisation is about."""
+        return About(self.id)
 
     def forget_planned_move(self) -> None:
         """No move waits any more."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Base, Instant, TenantOwned
+from portal.models.base import About, Base, Instant, TenantOwned
 
 
 class Report(TenantOwned, Base):
@@ -55,6 +55,11 @@ class Report(TenantOwned, Base):
     on_behalf_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     includes_passed_down: Mapped[bool | None]
     sole_handling: Mapped[str] = mapped_column(String(32), default="", server_default="")
+
+    @property
+    def about(self) -> About:
+        """What the trail says that an entry on this report is about."""
+        return About(self.organisation_id, report_id=self.id)
 
 
 def _of_report() -> ForeignKeyConstraint:

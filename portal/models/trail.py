@@ -5,10 +5,10 @@ chain of the city. One chain for all would make each save read a foreign row and
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
     ForeignKey,
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.models.base import Base, Instant, TenantOwned
+from portal.models.base import About, Base, Instant, TenantOwned
 from portal.models.prepared import Prepared, execute
 from portal.models.trail_actions import Action, EntryChannel
 
@@ -103,70 +103,106 @@ _move_head = Prepared(
 _append = Prepared(insert(TrailEntry))
 
 
+class Author(Protocol):
+    """Who did something: a person in the browser, or a command; and by which way it came."""
+
+    @property
+    def name(self) -> str:
+        """The name that the trail keeps."""
+
+    @property
+    def id(self) -> int | None:
+        """The number of the account; None for a command."""
+
+    @property
+    def channel(self) -> EntryChannel:
+        """The way, where the entry names no other."""
+
+
+class Entry(NamedTuple):
+    """What one entry says, beside what it is about, who did it, and when."""
+
+    action: Action
+    item: str | None = None
+    old: str | None = None
+    new: str | None = None
+    version: int | None = None
+    batch_id: int | None = None
+    nonce: str | None = None
+    note: str = ""
+
+
 def record(
     session: Session,
     action: Action,
+    about: About,
     *,
-    organisation_id: int,
-    actor: str,
-    actor_id: int | None,
+    by: Author,
     at: datetime,
-    channel: EntryChannel = EntryChannel.WEB,
-    **what: Any,
+    channel: EntryChannel | None = None,
+    item: str | None = None,
+    old: str | None = None,
+    new: str | None = None,
+    note: str = "",
 ) -> None:
     """Append one entry to the organisation's chain, in the transaction of the change itself.
 
-    `what` may name report_id, campaign_id, item, old, new, version, batch_id, nonce and note.
+    `channel` is the author's own unless it is given.
     """
-    record_all(
-        session,
-        [{"action": action, **what}],
-        organisation_id=organisation_id,
-        actor=actor,
-        actor_id=actor_id,
-        at=at,
-        channel=channel,
-    )
+    entry = Entry(action, item=item, old=old, new=new, note=note)
+    record_all(session, about, [entry], by=by, at=at, channel=channel)
 
 
 def record_all(
     session: Session,
-    entries: list[dict[str, Any]],
+    about: About,
+    entries: Sequence[Entry],
     *,
-    organisation_id: int,
-    actor: str,
-    actor_id: int | None,
+    by: Author,
     at: datetime,
-    channel: EntryChannel = EntryChannel.WEB,
+    channel: EntryChannel | None = None,
 ) -> None:
-    """Append several entries of one moment and one person, in their order."""
+    """Append several entries about one thing, of one moment and one person, in their order."""
     if not entries:
         return
-    known = execute(session, _head, {"of_organisation": organisation_id})
-    rows = _chained(
-        entries,
-        known[0] if known else (0, BEGINNING),
-        organisation_id=organisation_id,
-        actor=actor,
-        actor_id=actor_id,
-        at=at,
-        channel=channel,
-    )
+    known = execute(session, _head, {"of_organisation": about.organisation_id})
+    told = [(about, entry) for entry in entries]
+    rows = _chained(told, known[0] if known else (0, BEGINNING), by, at, channel)
     execute(session, _append, rows)
     newest = rows[-1]
-    _set_head(session, organisation_id, newest["number"], newest["hash"], is_new=not known)
+    _set_head(session, about.organisation_id, newest["number"], newest["hash"], is_new=not known)
 
 
 def _chained(
-    entries: Sequence[dict[str, Any]], head: tuple[int, str], **common: Any
+    told: Iterable[tuple[About, Entry]],
+    head: tuple[int, str],
+    by: Author,
+    at: datetime,
+    channel: EntryChannel | None,
 ) -> list[dict[str, Any]]:
     """The entries as rows, each numbered and chained to the one before, from `head` on."""
     number, previous = head
+    common = {"at": at, "actor": by.name, "actor_id": by.id, "channel": channel or by.channel}
     rows = []
-    for entry in entries:
+    for about, entry in told:
         number += 1
-        row = dict.fromkeys(CHAINED) | {"note": ""} | entry | common
-        row |= {"number": number, "previous": previous}
+        action, item, old, new, version, batch_id, nonce, note = entry
+        row: dict[str, Any] = {
+            **common,
+            "organisation_id": about.organisation_id,
+            "report_id": about.report_id,
+            "campaign_id": about.campaign_id,
+            "number": number,
+            "action": action,
+            "item": item,
+            "old": old,
+            "new": new,
+            "version": version,
+            "batch_id": batch_id,
+            "nonce": nonce,
+            "note": note,
+            "previous": previous,
+        }
         previous = row["hash"] = entry_hash(row)
         rows.append(row)
     return rows
@@ -174,30 +210,24 @@ def _chained(
 
 def record_everywhere(
     session: Session,
-    entries: Mapping[int, Sequence[dict[str, Any]]],
+    told: Iterable[tuple[About, Entry]],
     *,
-    actor: str,
-    actor_id: int | None,
+    by: Author,
     at: datetime,
-    channel: EntryChannel = EntryChannel.WEB,
+    channel: EntryChannel | None = None,
 ) -> None:
-    """Append entries to the chains of many organisations, by the organisation's id.
+    """Append entries to the chains of many organisations, each entry with what it is about.
 
     A thousand chains take a handful of statements; the session has a door to all of them.
     """
-    heads = _heads(session, sorted(entries))
+    chains: dict[int, list[tuple[About, Entry]]] = {}
+    for about, entry in told:
+        chains.setdefault(about.organisation_id, []).append((about, entry))
+    heads = _heads(session, sorted(chains))
     rows, begun = [], []
-    for organisation_id, some in entries.items():
+    for organisation_id, some in chains.items():
         known = heads.get(organisation_id)
-        more = _chained(
-            some,
-            known or (0, BEGINNING),
-            organisation_id=organisation_id,
-            actor=actor,
-            actor_id=actor_id,
-            at=at,
-            channel=channel,
-        )
+        more = _chained(some, known or (0, BEGINNING), by, at, channel)
         rows += more
         number, newest = more[-1]["number"], more[-1]["hash"]
         if known:

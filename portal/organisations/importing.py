@@ -2,26 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.access import links
 from portal.access.actor import Actor
 from portal.access.identity import Person
-from portal.access.links import HandOut, by_organisation
+from portal.access.links import HandOut
 from portal.access.passwords import NO_PASSWORD
 from portal.collection.moves import hold_tree
 from portal.domain.intake.roster import Roster
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, User
+from portal.models.base import About
 from portal.models.organisation import add_organisations, organisations_below
-from portal.models.trail import record_everywhere
+from portal.models.trail import Entry, record_everywhere
 from portal.models.trail_actions import Action, EntryChannel
 from portal.models.user import ROLE_LABELS
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
 
-Entry = tuple[int, dict[str, Any]]
+Told = tuple[About, Entry]
 
 
 def import_roster(
@@ -38,21 +38,14 @@ def import_roster(
         raise NotAllowedNow("名单里没有需要导入的改动，多半刚才已经导入过了。")
     if doing.mark != mark or not doing.is_sound:
         raise NotAllowedNow("预览以后单位或用户又有改动，什么都没有导入。请看过现在的预览再确认。")
-    entries = [*_units(session, here, doing.units)]
+    told = [*_units(session, here, doing.units)]
     homes = {unit.code: unit for unit in organisations_below(session, here.path)}
     new, said = _people(session, doing.people, homes, at)
-    entries += said
-    entries.append((here.id, {"action": Action.ROSTER_IMPORTED, "note": _summary(doing)}))
+    told += said
+    told.append((here.about, Entry(Action.ROSTER_IMPORTED, note=_summary(doing))))
     session.flush()
-    record_everywhere(
-        session,
-        by_organisation(entries),
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=EntryChannel.IMPORT,
-    )
     founder = Actor(by.name, by.id, EntryChannel.IMPORT)
+    record_everywhere(session, told, by=founder, at=at)
     return links.make_links(session, new, by=founder, at=at)
 
 
@@ -63,9 +56,9 @@ def _summary(doing: Plan) -> str:
     )
 
 
-def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> list[Entry]:
+def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> list[Told]:
     """Found and change the units; answers what is to be recorded of it."""
-    entries: list[Entry] = []
+    entries: list[Told] = []
     for step in steps:
         if step.standing and step.outcome is Outcome.CHANGED:
             unit = step.standing
@@ -75,7 +68,7 @@ def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> l
                 int(step.unit.position),
             )
             unit.contact, unit.phone = step.unit.contact, step.unit.phone
-            entries.append((unit.id, _changed(Action.ORGANISATION_CHANGED, step)))
+            entries.append((unit.about, _changed(Action.ORGANISATION_CHANGED, step)))
     session.flush()
     known = {unit.code: unit for unit in organisations_below(session, here.path)}
     waiting = [step.unit for step in steps if step.outcome is Outcome.NEW]
@@ -101,8 +94,8 @@ def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> l
         )
         entries += [
             (
-                one.parent_id or one.id,
-                {"action": Action.ORGANISATION_ADDED, "note": f"{one.name}（{one.code}）"},
+                About(one.parent_id or one.id),
+                Entry(Action.ORGANISATION_ADDED, note=f"{one.name}（{one.code}）"),
             )
             for one in founded
         ]
@@ -111,13 +104,13 @@ def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> l
     return entries
 
 
-def _changed(action: Action, step: UnitStep | PersonStep) -> dict[str, Any]:
-    return {
-        "action": action,
-        "note": step.title,
-        "old": "，".join(f"{what} {old or '（空）'}" for what, old, _ in step.changes)[:500],
-        "new": "，".join(f"{what} {new or '（空）'}" for what, _, new in step.changes)[:500],
-    }
+def _changed(action: Action, step: UnitStep | PersonStep) -> Entry:
+    return Entry(
+        action,
+        old="，".join(f"{what} {old or '（空）'}" for what, old, _ in step.changes)[:500],
+        new="，".join(f"{what} {new or '（空）'}" for what, _, new in step.changes)[:500],
+        note=step.title,
+    )
 
 
 def _people(
@@ -125,15 +118,15 @@ def _people(
     steps: Sequence[PersonStep],
     homes: dict[str, Organisation],
     at: datetime,
-) -> tuple[list[tuple[User, Organisation]], list[Entry]]:
+) -> tuple[list[tuple[User, Organisation]], list[Told]]:
     """Open and change accounts; answers the new ones with their homes, and what to record."""
     new: list[tuple[User, Organisation]] = []
-    entries: list[Entry] = []
+    entries: list[Told] = []
     for step in steps:
         home, roles = homes[step.code], [role.value for role in step.roles]
         if step.account and step.outcome is Outcome.CHANGED:
             step.account.name, step.account.phone, step.account.roles = step.name, step.phone, roles
-            entries.append((home.id, _changed(Action.USER_CHANGED, step)))
+            entries.append((home.about, _changed(Action.USER_CHANGED, step)))
         elif step.outcome is Outcome.NEW:
             user = User(
                 organisation_id=home.id,
@@ -148,7 +141,7 @@ def _people(
             new.append((user, home))
             duties = "、".join(ROLE_LABELS[role] for role in step.roles)
             note = f"{links.named(user)}，{duties}"
-            entries.append((home.id, {"action": Action.USER_CREATED, "note": note}))
+            entries.append((home.about, Entry(Action.USER_CREATED, note=note)))
     session.add_all([user for user, _ in new])
     session.flush()
     return new, entries

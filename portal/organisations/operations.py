@@ -19,7 +19,7 @@ from portal.domain.campaign.tree_moves import OpenCampaign
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, SignIn, User
 from portal.models.organisation import add_organisation, organisation_by_code
-from portal.models.trail import record, record_all
+from portal.models.trail import Entry, record, record_all
 from portal.models.trail_actions import Action
 from portal.organisations.queries import Unfinished
 from portal.organisations.typed import Typed, mark
@@ -48,7 +48,7 @@ def add_below(
     )
     made.contact, made.phone = typed.contact, typed.phone
     session.flush()
-    _record(session, Action.ORGANISATION_ADDED, above, by, at, note=named(made))
+    record(session, Action.ORGANISATION_ADDED, above.about, by=by, at=at, note=named(made))
     return made
 
 
@@ -71,7 +71,15 @@ def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at
         raise NotAllowedNow("这个单位刚才已被别人修改，您的修改没有保存。请看过现在的内容再改。")
     unit.name, unit.kind, unit.position, unit.contact, unit.phone = wanted
     session.flush()
-    _record(session, Action.ORGANISATION_CHANGED, unit, by, at, old=before, new=_described(unit))
+    record(
+        session,
+        Action.ORGANISATION_CHANGED,
+        unit.about,
+        by=by,
+        at=at,
+        old=before,
+        new=_described(unit),
+    )
 
 
 def _described(unit: Organisation) -> str:
@@ -144,7 +152,7 @@ def close(
     _refuse_awaited(session, unit, "关闭")
     note = f"{named(unit)}{moves.dropped(session, unit)}"
     _shut(session, unit, at)
-    _record(session, Action.ORGANISATION_CLOSED, unit, by, at, note=note)
+    record(session, Action.ORGANISATION_CLOSED, unit.about, by=by, at=at, note=note)
 
 
 def _refuse_unfinished(unfinished: Sequence[Unfinished], what: str) -> None:
@@ -199,7 +207,7 @@ def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) ->
         raise NotAllowedNow(f"上级单位{above.name}已关闭，请先恢复上级单位。")
     unit.closed_at = unit.merged_into_id = None
     session.flush()
-    _record(session, Action.ORGANISATION_REOPENED, unit, by, at, note=named(unit))
+    record(session, Action.ORGANISATION_REOPENED, unit.about, by=by, at=at, note=named(unit))
 
 
 def merge(
@@ -248,7 +256,7 @@ def merge(
         note += f"归{heir.name}"
     note += dropped
     for place in (unit, into):
-        _record(session, Action.ORGANISATION_MERGED, place, by, at, note=note)
+        record(session, Action.ORGANISATION_MERGED, place.about, by=by, at=at, note=note)
 
 
 def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:
@@ -286,14 +294,8 @@ def _move_people(
         (Action.USER_LEFT, unit, f"转到{into.name}"),
         (Action.USER_CAME, into, f"从{unit.name}转来"),
     ):
-        record_all(
-            session,
-            [{"action": action, "note": f"{links.named(one)}，{other}"} for one in successors],
-            organisation_id=place.id,
-            actor=by.name,
-            actor_id=by.id,
-            at=at,
-        )
+        entries = [Entry(action, note=f"{links.named(one)}，{other}") for one in successors]
+        record_all(session, place.about, entries, by=by, at=at)
     return len(people)
 
 
@@ -311,28 +313,4 @@ def _successor(user: User, into: Organisation, at: datetime) -> User:
         password_hash=user.password_hash,
         must_change_password=user.must_change_password,
         created_at=at,
-    )
-
-
-def _record(
-    session: Session,
-    action: Action,
-    unit: Organisation,
-    by: Person,
-    at: datetime,
-    *,
-    old: str | None = None,
-    new: str | None = None,
-    note: str = "",
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=unit.id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        old=old,
-        new=new,
-        note=note,
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import links, tenancy
@@ -18,6 +18,7 @@ from portal.organisations.packing import pack, unpack
 from portal.organisations.planning import MAX_ROWS, Outcome, plan
 from portal.organisations.views import bp
 from portal.storage.db import db, writing
+from portal.web.attachments import attachment
 from portal.web.errors import BadInput
 from portal.web.uploads import takes_file, uploaded
 from portal.workbooks.gate import MAX_FILE_BYTES, Refused
@@ -48,11 +49,8 @@ def download_roster() -> Any:
     with tenancy.subtree(here) as below:
         people = () if blank else queries.people_below(below)
     living = [unit for unit in units if unit.closed_at is None]
-    answer = make_response(roster_workbook(living, people))
-    answer.mimetype = XLSX
     name = attachment_name(here.name, "单位和人员名单" + ("模板" if blank else ""))
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(name, roster_workbook(living, people))
 
 
 @bp.post("/roster")

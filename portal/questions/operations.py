@@ -85,7 +85,9 @@ def ask(
         )
     )
     session.flush()
-    _record(session, Action.QUESTION_ASKED, assignment, item.code, by, at, text)
+    record(
+        session, Action.QUESTION_ASKED, assignment.about, by=by, at=at, item=item.code, note=text
+    )
     return None
 
 
@@ -115,7 +117,8 @@ def answer(
     question.clarification_id = kept.id
     _settle(session, question, by, at)
     note = f"{published.question}——{published.answer}"
-    _record(session, Action.QUESTION_ANSWERED, assignment, question.item, by, at, note)
+    about, item = assignment.about, question.item
+    record(session, Action.QUESTION_ANSWERED, about, by=by, at=at, item=item, note=note)
     return None
 
 
@@ -134,7 +137,8 @@ def reply(
         return problem
     question.reply = text
     _settle(session, question, by, at)
-    _record(session, Action.QUESTION_ANSWERED, assignment, question.item, by, at, text)
+    about, item = assignment.about, question.item
+    record(session, Action.QUESTION_ANSWERED, about, by=by, at=at, item=item, note=text)
     return None
 
 
@@ -168,7 +172,7 @@ def publish(
         return problem
     _publish(session, assignment, item.code, published, by, at)
     note = f"{published.question}——{published.answer}"
-    _record(session, Action.CLARIFIED, assignment, item.code, by, at, note)
+    record(session, Action.CLARIFIED, assignment.about, by=by, at=at, item=item.code, note=note)
     return None
 
 
@@ -244,27 +248,13 @@ def review(
         }
         session.execute(insert(ClarificationReview), [row])
         note = f"口径第 {known.version} 版：{known.question}"
-        _record(session, Action.CLARIFICATION_REVIEWED, assignment, known.item, by, at, note)
+        record(
+            session,
+            Action.CLARIFICATION_REVIEWED,
+            assignment.about,
+            by=by,
+            at=at,
+            item=known.item,
+            note=note,
+        )
     return True
-
-
-def _record(
-    session: Session,
-    action: Action,
-    assignment: Assignment,
-    item: str,
-    by: Person,
-    at: datetime,
-    note: str,
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=assignment.expectation.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        report_id=assignment.report.id if assignment.report else None,
-        item=item,
-        note=note,
-    )

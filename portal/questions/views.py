@@ -9,7 +9,7 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, answerer, city_answerer, may, report_reader, reporter
 from portal.access.tenancy import subtree
 from portal.collection import clarifications
-from portal.collection.assignment import Assignment, fill_of, find_assignment
+from portal.collection.assignment import Assignment, fill_of
 from portal.domain.characters import in_lines, taken_out
 from portal.domain.figures import Problem
 from portal.domain.form.form import Item
@@ -17,15 +17,12 @@ from portal.models import Question
 from portal.questions import operations, queries
 from portal.questions.operations import Published
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.errors import BadInput
 from portal.web.form_fields import legible_in_lines, number_asked
 from portal.web.html import wants_fragment
 
 bp = Blueprint("questions", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
 
 
 def _item(assignment: Assignment, code: str) -> Item:
@@ -50,7 +47,7 @@ def _shown_again() -> dict[str, str]:
 @allow(report_reader)
 def page(campaign: str) -> Any:
     """What the city has published, what this unit asked, and what it has yet to look over."""
-    session, assignment = db.session(), _assignment(campaign)
+    session, assignment = db.session(), assignment_here(campaign)
     published = clarifications.in_force(session, assignment.campaign.id)
     return render_template(
         "questions/page.html",
@@ -69,7 +66,7 @@ def ask(campaign: str, item: str) -> Any:
     """Ask the city about an item."""
     text = _text("text")
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         about = _item(assignment, item)
         problem = operations.ask(session, assignment, about, text, by=actor(), at=clock.now())
         session.commit()
@@ -101,7 +98,7 @@ def review(campaign: str) -> Any:
     """复核无误: the figure agrees with what was published after it."""
     number = request.form.get("clarification", type=int) or 0
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         if not operations.review(session, assignment, number, by=actor(), at=clock.now()):
             raise BadInput("没有这条口径，没有做任何改动。请刷新后再试。")
         session.commit()
@@ -113,7 +110,7 @@ def review(campaign: str) -> Any:
 @allow(city_answerer)
 def waiting(campaign: str) -> Any:
     """The city's queue: what units ask, the oldest first, and a clarification of its own."""
-    return _waiting(_assignment(campaign))
+    return _waiting(assignment_here(campaign))
 
 
 def _waiting(assignment: Assignment, problem: Problem | None = None) -> str:
@@ -135,7 +132,7 @@ def publish(campaign: str) -> Any:
     """Publish a clarification that nobody asked for, or a new version of one."""
     published = _published()
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         item = assignment.form.by_code.get(request.form.get("item", ""))
         problem = Problem("请选择是哪一项的口径。")
         if item is not None:
@@ -148,7 +145,7 @@ def publish(campaign: str) -> Any:
                 flash(f"已公布：{item.name}。{told}{_taken_out()}")
                 return redirect(url_for(".waiting", campaign=campaign), 303)
             problem = refused
-    return _waiting(_assignment(campaign), problem), 422
+    return _waiting(assignment_here(campaign), problem), 422
 
 
 def _published() -> Published:
@@ -164,7 +161,7 @@ def _question(assignment: Assignment, number: int) -> Question:
 @allow(answerer)
 def one(campaign: str, question: int) -> Any:
     """One unit's question, to be answered to all or to the unit alone."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     return _one(assignment, _question(assignment, question))
 
 
@@ -186,7 +183,7 @@ def _one(assignment: Assignment, asked: Question, problem: Problem | None = None
 def answer(campaign: str, question: int) -> Any:
     """Answer a question: published to every unit, or in private where `alone` is ticked."""
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         asked = _question(assignment, question)
         by, at = actor(), clock.now()
         if "alone" in request.form:
@@ -201,5 +198,5 @@ def answer(campaign: str, question: int) -> Any:
             return redirect(
                 url_for(".waiting", organisation=by.organisation.code, campaign=campaign), 303
             )
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     return _one(assignment, _question(assignment, question), problem), 422

@@ -1,49 +1,38 @@
 """Trail entries that concern the whole installation: they stand in the chain of the city."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.access.actor import Actor
+from portal.models.base import About
 from portal.models.organisation import root_organisation
-from portal.models.trail import record_all
+from portal.models.trail import Author, Entry, record_all
 from portal.models.trail_actions import Action
 
 
-def city_entry(action: Action, note: str) -> dict[str, Any]:
-    return {"action": action, "note": note}
-
-
-def record_entries_for_city(
-    session: Session, entries: list[dict[str, Any]], by: Actor, at: datetime
-) -> None:
-    city = root_organisation(session)
-    if city is None:
-        return
-    record_all(
-        session,
-        entries,
-        organisation_id=city.id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=by.channel,
-    )
-
-
 def record_for_city(
-    session: Session, action: Action, note: str, *, by: Actor, at: datetime, **what: Any
+    session: Session,
+    action: Action,
+    note: str,
+    *,
+    by: Author,
+    at: datetime,
+    campaign_id: int | None = None,
 ) -> None:
-    """Record what concerns the whole installation: it stands in the chain of the city.
-
-    `what` may name campaign_id, old and new.
-    """
-    record_entries_for_city(session, [city_entry(action, note) | what], by, at)
+    """Record what concerns the whole installation: it stands in the chain of the city."""
+    record_all_for_city(session, [Entry(action, note=note)], by=by, at=at, campaign_id=campaign_id)
 
 
 def record_all_for_city(
-    session: Session, entries: list[dict[str, Any]], *, by: Actor, at: datetime
+    session: Session,
+    entries: Sequence[Entry],
+    *,
+    by: Author,
+    at: datetime,
+    campaign_id: int | None = None,
 ) -> None:
-    """As `record_for_city`, for several entries of one moment."""
-    record_entries_for_city(session, entries, by, at)
+    """As `record_for_city`, for several entries of one moment; nothing before there is a city."""
+    if city := root_organisation(session):
+        about = About(city.id, campaign_id=campaign_id)
+        record_all(session, about, entries, by=by, at=at)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.access.actor import Actor
-from portal.domain.form.document import require_shape
+from portal.domain.drafting.document import require_shape
 from portal.domain.form.form import parse_form
 from portal.models import FormEdition
 from portal.models.form import add_edition, edition_of, rewrite

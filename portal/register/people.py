@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.access.actor import Actor
+from portal.access.links import named
 from portal.domain.passwords import canonical_username
 from portal.models import Organisation, SignIn, User
-from portal.models.trail import record
+from portal.models.trail import Author, record
 from portal.models.trail_actions import Action
 from portal.models.user import ROLE_LABELS, Role
 from portal.register.units import wrong_name
@@ -26,7 +26,7 @@ def add_user(
     must_change_password: bool = True,
     phone: str = "",
     email: str = "",
-    by: Actor,
+    by: Author,
     at: datetime,
 ) -> User:
     """Give a person an account in `organisation`; raises `ValueError` with a sentence.
@@ -52,7 +52,8 @@ def add_user(
     session.add(user)
     session.flush()
     duties = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
-    _record_user(session, Action.USER_CREATED, user, f"，{duties}", by, at)
+    note = f"{named(user)}，{duties}"
+    record(session, Action.USER_CREATED, user.about, by=by, at=at, note=note)
     return user
 
 
@@ -62,7 +63,7 @@ def give_password(
     password_hash: str,
     *,
     must_change_password: bool = True,
-    by: Actor,
+    by: Author,
     at: datetime,
 ) -> None:
     """Set a user's password from above; every sign-in of theirs ends."""
@@ -75,19 +76,4 @@ def give_password(
         .execution_options(synchronize_session=False)
     )
     session.flush()
-    _record_user(session, Action.PASSWORD_RESET, user, "", by, at)
-
-
-def _record_user(
-    session: Session, action: Action, user: User, more: str, by: Actor, at: datetime
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=user.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=by.channel,
-        note=f"{user.name}（{user.username}）{more}",
-    )
+    record(session, Action.PASSWORD_RESET, user.about, by=by, at=at, note=named(user))

@@ -18,8 +18,9 @@ from portal.access.actor import Actor
 from portal.domain.characters import objection, unseen_in
 from portal.models import FormEdition, Organisation
 from portal.models.organisation import KINDS, add_organisation
+from portal.models.trail import Entry
 from portal.models.trail_actions import Action
-from portal.register.city_trail import city_entry, record_entries_for_city
+from portal.register.city_trail import record_all_for_city
 from portal.register.editions import edition_label
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -188,13 +189,13 @@ def _found(
 
 def _record_founding(session: Session, new: Sequence[Unit], by: Actor, at: datetime) -> None:
     session.flush()
-    entries = [city_entry(Action.ORGANISATION_ADDED, f"{unit.name}（{unit.code}）") for unit in new]
+    entries = [Entry(Action.ORGANISATION_ADDED, note=f"{unit.name}（{unit.code}）") for unit in new]
     if any(not unit.parent for unit in new):
         # What was imported before there was a city has no trail yet.
         entries += [
-            city_entry(Action.FORM_ADDED, edition_label(e)) for e in session.scalars(_editions)
+            Entry(Action.FORM_ADDED, note=edition_label(e)) for e in session.scalars(_editions)
         ]
-    record_entries_for_city(session, entries, by, at)
+    record_all_for_city(session, entries, by=by, at=at)
 
 
 _editions = select(FormEdition).order_by(FormEdition.id)

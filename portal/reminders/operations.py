@@ -12,9 +12,9 @@ from portal.domain.campaign.board import HANDED_IN
 from portal.domain.campaign.reminders import MessageChannel, Moment, Outcome
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Organisation, Reminder, Report
+from portal.models.base import About
 from portal.models.trail import record
 from portal.models.trail_actions import Action
-from portal.models.trail_actions import EntryChannel as TrailChannel
 
 
 def require_missing(assignment: Assignment, unit: Organisation) -> None:
@@ -37,7 +37,7 @@ def keep(session: Session, reminder: Reminder, *, by: Person) -> int | None:
     session.add(reminder)
     session.flush()
     if reminder.outcome != Outcome.SENDING:
-        _record(session, reminder, by=by)
+        _record_chase(session, reminder, by=by)
     return reminder.id
 
 
@@ -102,20 +102,17 @@ def record_message_outcome(
     reminder = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one()
     reminder.outcome, reminder.text, reminder.note = outcome, text, note
     session.flush()
-    _record(session, reminder, by=by)
+    _record_chase(session, reminder, by=by)
 
 
-def _record(session: Session, reminder: Reminder, *, by: Person | Actor) -> None:
+def _record_chase(session: Session, reminder: Reminder, *, by: Person | Actor) -> None:
     channel, outcome = MessageChannel(reminder.channel), Outcome(reminder.outcome)
     record(
         session,
         Action.REMINDED,
-        organisation_id=reminder.organisation_id,
-        actor=by.name,
-        actor_id=by.id if isinstance(by, Person) else None,
+        About(reminder.organisation_id, report_id=_report_id(session, reminder)),
+        by=by,
         at=reminder.made_at,
-        channel=TrailChannel.WEB if isinstance(by, Person) else by.channel,
-        report_id=_report_id(session, reminder),
         new=f"{channel.label}：{outcome.label}",
         note=reminder.note,
     )

@@ -19,7 +19,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, chaser
 from portal.access.tenancy import inside, subtree
-from portal.collection.assignment import Assignment, FilledReport, fill_of, find_assignment
+from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.campaign.board import HANDED_IN, Unit
 from portal.domain.campaign.calendar import close_of
 from portal.domain.campaign.reminders import (
@@ -40,14 +40,11 @@ from portal.reminders.queries import Desk
 from portal.reminders.typed import Call
 from portal.settings import Settings
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in
 
 bp = Blueprint("reminders", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
 
 
 def _settings() -> Settings:
@@ -64,7 +61,7 @@ def _link(campaign: str) -> str:
 @allow(chaser)
 def desk(campaign: str) -> Any:
     """Who has not submitted at this second, with the text that says so to the group."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     found = _missing(assignment)
     only_number = request.args.get("only") == "number"
     return render_template(
@@ -103,7 +100,7 @@ def _group_text(
 @allow(chaser)
 def note_posted(campaign: str) -> Any:
     """Note that the text was posted in the group: it chased those who are still missing."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     found = _missing(assignment)
     named = set(request.form.getlist("unit"))
     units = [unit for unit in found.missing if unit.code in named]
@@ -137,11 +134,7 @@ def _note_posted(assignment: Assignment, chased: Unit, text: str) -> None:
 @allow(chaser)
 def unit(campaign: str) -> Any:
     """One unit: the text that chases it, the call that was made, every chase so far."""
-    return _unit_page(_filling(campaign))
-
-
-def _filling(campaign: str) -> FilledReport:
-    return fill_of(db.session(), _assignment(campaign))
+    return _unit_page(filled_report(campaign))
 
 
 NOTHING = Call()
@@ -188,9 +181,9 @@ def note_call(campaign: str) -> Any:
     """Note a call: what was said, and by when the unit promised to report."""
     call, now = Call.of(request.form), clock.now()
     if problems := call.problems(now):
-        return _unit_page(_filling(campaign), call=call, problems=problems), 422
+        return _unit_page(filled_report(campaign), call=call, problems=problems), 422
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         operations.require_missing(assignment, organisation_here())
         reminder = Reminder(
             organisation_id=assignment.expectation.organisation_id,
@@ -213,7 +206,7 @@ def note_call(campaign: str) -> Any:
 @allow(chaser)
 def send_message(campaign: str, channel: str) -> Any:
     """Send the text, by one channel, to those who fill this unit's report or answer for it."""
-    filling, way = _filling(campaign), _channel(channel)
+    filling, way = filled_report(campaign), _channel(channel)
     operations.require_missing(filling.assignment, organisation_here())
     reached = _reached(way, _recipients(filling.assignment))
     if not reached:

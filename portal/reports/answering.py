@@ -12,8 +12,8 @@ from portal.collection.return_answers import asked_of
 from portal.domain.figures import Problem
 from portal.domain.report.return_answers import WHOLE_FORM, Answer, Asked, Reply
 from portal.domain.report_state import NotAllowedNow, State
-from portal.models import Report, ReturnAnswer
-from portal.models.trail import record_all
+from portal.models import ReturnAnswer
+from portal.models.trail import Entry, record_all
 from portal.models.trail_actions import Action, EntryChannel
 
 NOT_RETURNED = "报表没有被退回，不需要答复退回意见。"
@@ -114,31 +114,8 @@ def _keep(
         for code, reply in replies.items()
     ]
     session.execute(insert(ReturnAnswer), rows)
-    _record(session, report, replies, by, at, channel)
-
-
-def _record(
-    session: Session,
-    report: Report,
-    replies: Mapping[str, Reply],
-    by: Person,
-    at: datetime,
-    channel: EntryChannel,
-) -> None:
-    record_all(
-        session,
-        [
-            {
-                "action": Action.RETURN_ANSWERED,
-                "report_id": report.id,
-                "item": None if code == WHOLE_FORM else code,
-                "note": reply.text,
-            }
-            for code, reply in replies.items()
-        ],
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=channel,
-    )
+    entries = [
+        Entry(Action.RETURN_ANSWERED, item=None if code == WHOLE_FORM else code, note=reply.text)
+        for code, reply in replies.items()
+    ]
+    record_all(session, report.about, entries, by=by, at=at, channel=channel)

@@ -15,7 +15,8 @@ from portal.domain.form.form import Item
 from portal.domain.form.formulas import Figures
 from portal.domain.intake.old_table import completed
 from portal.models import LastYearFigure, TrailEntry
-from portal.models.trail import record_all
+from portal.models.base import About
+from portal.models.trail import Entry, record_all
 from portal.models.trail_actions import Action
 from portal.reports.typed import Typed
 
@@ -114,11 +115,12 @@ def correct(
     if problems:
         return Corrected(problems=problems, conflict=bool(moved))
     entries = [
-        _write(session, assignment, rows.get(item.code), item, figure, by, at) | {"note": reason}
+        _write(session, assignment, rows.get(item.code), item, figure, reason, by, at)
         for item, figure in wanted.items()
     ]
     owner = assignment.expectation.organisation_id
-    record_all(session, entries, organisation_id=owner, actor=by.name, actor_id=by.id, at=at)
+    about = About(owner, campaign_id=assignment.campaign.id)
+    record_all(session, about, entries, by=by, at=at)
     session.flush()
     return Corrected(written=len(wanted))
 
@@ -133,9 +135,10 @@ def _write(
     row: LastYearFigure | None,
     item: Item,
     figure: int | None,
+    reason: str,
     by: Person,
     at: datetime,
-) -> dict[str, object]:
+) -> Entry:
     """Change or add one figure; answers what the trail is to say of it."""
     old = row.value if row else None
     if row is None:
@@ -148,11 +151,11 @@ def _write(
         session.add(row)
     row.value, row.version, row.source = figure, row.version + 1, "本单位更正"
     row.saved_at, row.saved_by = at, by.name
-    return {
-        "action": Action.LAST_YEAR_CORRECTED,
-        "campaign_id": assignment.campaign.id,
-        "item": item.code,
-        "old": canonical(old, item.unit),
-        "new": canonical(figure, item.unit),
-        "version": row.version,
-    }
+    return Entry(
+        Action.LAST_YEAR_CORRECTED,
+        item=item.code,
+        old=canonical(old, item.unit),
+        new=canonical(figure, item.unit),
+        version=row.version,
+        note=reason,
+    )

@@ -10,9 +10,10 @@ from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter
 from portal.collection.assignment import previous_figures
 from portal.reports import last_year as past
-from portal.reports.page_views import assignment_here, bp
+from portal.reports.page_views import bp
 from portal.reports.typed import Typed, changed
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.form_fields import printable
 
 MAX_REASON_LENGTH = 200

@@ -62,15 +62,5 @@ def write(
         "written_at": at,
     }
     session.execute(insert(ItemNote), [row])
-    record(
-        session,
-        Action.NOTED,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        report_id=report.id,
-        item=item.code,
-        note=text,
-    )
+    record(session, Action.NOTED, report.about, by=by, at=at, item=item.code, note=text)
     return None

@@ -179,12 +179,10 @@ def _keep_explanation(
     record(
         session,
         Action.EXPLAINED,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        report.about,
+        by=by,
         at=at,
         channel=channel,
-        report_id=report.id,
         item=issue.code,
         note=f"{kept.reason}：{kept.words}" + ("（多项同一原因）" if kept.shared else ""),
     )
@@ -281,7 +279,7 @@ def submit(
     if not ground:
         confirm(session, report, by=by, at=at)  # who submits stands by every figure
     note = f"第 {report.submissions} 次报送" + (f"，代为上报，依据：{ground}" if ground else "")
-    _record_move(session, Action.SUBMITTED, report, by, at, note, channel)
+    record(session, Action.SUBMITTED, report.about, by=by, at=at, channel=channel, note=note)
     return submitted
 
 
@@ -350,29 +348,8 @@ def withdraw(session: Session, filling: FilledReport, *, by: Person, at: datetim
         raise NotAllowedNow("报表尚未上报，不必撤回。")
     report.state = after(Move.WITHDRAW, State(report.state), State(report.came_from))
     session.flush()
-    _record_move(session, Action.WITHDRAWN, report, by, at, f"第 {report.submissions} 次报送")
-
-
-def _record_move(
-    session: Session,
-    action: Action,
-    report: Report,
-    by: Person,
-    at: datetime,
-    note: str,
-    channel: EntryChannel = EntryChannel.WEB,
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=channel,
-        report_id=report.id,
-        note=note,
-    )
+    note = f"第 {report.submissions} 次报送"
+    record(session, Action.WITHDRAWN, report.about, by=by, at=at, note=note)
 
 
 def changes_since(earlier: Submission, filling: FilledReport) -> tuple[submission.Change, ...]:

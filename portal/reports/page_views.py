@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    abort,
     render_template,
     request,
 )
@@ -17,8 +16,6 @@ from portal.collection.assignment import (
     Assignment,
     FilledReport,
     SendBack,
-    fill_of,
-    find_assignment,
     last_reproof,
 )
 from portal.domain.form.form import Item
@@ -36,14 +33,6 @@ from portal.reports.typed import Typed, changed
 from portal.storage.db import db
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
-
-
-def assignment_here(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
-
-
-def filled_report(campaign: str) -> FilledReport:
-    return fill_of(db.session(), assignment_here(campaign))
 
 
 def report_page(filling: FilledReport, entered: Sequence[SaveResult] = (), **said: Any) -> str:

@@ -8,7 +8,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, note_writer, report_reader, reporter, trail_reader
 from portal.collection import clarifications
-from portal.collection.assignment import Assignment, FilledReport, fill_of, find_assignment
+from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.campaign.calendar import Status
 from portal.domain.characters import taken_out
 from portal.domain.figures import Kind, Problem, parse_figure
@@ -18,6 +18,7 @@ from portal.reports import comparing, notes, panel
 from portal.reports.page_views import bp
 from portal.reports.typed import MAX_LENGTH
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.form_fields import legible_in_lines
 from portal.web.html import wants_fragment
 
@@ -40,10 +41,6 @@ def remember_comparing(answer: Response) -> Response:
     return answer
 
 
-def assignment_here(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
-
-
 def _item(assignment: Assignment, code: str) -> Item:
     return assignment.form.by_code.get(code) or abort(404)
 
@@ -52,7 +49,7 @@ def _item(assignment: Assignment, code: str) -> Item:
 @allow(report_reader)
 def item_panel(campaign: str, item: str) -> Any:
     """What there is to know of one item: beside the sheet, or as a page of its own."""
-    filling = fill_of(db.session(), assignment_here(campaign))
+    filling = filled_report(campaign)
     return _panel(filling, _item(filling.assignment, item))
 
 
@@ -99,7 +96,7 @@ def write_note(campaign: str, item: str) -> Any:
         session.commit()
     said = taken_out(typed)
     if wants_fragment() or problem:
-        filling = fill_of(db.session(), assignment_here(campaign))
+        filling = filled_report(campaign)
         kept = legible_in_lines(typed) if problem else ""
         page = _panel(filling, noted, typed=kept, problem=problem, said=said)
         return page, 422 if problem else 200

@@ -48,11 +48,9 @@ def answer(
     record(
         session,
         Action.PASSED_DOWN_ANSWERED,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        report.about,
+        by=by,
         at=at,
-        report_id=report.id,
         old=WORDS[before],
         new=WORDS[includes],
         note=QUESTION,

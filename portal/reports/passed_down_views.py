@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.collection.assignment import find_assignment
 from portal.domain.consolidation.allocation import QUESTION
 from portal.domain.report_state import NotAllowedNow
 from portal.reports import passed_down
 from portal.reports.page_views import bp
 from portal.storage.db import writing
+from portal.web.assignments import assignment_here
 from portal.web.errors import BadInput
 
 
@@ -22,7 +22,7 @@ def answer_passed_down(campaign: str) -> Any:
     """Keep whether the 筹集数 of the own report includes what was passed down."""
     includes = passed_down.ANSWERS.get(request.form.get("answer", ""))
     with writing() as session:
-        assignment = find_assignment(session, campaign) or abort(404)
+        assignment = assignment_here(campaign)
         if assignment.expectation.parent_id is not None:
             raise NotAllowedNow("只有下拨款项的市总本级报表要答这一问，没有保存。")
         if includes is None:

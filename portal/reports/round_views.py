@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import flash, redirect, url_for
 
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter
-from portal.collection.assignment import fill_of, find_assignment
 from portal.reports import carry_over
 from portal.reports.page_views import bp
 from portal.storage.db import writing
+from portal.web.assignments import filled_report
 
 
 @bp.post("/carrying")
@@ -18,7 +18,7 @@ from portal.storage.db import writing
 def carry(campaign: str) -> Any:
     """Start from the round before: its figures come into what is blank here."""
     with writing() as session:
-        filling = fill_of(session, find_assignment(session, campaign) or abort(404))
+        filling = filled_report(campaign)
         count = carry_over.carry_over(session, filling, by=actor(), at=clock.now())
         session.commit()
     flash(

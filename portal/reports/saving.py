@@ -17,7 +17,7 @@ from portal.domain.form.form import Item
 from portal.domain.report_state import NotAllowedNow
 from portal.models import Batch, Figure, Report, TrailEntry
 from portal.models.prepared import Prepared, execute
-from portal.models.trail import record_all
+from portal.models.trail import Entry, record_all
 from portal.models.trail_actions import Action, EntryChannel
 from portal.reports.typed import Typed
 
@@ -110,25 +110,17 @@ def save(
 ) -> dict[str, Stored]:
     """Write the figures that `evaluate` let through, with their trail; answers what is stored."""
     report = ensure_draft(session, filling.assignment, by=by, at=at)
-    entries: list[dict[str, Any]] = []
+    entries: list[Entry] = []
     kept: dict[str, Stored] = {}
     for one in entered:
         before = filling.at(one.item.code)
         now = Stored(one.stored.value, before.version + 1, at, by.name)
         kept[one.item.code] = now
-        entries.append(_entry(one, before, now, report.id, action, batch_id))
+        entries.append(_entry(one, before, now, action, batch_id))
     _write(session, report, kept, by=by, at=at)
     # whoever types a figure has some of this work to report
     _touch(session, report, by=by, at=at, zero_report=report.zero_report and action not in TYPED)
-    record_all(
-        session,
-        entries,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=channel,
-    )
+    record_all(session, report.about, entries, by=by, at=at, channel=channel)
     return kept
 
 
@@ -201,24 +193,18 @@ def _row(report: Report, code: str, now: Stored) -> dict[str, Any]:
 
 
 def _entry(
-    one: SaveResult,
-    before: Stored,
-    now: Stored,
-    report_id: int,
-    action: Action,
-    batch_id: int | None,
-) -> dict[str, Any]:
-    return {
-        "action": action,
-        "report_id": report_id,
-        "item": one.item.code,
-        "old": canonical(before.value, one.item.unit),
-        "new": canonical(now.value, one.item.unit),
-        "version": now.version,
-        "batch_id": batch_id,
-        "nonce": one.typed.nonce,
-        "note": one.source,
-    }
+    one: SaveResult, before: Stored, now: Stored, action: Action, batch_id: int | None
+) -> Entry:
+    return Entry(
+        action,
+        item=one.item.code,
+        old=canonical(before.value, one.item.unit),
+        new=canonical(now.value, one.item.unit),
+        version=now.version,
+        batch_id=batch_id,
+        nonce=one.typed.nonce,
+        note=one.source,
+    )
 
 
 ZERO = Typed("0", None)

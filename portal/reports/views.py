@@ -7,7 +7,6 @@ from typing import Any
 from flask import (
     abort,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -39,7 +38,6 @@ from portal.reports import (
 from portal.reports.page_views import (
     action_bar,
     bp,
-    filled_report,
     is_onwards,
     recent_editor,
     report_page,
@@ -51,10 +49,11 @@ from portal.reports.prints import draft_prints, paper
 from portal.reports.saving import SaveResult
 from portal.reports.typed import Typed, as_chosen, seen_in
 from portal.storage.db import db, writing
+from portal.web.assignments import filled_report
+from portal.web.attachments import attachment
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in, printable
 from portal.web.html import wants_fragment
-from portal.workbooks.sheet import XLSX
 
 
 @bp.get("")
@@ -393,7 +392,4 @@ def workbook(campaign: str) -> Any:
     """The report as a workbook with live sums."""
     filling = filled_report(campaign)
     name, content = paper.workbook_of(db.session(), filling, clock.now())
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(name, content)

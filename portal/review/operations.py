@@ -48,7 +48,7 @@ def accept(
     if problem := refuse_alone(acts, assurance, assignment, at):
         return problem
     _decide(session, report, Move.ACCEPT, by, at)
-    _record(session, Action.ACCEPTED, assignment, by, at, f"第 {number} 次报送")
+    record(session, Action.ACCEPTED, assignment.about, by=by, at=at, note=f"第 {number} 次报送")
     keep_alone(session, report, acts, assurance, act=Act.ACCEPT, by=by, at=at)
     return None
 
@@ -84,7 +84,7 @@ def send_back(
     _grant_with_it(session, filling.assignment, until, reason, by, at)
     _give_back(session, report, Move.SEND_BACK, reason, items, by, at)
     note = _note(number, reason, items)
-    _record(session, Action.SENT_BACK, filling.assignment, by, at, note)
+    record(session, Action.SENT_BACK, filling.assignment.about, by=by, at=at, note=note)
 
 
 def reopen(
@@ -103,7 +103,7 @@ def reopen(
     _grant_with_it(session, filling.assignment, until, reason, by, at)
     _give_back(session, report, Move.REOPEN, reason, items, by, at)
     note = _note(number, reason, items)
-    _record(session, Action.REOPENED, filling.assignment, by, at, note)
+    record(session, Action.REOPENED, filling.assignment.about, by=by, at=at, note=note)
 
 
 def extend(
@@ -218,7 +218,7 @@ def _grant(
     )
     session.flush()
     note = f"延期至 {in_words(until)}：{reason}"
-    _record(session, Action.EXTENDED, assignment, by, at, note)
+    record(session, Action.EXTENDED, assignment.about, by=by, at=at, note=note)
 
 
 def _give_back(
@@ -262,18 +262,3 @@ def _decide(session: Session, report: Report, move: Move, by: Person, at: dateti
 def _note(number: int, reason: str, items: Mapping[str, str]) -> str:
     named = [f"{code} {words}".strip() for code, words in items.items()]
     return "；".join([f"第 {number} 次报送：{reason}", *named])
-
-
-def _record(
-    session: Session, action: Action, assignment: Assignment, by: Person, at: datetime, note: str
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=assignment.expectation.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        report_id=assignment.report.id if assignment.report else None,
-        note=note,
-    )

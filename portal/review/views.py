@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, reviewer
 from portal.access.tenancy import subtree
-from portal.collection.assignment import FilledReport, fill_of, find_assignment
+from portal.collection.assignment import FilledReport
 from portal.collection.decisions import Waiting, may_decide, waiting_for
 from portal.collection.on_behalf import alone_in
 from portal.domain.campaign.calendar import Status
@@ -18,6 +18,7 @@ from portal.domain.report_state import Move, NotAllowedNow
 from portal.review import operations, queries
 from portal.review.typed import Typed, submission_in
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.assurance import assurance_in
 
 bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
@@ -26,16 +27,11 @@ EXTENSION = "extend"
 """The form for an extension alone; those of the moves are called after them."""
 
 
-def _filling(campaign: str) -> FilledReport:
-    session = db.session()
-    return fill_of(session, find_assignment(session, campaign) or abort(404))
-
-
 @bp.get("/reviews")
 @allow(reviewer)
 def queue(campaign: str) -> Any:
     """待审核: the reports that wait for this desk, in the order in which they came."""
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     with subtree(organisation_here()) as session:
         waiting = waiting_for(session, organisation_here())
     return render_template(
@@ -56,7 +52,7 @@ def _waiting_here(campaign: str) -> list[Waiting]:
 @allow(reviewer)
 def page(campaign: str) -> Any:
     """The report read-only, with what a reviewer needs to decide on it."""
-    return _page(_filling(campaign))
+    return _page(filled_report(campaign))
 
 
 NOTHING = Typed()
@@ -101,15 +97,15 @@ def accept(campaign: str) -> Any:
     number, assurance = submission_in(request.form), assurance_in(request.form)
     try:
         with writing() as session:
-            filling = _filling(campaign)
+            filling = filled_report(campaign)
             problem = operations.accept(
                 session, filling, number=number, by=actor(), at=clock.now(), assurance=assurance
             )
             session.commit()
     except NotAllowedNow as refused:
-        return _page(_filling(campaign), refused=refused.sentence), 409
+        return _page(filled_report(campaign), refused=refused.sentence), 409
     if problem:
-        page = _page(_filling(campaign), refused=problem.sentence, assurance=assurance)
+        page = _page(filled_report(campaign), refused=problem.sentence, assurance=assurance)
         return page, 422
     return _decided(filling, "已审核通过")
 
@@ -134,7 +130,7 @@ def _give_back(campaign: str, move: Move) -> Any:
     act = operations.send_back if move is Move.SEND_BACK else operations.reopen
     try:
         with writing() as session:
-            filling = _filling(campaign)
+            filling = filled_report(campaign)
             operations.judged(session, filling.assignment, move, number=number, by=by)
             problems = typed.problems_of_giving_back(filling.assignment, now)
             if not problems:
@@ -151,8 +147,8 @@ def _give_back(campaign: str, move: Move) -> Any:
                 session.commit()
                 return _decided(filling, "已退回更正" if move is Move.REOPEN else "已退回修改")
     except NotAllowedNow as refused:
-        return _page(_filling(campaign), form=move, typed=typed, refused=refused.sentence), 409
-    return _page(_filling(campaign), form=move, typed=typed, problems=problems), 422
+        return _page(filled_report(campaign), form=move, typed=typed, refused=refused.sentence), 409
+    return _page(filled_report(campaign), form=move, typed=typed, problems=problems), 422
 
 
 @bp.post("/report/extension")
@@ -162,7 +158,7 @@ def extend(campaign: str) -> Any:
     typed, now, by = Typed.of(request.form), clock.now(), actor()
     try:
         with writing() as session:
-            filling = _filling(campaign)
+            filling = filled_report(campaign)
             operations.require_extendable(session, filling.assignment, by=by)
             problems = typed.problems(filling.assignment, now, until_needed=True)
             if not problems and (until := typed.extension):
@@ -178,8 +174,10 @@ def extend(campaign: str) -> Any:
                 flash(f"已准予延期：{filling.assignment.expectation.name}。")
                 return redirect(url_for(".page", campaign=campaign), 303)
     except NotAllowedNow as refused:
-        return _page(_filling(campaign), form=EXTENSION, typed=typed, refused=refused.sentence), 409
-    return _page(_filling(campaign), form=EXTENSION, typed=typed, problems=problems), 422
+        return _page(
+            filled_report(campaign), form=EXTENSION, typed=typed, refused=refused.sentence
+        ), 409
+    return _page(filled_report(campaign), form=EXTENSION, typed=typed, problems=problems), 422
 
 
 def _decided(filling: FilledReport, done: str) -> Any:

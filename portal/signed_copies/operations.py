@@ -95,7 +95,7 @@ def keep(
     copy.matched_at, copy.matched_by = None, ""
     session.flush()
     note = f"第 {report.submissions} 次报送的盖章件，{len(pages)} 个文件，指纹 {fingerprint[:8]}"
-    _record(session, Action.SIGNED_COPY_UPLOADED, report, by, at, note)
+    record(session, Action.SIGNED_COPY_UPLOADED, report.about, by=by, at=at, note=note)
     return copy
 
 
@@ -150,19 +150,4 @@ def match(
     copy.matched_at, copy.matched_by = at, by.name
     session.flush()
     note = f"第 {report.submissions} 次报送的盖章件，指纹 {copy.sha256[:8]}"
-    _record(session, Action.SIGNED_COPY_MATCHED, report, by, at, note)
-
-
-def _record(
-    session: Session, action: Action, report: Report, by: Person, at: datetime, note: str
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        report_id=report.id,
-        note=note,
-    )
+    record(session, Action.SIGNED_COPY_MATCHED, report.about, by=by, at=at, note=note)

@@ -17,7 +17,7 @@ from flask import (
 from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, may, report_reader, reporter, reviewer
-from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment
 from portal.collection.decisions import may_decide
 from portal.collection.signed_copies import scan_of, signed_copy
 from portal.domain.characters import is_refused, without_unseen
@@ -25,6 +25,7 @@ from portal.domain.figures import Problem
 from portal.domain.report.scans import SUFFIXES
 from portal.signed_copies import operations, queries
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.headers import INERT
 from portal.web.uploads import MAX_NAME_LENGTH, takes_file
 
@@ -38,15 +39,11 @@ MAX_BYTES = 10 * 1024 * 1024
 """Bytes of all files of one upload together."""
 
 
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
-
-
 @bp.get("")
 @allow(report_reader)
 def page(campaign: str) -> Any:
     """What was uploaded, and what is still to do."""
-    return _page(_assignment(campaign))
+    return _page(assignment_here(campaign))
 
 
 def _page(assignment: Assignment, problem: Problem | None = None) -> str:
@@ -73,9 +70,9 @@ def upload(campaign: str) -> Any:
     """Keep the scan of the stamped print; it takes the place of the one before."""
     pages = operations.read_pages(_files())
     if isinstance(pages, Problem):
-        return _page(_assignment(campaign), pages), 422
+        return _page(assignment_here(campaign), pages), 422
     with writing() as session:
-        operations.keep(session, _assignment(campaign), pages, by=actor(), at=clock.now())
+        operations.keep(session, assignment_here(campaign), pages, by=actor(), at=clock.now())
         session.commit()
     flash("盖章件已上传，等待审核人核对。")
     return redirect(url_for(".page", campaign=campaign), 303)
@@ -96,7 +93,7 @@ def _name(sent: str) -> str:
 @allow(report_reader)
 def file(campaign: str, number: int, page_number: int) -> Any:
     """One page of a scan: handed out to be kept or shown as a picture, never to be run."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     kept = queries.page_of(db.session(), assignment.report, number, page_number) or abort(404)
     suffix = SUFFIXES[kept.media_type]
     answer = send_file(
@@ -116,7 +113,7 @@ def match(campaign: str) -> Any:
     """核对一致: a reviewer found that the paper and the submission say the same."""
     number = request.form.get("number", type=int) or 0
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         operations.match(session, assignment, number=number, by=actor(), at=clock.now())
         session.commit()
     flash("盖章件已核对一致。")

@@ -9,11 +9,11 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import Rule, allow, chaser, desk, report_reader, reviewer, trail_reader
 from portal.access.tenancy import subtree
-from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment
 from portal.domain.campaign.board import Show, Unit
 from portal.status import queries
 from portal.status.queries import Board
-from portal.storage.db import db
+from portal.web.assignments import assignment_here
 from portal.web.form_fields import number_in
 
 bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/status")
@@ -23,7 +23,7 @@ bp = Blueprint("status", __name__, url_prefix="/o/<organisation>/campaigns/<camp
 @allow(desk)
 def board(campaign: str) -> Any:
     """Every expected organisation of this subtree, and how far its report is."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     return _drawn("status/board.html", assignment, _board(assignment))
 
 
@@ -31,15 +31,11 @@ def board(campaign: str) -> Any:
 @allow(desk)
 def rows(campaign: str) -> Any:
     """The same again for a page that is open: 204 while nothing is otherwise than it showed."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     now = _board(assignment)
     if request.args.get("seen") == now.fingerprint:
         return "", 204
     return _drawn("status/_board.html", assignment, now)
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
 
 
 def _board(assignment: Assignment) -> Board:

@@ -86,7 +86,7 @@ def test_a_submission_that_dies_half_way_leaves_the_report_as_it_was(monkeypatch
     def dies(*_arguments, **_keywords):
         raise MemoryError
 
-    monkeypatch.setattr(operations, "_record_move", dies)
+    monkeypatch.setattr(operations, "record", dies)
     answer = echeng.submit("one")
     monkeypatch.undo()
 

@@ -26,6 +26,7 @@ from sqlalchemy import insert, select
 import portal
 from portal import create_app
 from portal.access import tenancy
+from portal.access.actor import Actor
 from portal.access.identity import Person, hashed, sign_in_door
 from portal.access.passwords import hash_password
 from portal.collection.assignment import find_assignment
@@ -380,11 +381,9 @@ def _report(session: Any, place: Place, organisation: Organisation, campaign: Ca
     record(
         session,
         Action.FIGURE_SAVED,
-        organisation_id=owner,
-        actor=by,
-        actor_id=1,
+        report.about,
+        by=Actor(by, 1),
         at=NOW,
-        report_id=report.id,
         item="G",
         new=str(place.number),
         note=f"注{place.canary}",

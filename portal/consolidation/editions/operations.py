@@ -235,7 +235,7 @@ def keep(
         f"汇总单位 {len(frozen.sources.included)} 家，未含 {len(frozen.sources.missing)} 家，"
         f"数据指纹 {kept.sha256}"
     )
-    _record(session, Action.EDITION_FROZEN, assignment, by, at, note)
+    record(session, Action.EDITION_FROZEN, assignment.expectation.about, by=by, at=at, note=note)
     return kept
 
 
@@ -263,7 +263,7 @@ def report_upward(
     )
     session.flush()
     note = f"{assignment.campaign.name} {kept.title}" + (f"：{remark}" if remark else "")
-    _record(session, Action.REPORTED_UPWARD, assignment, by, at, note)
+    record(session, Action.REPORTED_UPWARD, assignment.expectation.about, by=by, at=at, note=note)
 
 
 def acknowledge(
@@ -296,18 +296,11 @@ def acknowledge(
     )
     session.flush()
     note = f"{assignment.campaign.name} {kept.title}之后的差异：{difference.told}"
-    _record(session, Action.DIFFERENCE_ACKNOWLEDGED, assignment, by, at, note)
-
-
-def _record(
-    session: Session, action: Action, assignment: Assignment, by: Person, at: datetime, note: str
-) -> None:
     record(
         session,
-        action,
-        organisation_id=assignment.expectation.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        Action.DIFFERENCE_ACKNOWLEDGED,
+        assignment.expectation.about,
+        by=by,
         at=at,
         note=note,
     )

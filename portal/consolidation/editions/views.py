@@ -15,7 +15,7 @@ from portal import clock
 from portal.access.identity import actor, organisation_here
 from portal.access.rules import allow, desk, may, own_reviewer
 from portal.access.tenancy import subtree
-from portal.collection.assignment import Assignment, find_assignment
+from portal.collection.assignment import Assignment
 from portal.consolidation.editions import earlier, operations, paper
 from portal.consolidation.editions.operations import FrozenEdition
 from portal.consolidation.node import ConsolidationScope
@@ -30,13 +30,10 @@ from portal.domain.paper.code import code_of, read_code
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import MAX_REMARK_LENGTH
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
 from portal.web.errors import BadInput
 from portal.web.form_fields import nonce_in
 from portal.web.paper_code import PaperCode, code_leading_to
-
-
-def _assignment(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
 
 
 def _kept(assignment: Assignment, number: int) -> FrozenEdition:
@@ -135,7 +132,7 @@ def _live_proof(node: ConsolidationScope) -> PaperCode | None:
 @allow(desk)
 def all_editions(campaign: str) -> Any:
     """Every edition of this consolidation, the newest on top."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     kept = operations.editions_of(db.session(), assignment)
     newest = _against_now(kept[0], assignment) if kept else None
     return render_template(
@@ -147,7 +144,7 @@ def all_editions(campaign: str) -> Any:
 @allow(own_reviewer)
 def freeze(campaign: str) -> Any:
     """锁定本版: freeze what the person has just seen as the next edition."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     scope, nonce = _freezable(), nonce_in(request.form)
     if not nonce:
         raise BadInput("请从汇总页面点“锁定本版”。")
@@ -156,7 +153,7 @@ def freeze(campaign: str) -> Any:
     with writing() as session:
         kept, made = operations.freeze(
             session,
-            _assignment(campaign),
+            assignment_here(campaign),
             frozen,
             seen=request.form.get("seen", ""),
             nonce=nonce,
@@ -180,7 +177,7 @@ def _freezable() -> Scope:
 @allow(desk)
 def edition(campaign: str, number: int) -> Any:
     """One edition to read: its sums, whose submissions they are, who froze it and when."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     kept = _kept(assignment, number)
     newest = operations.newest_edition(db.session(), assignment)
     return render_template(
@@ -199,7 +196,7 @@ def edition(campaign: str, number: int) -> Any:
 @allow(desk)
 def print_edition(campaign: str, number: int) -> Any:
     """The edition on A4, as the notice's annex draws the form."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     kept = _kept(assignment, number)
     return render_template(
         "consolidation/edition_print.html",
@@ -213,7 +210,7 @@ def print_edition(campaign: str, number: int) -> Any:
 @allow(desk)
 def difference(campaign: str, number: int) -> Any:
     """差异单: what has changed since an edition, until now or until a later one."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     kept = _kept(assignment, number)
     others = [
         one for one in operations.editions_of(db.session(), assignment) if one.number > number
@@ -246,7 +243,7 @@ def _later(others: list[FrozenEdition]) -> FrozenEdition | None:
 @allow(desk)
 def check_print(campaign: str) -> Any:
     """核对纸质件: what a print of the live sums says otherwise than the system now."""
-    assignment = _assignment(campaign)
+    assignment = assignment_here(campaign)
     code, scope, moment = read_code(request.args.get("code", "")), _printable(), _moment()
     with _live(assignment, scope) as (session, node):
         then = earlier.print_of(session, node, moment, code) if moment else None
@@ -286,7 +283,7 @@ def report_upward(campaign: str, number: int) -> Any:
     if len(remark) > MAX_REMARK_LENGTH:
         raise BadInput(f"备注最多 {MAX_REMARK_LENGTH} 个字，没有保存。")
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         kept = _kept(assignment, number)
         operations.report_upward(session, assignment, kept, remark, by=actor(), at=clock.now())
         session.commit()
@@ -299,7 +296,7 @@ def report_upward(campaign: str, number: int) -> Any:
 def acknowledge(campaign: str, number: int) -> Any:
     """已知悉: this difference has been seen."""
     with writing() as session:
-        assignment = _assignment(campaign)
+        assignment = assignment_here(campaign)
         kept = _kept(assignment, number)
         with _live(assignment, kept.scope) as (reading, node):
             now = operations.difference_now(reading, kept, node)

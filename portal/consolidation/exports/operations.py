@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, undefer
 from portal.access.identity import Person
 from portal.collection.assignment import Assignment
 from portal.models import MadeWorkbook
+from portal.models.base import About
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 
@@ -48,11 +49,9 @@ def store(
     record(
         session,
         Action.EXPORTED,
-        organisation_id=assignment.expectation.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        About(assignment.expectation.organisation_id, campaign_id=assignment.campaign.id),
+        by=by,
         at=at,
-        campaign_id=assignment.campaign.id,
         note=name,
     )
     return made

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, current_app, make_response, request, stream_template, url_for
+from flask import Response, abort, current_app, request, stream_template, url_for
 
 from portal import clock
 from portal.access.identity import actor, organisation_here
@@ -20,9 +20,11 @@ from portal.consolidation.overview import overview_of
 from portal.consolidation.page_views import bp, consolidation_here, consolidation_with_past
 from portal.domain.paper.overview import TITLE
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here
+from portal.web.attachments import attachment
 from portal.workbooks.consolidation import WorkbookBuilder, WorkbookContent, units_workbook
 from portal.workbooks.overview import workbook_of
-from portal.workbooks.sheet import XLSX, attachment_name
+from portal.workbooks.sheet import attachment_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def workbook(campaign: str) -> Any:
     """The table as a workbook with live sums."""
     with consolidation_here(campaign) as (session, node):
         name, book = paper.book_to_export(session, node, clock.now())
-    return _attached(name, units_workbook(book))
+    return attachment(name, units_workbook(book))
 
 
 @bp.get("/editions/<int(max=9999):number>/workbook")
@@ -54,7 +56,7 @@ def workbook(campaign: str) -> Any:
 def edition_workbook(campaign: str, number: int) -> Any:
     """Exactly the frozen figures as a workbook."""
     _assignment, name, book = _edition(campaign, number)
-    return _attached(name, units_workbook(book))
+    return attachment(name, units_workbook(book))
 
 
 @bp.get("/overview/workbook")
@@ -66,7 +68,7 @@ def overview_workbook(campaign: str) -> Any:
     name = attachment_name(
         node.assignment.campaign.name, shown.organisation, f"{TITLE}（{node.scope.label}）"
     )
-    return _attached(name, workbook_of(shown))
+    return attachment(name, workbook_of(shown))
 
 
 @bp.post("/exports")
@@ -92,22 +94,15 @@ def export_edition(campaign: str, number: int) -> Any:
 @allow(desk)
 def made_workbook(campaign: str, made: int) -> Any:
     """The file of a long export, for as long as it is kept."""
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     found = exports.made_workbook(db.session(), assignment, made) or abort(404)
-    return _attached(found.file_name, found.content)
+    return attachment(found.file_name, found.content)
 
 
 def _edition(campaign: str, number: int) -> tuple[Assignment, str, WorkbookContent]:
-    assignment = find_assignment(db.session(), campaign) or abort(404)
+    assignment = assignment_here(campaign)
     kept = operations.edition_number(db.session(), assignment, number) or abort(404)
     return assignment, *edition_paper.book_to_export(assignment, kept)
-
-
-def _attached(name: str, content: bytes) -> Any:
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 def _making(assignment: Assignment, name: str, book: WorkbookContent, back: str) -> Response:

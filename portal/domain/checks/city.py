@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
+from portal.domain.checks.kind import CheckKind, codes_of
 from portal.domain.checks.words import amount, stated
-from portal.domain.figures import rounded
-from portal.domain.form.check_rules import CheckRule
+from portal.domain.figures import Kind, rounded
+from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form
 
 
@@ -38,3 +39,28 @@ def more_than_registered(rule: CheckRule, form: Form, facts: Facts) -> Iterator[
 def _at(code: str, rule: CheckRule, facts: Facts, finding: Finding, registered: str) -> Issue:
     numbers = f"{numbers_of((code,), facts.figures)};{registered}"
     return raised(rule, code, (code,), finding, numbers)
+
+
+ALLOCATION = CheckKind(
+    id="allocation",
+    name="与已登记的下拨数不一致",
+    sentence="本项与市总登记的下拨资金不一致时指出。",
+    source="统计表 A2 的填报说明，与市总已登记的下拨数核对并剔重",
+    grade=Grade.QUERY,
+    settings=(codes_of("items", "下拨资金对应的项（一项）"),),
+    units=(Kind.MONEY,),
+    find=allocation_differs,
+    dropped_for="yuan-slip",
+)
+HOUSEHOLDS = CheckKind(
+    id="households",
+    name="超过在册建档户数",
+    sentence="本项超过市总登记的建档户数时指出。",
+    source="送温暖资金管理办法关于困难职工先建档、后帮扶的规定",
+    grade=Grade.QUERY,
+    settings=(codes_of("items", "建档户数对应的项（一项）"),),
+    units=(Kind.COUNT,),
+    find=more_than_registered,
+)
+
+KINDS = (ALLOCATION, HOUSEHOLDS)

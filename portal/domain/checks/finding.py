@@ -4,37 +4,23 @@ Every comparison is between integers. A rule looks only at figures that are know
 no issue here, since blanks stop submission by themselves. A limit of 0 is a limit not set.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from portal.domain.checks import city, pairs, slips, sums, years
 from portal.domain.checks.issues import Facts, Issue
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 
 __all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues", "rules_at"]
 
-_FINDERS: dict[str, Callable[[CheckRule, Form, Facts], Iterator[Issue]]] = {
-    "within": pairs.part_over_whole,
-    "arrears-people": pairs.money_without_people,
-    "money-without-people": pairs.money_without_people,
-    "people-without-money": pairs.people_without_money,
-    "yuan-slip": slips.yuan_slip,
-    "per-head": pairs.per_head_off,
-    "spent-raised": sums.spent_over_raised,
-    "spent-raised-all": sums.spent_over_raised,
-    "registered-twice": sums.registered_twice,
-    "year-on-year": years.year_on_year,
-    "copied": years.copied,
-    "allocation": city.allocation_differs,
-    "households": city.more_than_registered,
-}
-
 
 def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
     """Everything the form's rules find, in the paper's order, then in the order of the rules."""
-    found = [issue for rule in form.checks for issue in _FINDERS[rule.id](rule, form, facts)]
+    found = [
+        issue for rule in form.checks for issue in CHECK_KINDS[rule.id].find(rule, form, facts)
+    ]
     if len(found) < 2:
         return tuple(found)
     keys = {issue.key for issue in found}
@@ -43,27 +29,14 @@ def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
     return tuple(sorted(kept, key=lambda issue: place[issue.code]))
 
 
-# Where the rule on the right speaks at the same item, the one on the left adds nothing.
-_SAID_BY = {
-    "per-head": "yuan-slip",
-    "allocation": "yuan-slip",
-    "spent-raised-all": "spent-raised",
-}
-
-
 def _adds_nothing(issue: Issue, keys: Collection[str]) -> bool:
-    louder = _SAID_BY.get(issue.check)
-    return louder is not None and f"{louder}:{issue.code}" in keys
+    louder = CHECK_KINDS[issue.check].dropped_for
+    return bool(louder) and f"{louder}:{issue.code}" in keys
 
 
 def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
-    """The rules that look at an item: those that name it, and the slip check at all money."""
-    doubted = any(cell.item is item for cell in slips.money_cells(form))
-    return tuple(
-        rule
-        for rule in form.checks
-        if item.code in rule.codes or (doubted and rule.id == "yuan-slip")
-    )
+    """The rules that look at an item."""
+    return tuple(rule for rule in form.checks if CHECK_KINDS[rule.id].looks_at(rule, form, item))
 
 
 def blanks(form: Form, figures: Figures) -> tuple[Item, ...]:

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.domain.checks.kind import InputKind
+from portal.domain.checks.kind import Setting as KindSetting
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.figures import Kind, Unit, canonical, parse_figure
 from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form
@@ -56,16 +59,6 @@ class Setting:
         return self.own or self.standard
 
 
-_SINGLE = (
-    ("limit_yuan", "次均达到即疑为错填", "元/人次", 10_000_000),
-    ("low_yuan", "次均低于即提示", "元/人次", 1_000_000),
-    ("up_percent", "比上年增加超过", "%", 100_000),
-    ("down_percent", "比上年减少超过", "%", 100),
-    ("hint_percent", "变动超过即提示", "%", 100_000),
-    ("at_least", "与上年相同的非零项达到", "项", 1_000),
-)
-
-
 def settings_of(form: Form, limits: Mapping[str, Mapping[str, Any]]) -> tuple[Setting, ...]:
     """Everything that can be set for the checks of `form`, an edition without own limits."""
     return tuple(
@@ -87,17 +80,24 @@ def _settings(form: Form, rule: CheckRule, own: Mapping[str, Any]) -> Iterator[S
 
     if rule.grade is not Grade.ERROR:
         yield setting(("grade",), "等级", "", rule.grade.label, 0)
-    for code, yuan in rule.limits_yuan.items():
-        label = f"{form.by_code[code].name} 次均标准"
-        yield setting(("limits_yuan", code), label, "元/人次", str(yuan), 1_000_000)
-    for name, label, unit, most in _SINGLE:
-        if standard := getattr(rule, name):
-            yield setting((name,), label, unit, str(standard), most)
-    for unit, least in rule.base.items():
-        label = f"以{unit}计的，上年数不足这个数的不比"
-        yield setting(("base", unit), label, unit, str(least), 1_000_000)
-    if rule.tolerance:
-        yield setting(("tolerance",), "容差", WAN.name, canonical(rule.tolerance, SHOWN), 0)
+    for each in CHECK_KINDS[rule.id].settings:
+        if limit := each.limit:
+            for key, about, standard in _standards(form, each, getattr(rule, each.name)):
+                label, unit = limit.label.format(about), limit.unit or about
+                yield setting((each.name, *key), label, unit, standard, limit.greatest)
+
+
+def _standards(
+    form: Form, setting: KindSetting, value: Any
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """What the edition says of one setting: the place in it, what it is about, and the number."""
+    if setting.sort is InputKind.BY_ITEM:
+        yield from (((code,), form.by_code[code].name, str(yuan)) for code, yuan in value.items())
+    elif setting.sort is InputKind.BY_UNIT:
+        yield from (((unit,), unit, str(least)) for unit, least in value.items())
+    elif value:
+        standard = canonical(value, SHOWN) if setting.sort is InputKind.WAN else str(value)
+        yield (), "", standard
 
 
 def read_limits(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
+from portal.domain.checks.kind import PEOPLE_MONEY, CheckKind, Limit, is_named, pairs_of, whole
 from portal.domain.checks.words import amount, called, per_head, stated, stated_beside, stated_sum
 from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, Kind, canonical, rounded
-from portal.domain.form.check_rules import CheckRule
+from portal.domain.form.check_rules import CheckRule, Grade
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import total
 
@@ -209,3 +210,31 @@ def _spending(form: Form, item: Item) -> dict[str, tuple[str, ...]]:
 
 def _is_under(form: Form, leaf: Item, codes: tuple[str, ...]) -> bool:
     return leaf.code in codes or any(code in codes for code in form.sums_over[leaf.code])
+
+
+def looks_at(rule: CheckRule, form: Form, item: Item) -> bool:
+    """Whether the slip check looks at an item: at all money, and at what its pairs name."""
+    return is_named(rule, form, item) or any(cell.item is item for cell in money_cells(form))
+
+
+YUAN_SLIP = CheckKind(
+    id="yuan-slip",
+    name="疑似把元填成万元",
+    sentence="次均达到下面的数，或比已登记的下拨数、上年数、发放合计、同一合计的其他项"
+    "大一百倍以上时，询问是否把元填成了万元，并给出改正值；填写的金额项都查。",
+    source="统计表表头的计量单位，金额以万元计",
+    grade=Grade.QUERY,
+    settings=(
+        whole(
+            "limit_yuan",
+            "次均达到（元/人次）",
+            Limit("次均达到即疑为错填", "元/人次", 10_000_000),
+        ),
+        pairs_of("人次", "款物"),
+    ),
+    units=PEOPLE_MONEY,
+    find=yuan_slip,
+    looks_at=looks_at,
+)
+
+KINDS = (YUAN_SLIP,)

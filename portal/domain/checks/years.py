@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from portal.domain.checks.issues import Facts, Finding, Issue, numbers_of, raised
+from portal.domain.checks.kind import CheckKind, InputKind, Limit, Setting, codes_of, whole
 from portal.domain.checks.words import amount, called, change, stated
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit
 from portal.domain.form.check_rules import CheckRule, Grade
@@ -63,3 +64,37 @@ def _same_as_last_year(form: Form, figures: Figures, previous: Figures) -> tuple
         for item in form.leaves
         if (figure := figures.get(item.code)) and previous.get(item.code) == figure
     )
+
+
+YEAR_ON_YEAR = CheckKind(
+    id="year-on-year",
+    name="与上年相比变化大",
+    sentence="与上年对应项相比，增加或减少超过下面的百分比时指出；没有上年对应项的不查。",
+    source="市总核对数据的要求，与上年同口径的数比较",
+    grade=Grade.QUERY,
+    settings=(
+        codes_of("items", "比较的各项"),
+        whole("up_percent", "增加超过（%）", Limit("比上年增加超过", "%", 100_000)),
+        whole("down_percent", "减少超过（%）", Limit("比上年减少超过", "%", 100)),
+        whole("hint_percent", "变化超过（%）只作提示", Limit("变动超过即提示", "%", 100_000)),
+        Setting(
+            "base",
+            "上年数至少（按计量单位）",
+            "每行一个：计量单位，空一格，上年数；比它小的不查",
+            InputKind.BY_UNIT,
+            Limit("以{}计的，上年数不足这个数的不比", "", 1_000_000),
+        ),
+    ),
+    find=year_on_year,
+)
+COPIED = CheckKind(
+    id="copied",
+    name="疑似照抄上年",
+    sentence="与上年完全相同的非零数达到下面的项数时指出。",
+    source="市总核对数据的要求，本表填本次春节期间的数",
+    grade=Grade.QUERY,
+    settings=(whole("at_least", "项数", Limit("与上年相同的非零项达到", "项", 1_000)),),
+    find=copied,
+)
+
+KINDS = (YEAR_ON_YEAR, COPIED)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from portal.domain.checks.kinds import CHECK_KINDS, InputKind, Setting
+from portal.domain.checks.kind import InputKind, Setting
+from portal.domain.checks.kinds import CHECK_KINDS
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import (
     Typed,
     as_code,
@@ -17,7 +19,6 @@ from portal.domain.drafting.draft import (
     several_lines,
 )
 from portal.domain.form.check_rules import GRADES, Grade
-from portal.domain.form.document import Document
 from portal.domain.form.form import FormError
 
 
@@ -128,7 +129,7 @@ def with_check(document: Document, check: str, typed: Typed) -> Document:
         except FormError as error:
             problems += error.problems
         else:
-            if setting.name in _NEEDED and not rule.get(setting.name):
+            if setting.is_needed and not rule.get(setting.name):
                 problems.append(f"请填写“{setting.label}”")
     problems += _strange_units(draft, rule)
     if problems:
@@ -136,9 +137,6 @@ def with_check(document: Document, check: str, typed: Typed) -> Document:
     if known is None:
         draft["checks"].append(rule)
     return checked(draft)
-
-
-_NEEDED = {"pairs", "left", "right", "items"}
 
 
 def _strange_units(draft: Document, rule: Mapping[str, Any]) -> list[str]:

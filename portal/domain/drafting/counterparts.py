@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import checked, one_line, put
-from portal.domain.form.document import Document
 from portal.domain.form.form import Form, FormError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.drafting.checks import typed_setting
-from portal.domain.form.document import Document
+from portal.domain.drafting.document import Document
 
 BLANK = "空"
 

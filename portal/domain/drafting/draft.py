@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from portal.domain.drafting.document import UNSEEN, Document, require_shape
 from portal.domain.figures import Kind
-from portal.domain.form.document import UNSEEN, Document, require_shape
 from portal.domain.form.form import FormError, parse_form
 
 Typed = Mapping[str, str]

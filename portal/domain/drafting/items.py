@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from portal.domain.checks.kinds import CHECK_KINDS
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import (
     Typed,
     as_code,
@@ -17,7 +18,6 @@ from portal.domain.drafting.draft import (
     several_lines,
 )
 from portal.domain.figures import Kind
-from portal.domain.form.document import Document
 from portal.domain.form.form import CODE, FormError
 from portal.domain.form.formulas import read_formula
 

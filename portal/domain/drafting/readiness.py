@@ -7,7 +7,7 @@ from itertools import groupby
 
 from portal.domain.checks.kinds import CHECK_KINDS, unit_mismatches
 from portal.domain.drafting.counterparts import wrong_counterparts
-from portal.domain.form.document import Document
+from portal.domain.drafting.document import Document
 from portal.domain.form.form import Form, Item
 
 

@@ -2,8 +2,8 @@
 
 from copy import deepcopy
 
+from portal.domain.drafting.document import Document
 from portal.domain.drafting.draft import checked, in_order, one_line
-from portal.domain.form.document import Document
 from portal.domain.form.form import FormError
 
 

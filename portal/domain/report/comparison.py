@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from portal.domain.checks import words
+from portal.domain.checks.years import YEAR_ON_YEAR
 from portal.domain.figures import FEN_PER_WAN, Kind, Unit
-from portal.domain.form.check_rules import YEAR_ON_YEAR
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures
 
@@ -94,7 +94,7 @@ def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
 
 def least_of(form: Form, unit: Unit) -> int:
     """Below how many of `unit` last year's sum is too small, as the form's own check has it."""
-    limits = (rule.base for rule in form.checks if rule.id == YEAR_ON_YEAR)
+    limits = (rule.base for rule in form.checks if rule.id == YEAR_ON_YEAR.id)
     return next(limits, {}).get(unit.name, LEAST[unit.kind])
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.identity import actor
@@ -11,12 +11,13 @@ from portal.domain.characters import without_unseen
 from portal.reports.bulk import importing
 from portal.reports.bulk.importing import Chosen, Unfit
 from portal.reports.bulk.packing import pack, unpack
-from portal.reports.page_views import assignment_here, bp, filled_report
+from portal.reports.page_views import bp
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
+from portal.web.attachments import attachment
 from portal.web.form_fields import printable
 from portal.web.uploads import takes_file, uploaded
 from portal.workbooks.gate import MAX_FILE_BYTES, Refused
-from portal.workbooks.sheet import XLSX
 
 ROOM = 1024 * 1024
 """Bytes beyond the largest file within which the answer says what makes a workbook so large."""
@@ -27,10 +28,7 @@ ROOM = 1024 * 1024
 def template(campaign: str) -> Any:
     """The form as a workbook, to fill in with an office program."""
     name, content = importing.template_of(filled_report(campaign))
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return attachment(name, content)
 
 
 @bp.get("/import")

@@ -19,9 +19,7 @@ from portal.reports.bulk.importing import expected_of
 from portal.reports.bulk.pasting import Pasted
 from portal.reports.page_views import (
     action_bar,
-    assignment_here,
     bp,
-    filled_report,
     report_page,
     send_back_shown,
     too_late,
@@ -30,6 +28,7 @@ from portal.reports.page_views import (
 from portal.reports.saving import SaveResult, Undone
 from portal.reports.typed import Typed
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.form_fields import number_in, printable
 from portal.web.html import wants_fragment
 

@@ -154,7 +154,10 @@ def _mark(
     ]:
         session.execute(insert(OnBehalfItem), rows)
     note = f"依据：{ground.words}；{len(kept)} 项" if kept else f"依据：{ground.words}；代为上报"
-    _record(session, Action.ENTERED_ON_BEHALF, report, by, at, note)
+    channel = EntryChannel.ON_BEHALF
+    record(
+        session, Action.ENTERED_ON_BEHALF, report.about, by=by, at=at, channel=channel, note=note
+    )
 
 
 Text: TypeAlias = tuple[Mapping[str, str], str, str]
@@ -242,24 +245,3 @@ def confirm(session: Session, report: Report | None, *, by: Person, at: datetime
     if report is None or not report.on_behalf_by:
         raise NotAllowedNow("本单位的报表没有代录的数，不需要确认。")
     return on_behalf.confirm(session, report, by=by, at=at)
-
-
-def _record(
-    session: Session,
-    action: Action,
-    report: Report,
-    by: Person,
-    at: datetime,
-    note: str,
-) -> None:
-    record(
-        session,
-        action,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
-        at=at,
-        channel=EntryChannel.ON_BEHALF,
-        report_id=report.id,
-        note=note,
-    )

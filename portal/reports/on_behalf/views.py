@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, reporter, upper_reviewer
-from portal.collection.assignment import FilledReport, fill_of, find_assignment
+from portal.collection.assignment import FilledReport
 from portal.collection.on_behalf import alone_in, unconfirmed
 from portal.domain.checks.explanations import CONFIRMED, REASONS
 from portal.domain.figures import Problem
@@ -26,14 +26,14 @@ from portal.reports.page_views import bp, typed_fields
 from portal.reports.saving import SaveResult
 from portal.reports.typed import seen_in
 from portal.storage.db import db, writing
+from portal.web.assignments import assignment_here, filled_report
 from portal.web.assurance import assurance_in
 from portal.web.form_fields import nonce_in, printable
 
 
-def filled_report(campaign: str) -> FilledReport:
-    session = db.session()
-    filling = fill_of(session, find_assignment(session, campaign) or abort(404))
-    entering.require_level(session, actor(), filling.assignment.expectation)
+def unit_report(campaign: str) -> FilledReport:
+    filling = filled_report(campaign)
+    entering.require_level(db.session(), actor(), filling.assignment.expectation)
     return filling
 
 
@@ -46,7 +46,7 @@ NOTHING_TYPED: Fields = MultiDict()
 @allow(upper_reviewer)
 def on_behalf(campaign: str) -> Any:
     """The sheet for entering what the unit gave by telephone, fax or photo."""
-    return _sheet(filled_report(campaign))
+    return _sheet(unit_report(campaign))
 
 
 def _sheet(
@@ -82,7 +82,7 @@ def enter_on_behalf(campaign: str) -> Any:
     ground, zero_rest = Ground.of(request.form), "zero-rest" in request.form
     try:
         with writing() as session:
-            before = filled_report(campaign)
+            before = unit_report(campaign)
             typed = typed_fields(before, request.form)
             if ground.problem:
                 return _kept_back(before, ground, ground.problem), 422
@@ -91,11 +91,11 @@ def enter_on_behalf(campaign: str) -> Any:
             )
             session.commit()
     except NotAllowedNow as too_late:
-        return _sheet(filled_report(campaign), ground=ground, refused=too_late.sentence), 409
+        return _sheet(unit_report(campaign), ground=ground, refused=too_late.sentence), 409
     refused = [one for one in entered if one.refused]
     saved = sum(one.written for one in entered)
     if refused:
-        page = _sheet(filled_report(campaign), refused, ground=ground)
+        page = _sheet(unit_report(campaign), refused, ground=ground)
         return page, 409 if any(one.conflict for one in refused) else 422
     left = now.counters.blanks
     rest = f"还有 {left} 项空白" if left else "已填齐"
@@ -117,7 +117,7 @@ def _kept_back(filling: FilledReport, ground: Ground, problem: Problem) -> str:
 @allow(upper_reviewer)
 def on_behalf_submission(campaign: str) -> Any:
     """What stands between the unit's report and its submission by the upper union."""
-    return _submission(filled_report(campaign))
+    return _submission(unit_report(campaign))
 
 
 def _submission(
@@ -187,7 +187,7 @@ def submit_on_behalf(campaign: str) -> Any:
         return redirect(url_for(".receipt", campaign=campaign, number=outcome.number), 303)
     unready = isinstance(outcome, NotReady)
     page = _submission(
-        filled_report(campaign),
+        unit_report(campaign),
         ground=ground,
         assurance=assurance,
         typed=NOTHING_TYPED if unready else request.form,
@@ -201,7 +201,7 @@ def _submitted(
 ) -> Submission | NotReady | Problem:
     """What became of it; what the unit said is kept unless a part of it is a problem."""
     with writing() as session:
-        filling = filled_report(campaign)
+        filling = unit_report(campaign)
         outcome = entering.submit(
             session,
             filling,
@@ -224,7 +224,7 @@ def _submitted(
 def confirm_on_behalf(campaign: str) -> Any:
     """确认代录: the unit's word that what was entered for it is right."""
     with writing() as session:
-        assignment = find_assignment(session, campaign) or abort(404)
+        assignment = assignment_here(campaign)
         count = entering.confirm(session, assignment.report, by=actor(), at=clock.now())
         session.commit()
     flash("已确认代录的数。" if count else "代录的数已经确认过。")

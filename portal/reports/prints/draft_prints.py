@@ -114,11 +114,9 @@ def keep(session: Session, filling: FilledReport, *, by: Person, at: datetime) -
     record(
         session,
         Action.DRAFT_PRINTED,
-        organisation_id=report.organisation_id,
-        actor=by.name,
-        actor_id=by.id,
+        report.about,
+        by=by,
         at=at,
-        report_id=report.id,
         note=f"第 {draft.number} 份送审稿，核对码 {code_of(draft.sha256)}",
     )
     return draft

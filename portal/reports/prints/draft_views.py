@@ -7,15 +7,10 @@ from flask import abort, redirect, render_template, url_for
 from portal import clock
 from portal.access.identity import actor
 from portal.access.rules import allow, report_reader, reporter
-from portal.collection.assignment import FilledReport, fill_of, find_assignment
 from portal.reports.page_views import bp
 from portal.reports.prints import draft_prints
 from portal.storage.db import db, writing
-
-
-def filled_report(campaign: str) -> FilledReport:
-    session = db.session()
-    return fill_of(session, find_assignment(session, campaign) or abort(404))
+from portal.web.assignments import filled_report
 
 
 @bp.post("/drafts")

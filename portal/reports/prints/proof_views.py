@@ -5,18 +5,14 @@ from typing import Any
 from flask import abort, render_template, request
 
 from portal.access.rules import allow, report_reader
-from portal.collection.assignment import Assignment, find_assignment
 from portal.domain.report_state import NotAllowedNow
 from portal.reports.page_views import bp
 from portal.reports.prints import proofs
 from portal.storage.db import db
+from portal.web.assignments import assignment_here
 from portal.web.form_fields import number_in
 
 NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送之间没有这样的更正。"
-
-
-def assignment_here(campaign: str) -> Assignment:
-    return find_assignment(db.session(), campaign) or abort(404)
 
 
 @bp.get("/submissions/<int(max=9999):number>/comparison")

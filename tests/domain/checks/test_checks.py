@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.checks.finding import Counters, Facts, Issue, blanks, counters, find_issues
+from portal.domain.checks.kinds import CHECK_KINDS
 from portal.domain.checks.words import short_label
 from portal.domain.figures import FEN_PER_WAN, FEN_PER_YUAN, parse_figure
-from portal.domain.form.check_rules import RULES, Grade
+from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import Figures, with_totals
 
@@ -50,7 +51,7 @@ def _zeros(form: Form) -> dict[str, int]:
 
 
 def test_the_2027_edition_uses_every_rule_that_the_portal_can_run(form_2027: Form) -> None:
-    assert {rule.id for rule in form_2027.checks} == set(RULES)
+    assert {rule.id for rule in form_2027.checks} == set(CHECK_KINDS)
 
 
 # One line a boundary: the rule, the figures, and the issues expected of that rule alone.

@@ -187,12 +187,8 @@ def test_a_form_without_items_is_refused(document: Document) -> None:
         ("units", {"人次": {"kind": "weight", "decimals": 0}}),
         ("units", {"人次": {"kind": "count", "decimals": 1}}),
         ("units", {"万元": {"kind": "money", "decimals": 7}}),
-        ("checks", [{"id": "no-such-rule", "grade": "提示", "about": ""}]),
         ("checks", [{"id": "within", "grade": "严重", "about": "", "pairs": [["B1", "B"]]}]),
         ("checks", [{"id": "within", "grade": "强制", "about": "", "pairs": [["B1"]]}]),
-        ("checks", [{"id": "within", "grade": "强制", "about": ""}]),
-        ("checks", [{"id": "spent-raised", "grade": "核实", "about": "", "right": ["A"]}]),
-        ("checks", [{"id": "households", "grade": "核实", "about": "", "items": []}]),
     ],
 )
 def test_data_that_is_no_form_is_refused_with_a_sentence(

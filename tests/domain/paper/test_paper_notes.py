@@ -7,8 +7,8 @@ import pytest
 
 import portal
 from portal.domain.drafting.difference import difference
+from portal.domain.drafting.document import read_document
 from portal.domain.drafting.draft import copied, with_head
-from portal.domain.form.document import read_document
 from portal.domain.form.form import FormError, parse_form
 from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.form.document import MAX_BYTES, read_document
+from portal.domain.drafting.document import MAX_BYTES, read_document
 from portal.domain.form.form import FormError, parse_form
 
 Document = dict[str, Any]
@@ -83,6 +83,22 @@ def test_every_wrong_place_is_named(document, path, value, sentence):
     for step in path[:-1]:
         holder = holder[step]
     holder[path[-1]] = value
+
+    assert sentence in problems_with(document)
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        ({"id": "no-such-rule", "grade": "提示", "about": ""}, "种类（id）应为 within、"),
+        ({"id": "within", "grade": "强制", "about": ""}, "within 缺少 pairs"),
+        ({"id": "spent-raised", "grade": "核实", "about": "", "right": ["A"]}, "缺少 left"),
+        ({"id": "households", "grade": "核实", "about": "", "items": []}, "缺少 items"),
+        ({"id": "yuan-slip", "grade": "核实", "about": "", "limit_yuan": 1}, "缺少 pairs"),
+    ],
+)
+def test_check_that_portal_cannot_run_is_refused(document, check, sentence):
+    document["checks"] = [check]
 
     assert sentence in problems_with(document)
 

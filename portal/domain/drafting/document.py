@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.form.check_rules import GRADES, RULES
+from portal.domain.checks.kinds import CHECK_KINDS
+from portal.domain.form.check_rules import GRADES
 from portal.domain.form.form import FormError
 
 Document = dict[str, Any]
@@ -206,7 +207,7 @@ _ITEM = (
     _Field("provenance", "来源", *_text(40, empty=True)),
 )
 _CHECK = (
-    _Field("id", "种类", *_one_of(RULES), needed=True),
+    _Field("id", "种类", *_one_of(CHECK_KINDS), needed=True),
     _Field("grade", "等级", *_one_of(GRADES), needed=True),
     _Field("about", "说明", *_text(MAX_LABEL_LENGTH, empty=True), needed=True),
     _Field("pairs", "各对指标", *_listed(_is_pair, MAX_PARTS, "两个代码一对")),
@@ -241,8 +242,19 @@ def _form(document: object) -> Iterator[str]:
     yield from _units(document)
     yield from _each(document, "sections", "部分", MAX_SECTIONS, _SECTION)
     yield from _each(document, "items", "项指标", MAX_ITEMS, _ITEM)
-    yield from _each(document, "checks", "条审核关系", len(RULES), _CHECK)
+    yield from _each(document, "checks", "条审核关系", len(CHECK_KINDS), _CHECK)
+    yield from _without_items(document)
     yield from _named_alike(document)
+
+
+def _without_items(document: Document) -> Iterator[str]:
+    """The checks that name no items where their kind compares some."""
+    checks = document.get("checks")
+    for check in checks if isinstance(checks, list) else ():
+        if isinstance(check, dict) and (kind := CHECK_KINDS.get(str(check.get("id")))):
+            missing = (each for each in kind.settings if each.is_needed)
+            names = (each.name for each in missing if not check.get(each.name))
+            yield from (f"审核关系 {kind.id} 缺少 {name}" for name in names)
 
 
 def _fields(holder: object, where: str, fields: tuple[_Field, ...]) -> Iterator[str]:
