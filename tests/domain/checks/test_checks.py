@@ -50,8 +50,12 @@ def _zeros(form: Form) -> dict[str, int]:
     return {item.code: 0 for item in form.leaves}
 
 
-def test_the_2027_edition_uses_every_rule_that_the_portal_can_run(form_2027: Form) -> None:
-    assert {rule.id for rule in form_2027.checks} == set(CHECK_KINDS)
+KINDS_SINCE_2027: frozenset[str] = frozenset()
+"""Kinds of check that the edition of 2027 does not have: it was shipped, so it never changes."""
+
+
+def test_the_2027_edition_uses_every_kind_that_there_was(form_2027: Form) -> None:
+    assert {rule.id for rule in form_2027.checks} == set(CHECK_KINDS) - KINDS_SINCE_2027
 
 
 # One line a boundary: the rule, the figures, and the issues expected of that rule alone.
