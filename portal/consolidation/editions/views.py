@@ -60,6 +60,8 @@ class Newest:
     kept: FrozenEdition
     difference: Difference
     acknowledged: DifferenceAcknowledgement | None
+    acknowledgeable: bool
+    """Whether the person may say that the difference is known."""
 
     @property
     def amber(self) -> bool:
@@ -104,7 +106,8 @@ def _against_now(kept: FrozenEdition, assignment: Assignment) -> Newest:
         difference = operations.difference_now(session, kept, node)
     known = operations.acknowledgements_of(db.session(), kept) if difference else ()
     matching = (one for one in known if one.difference == difference.sha256)
-    return Newest(kept, difference, next(matching, None))
+    acknowledgeable = may(own_reviewer, organisation_here().id)
+    return Newest(kept, difference, next(matching, None), acknowledgeable)
 
 
 @bp.context_processor
