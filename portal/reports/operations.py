@@ -23,7 +23,7 @@ from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import record
 from portal.models.trail_actions import Action, EntryChannel
-from portal.reports import answering, repeating, saving
+from portal.reports import answering, idempotency, saving
 from portal.reports.saving import SaveResult, Undone
 from portal.reports.typed import Typed
 
@@ -51,7 +51,7 @@ def save_items(
     """Write several figures, each for itself: one that is refused stops no other."""
     filling.assignment.may_write(at).require()
     judged = [
-        repeating.replayed(session, filling, saving.evaluate(filling, item, text))
+        idempotency.replayed(session, filling, saving.evaluate(filling, item, text))
         for item, text in typed.items()
     ]
     wanted = [one for one in judged if one.written]
