@@ -51,10 +51,10 @@ def book_to_export(assignment: Assignment, kept: FrozenEdition) -> tuple[str, Wo
     name = workbook.attachment_name(
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
-    return name, book_of_edition(kept)
+    return name, content_of_edition(kept)
 
 
-def book_of_edition(kept: FrozenEdition) -> WorkbookContent:
+def content_of_edition(kept: FrozenEdition) -> WorkbookContent:
     """An edition: exactly the frozen figures, whatever has come since."""
     frozen = kept.frozen
     return WorkbookContent(
