@@ -1,6 +1,5 @@
 """Operations on a report: save, declare zeros, explain, submit, withdraw. The view commits."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -373,9 +372,3 @@ def _record_move(
         report_id=report.id,
         note=note,
     )
-
-
-def changes_since(earlier: Submission, filling: FilledReport) -> tuple[submission.Change, ...]:
-    """What the report says now and did not say in an earlier submission."""
-    old = submission.figures_of(json.loads(earlier.document))
-    return submission.changes(filling.form, old, filling.figures)
