@@ -16,6 +16,12 @@ SCRIPT = re.compile(
 ASKS_FOR_PERMISSION = re.compile(r"\bmay\s*\(|\brules\s*\.|\.permits\s*\(|\bperson\.roles\b")
 """How a template would decide for itself who may: the rules, asked in its own code."""
 
+COORDINATE = re.compile(
+    r"<(?:svg|rect|line|polyline|path|circle|text)\b[^>]*?"
+    r"\s(?:x|y|[xy][12]|width|height|viewBox|points|d|r|cx|cy)=\"(?!0 0 \{)[^\"{]*[0-9][^\"]*\""
+)
+"""A number that a template draws with; where a drawing's parts lie is computed in the domain."""
+
 # What separates an attribute from what stands before it.
 BEFORE = r"(?:^|[\s\"'/])"
 
@@ -118,6 +124,18 @@ def test_no_fragment_asks_who_may():
 )
 def test_a_template_that_asks_who_may_is_found(template, asks):
     assert asks_for_permission(template) is asks
+
+
+def test_no_template_knows_where_the_parts_of_a_drawing_lie():
+    drawing = {
+        str(path.relative_to(TEMPLATES)): COORDINATE.findall(path.read_text(encoding="utf-8"))
+        for path in files_in(TEMPLATES)
+    }
+
+    assert {name: found for name, found in drawing.items() if found} == {}
+    assert COORDINATE.search('<rect class="bar" x="190" y="{{ bar.top }}"></rect>')
+    assert COORDINATE.search('<svg viewBox="0 0 720 {{ height }}">')
+    assert not COORDINATE.search('<svg viewBox="0 0 {{ width }} {{ height }}">')
 
 
 @pytest.mark.parametrize("template", SOUND)
