@@ -21,8 +21,8 @@ from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation import edition
-from portal.domain.consolidation.edition import FREEZABLE
 from portal.domain.consolidation.placement import add_up
+from portal.domain.consolidation.sources import FREEZABLE
 from portal.domain.figures import canonical
 from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition

@@ -7,7 +7,8 @@ from portal.collection.assignment import Assignment
 from portal.consolidation.editions.operations import FrozenEdition
 from portal.consolidation.node import state_in_words
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
+from portal.domain.consolidation.edition import Frozen, FrozenColumn
+from portal.domain.consolidation.sources import Source
 from portal.domain.paper.sheet import Part, Sheet, report_sheet, with_figures
 from portal.workbooks import sheet as workbook
 from portal.workbooks.consolidation import Heading, Unit, WorkbookContent

@@ -24,8 +24,9 @@ from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
-from portal.domain.consolidation.edition import FREEZABLE, Difference
+from portal.domain.consolidation.difference import Difference
 from portal.domain.consolidation.placement import Scope
+from portal.domain.consolidation.sources import FREEZABLE
 from portal.domain.paper.code import code_of, read_code
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import MAX_REMARK_LENGTH
