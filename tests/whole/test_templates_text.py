@@ -16,6 +16,9 @@ SCRIPT = re.compile(
 ASKS_FOR_PERMISSION = re.compile(r"\bmay\s*\(|\brules\s*\.|\.permits\s*\(|\bperson\.roles\b")
 """How a template would decide for itself who may: the rules, asked in its own code."""
 
+MAX_LINE = 200
+"""Characters in a line of a template; a longer one is not read to its end."""
+
 COORDINATE = re.compile(
     r"<(?:svg|rect|line|polyline|path|circle|text)\b[^>]*?"
     r"\s(?:x|y|[xy][12]|width|height|viewBox|points|d|r|cx|cy)=\"(?!0 0 \{)[^\"{]*[0-9][^\"]*\""
@@ -96,6 +99,17 @@ def test_every_template_is_plain_markup():
 
     assert templates
     assert {name: reasons for name, reasons in found.items() if reasons} == {}
+
+
+def test_no_line_of_a_template_is_too_long_to_read():
+    too_long = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in files_in(TEMPLATES)
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
+        if len(line) > MAX_LINE
+    ]
+
+    assert too_long == []
 
 
 def test_no_fragment_asks_who_may():
