@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.access import tenancy
 from portal.access.actor import Actor
-from portal.access.identity import actor, organisation_here
-from portal.access.rules import allow, city_admin, city_records
+from portal.access.identity import actor, organisation_here, who
+from portal.access.rules import allow, city_admin, city_records, may
 from portal.campaigns import operations, plan, queries, readiness
 from portal.campaigns.operations import Refused, Stale
 from portal.collection import moves
@@ -26,6 +26,13 @@ from portal.web.form_fields import number_asked
 bp = Blueprint("campaigns", __name__, url_prefix="/o/<organisation>/campaigns")
 
 NOTHING: Mapping[str, str] = {}
+
+
+@bp.context_processor
+def _tabs() -> dict[str, Any]:
+    """Whether the tabs of a campaign lead to its planning, or to what has changed alone."""
+    person = who()
+    return {"plans": person is not None and may(city_admin, person.organisation.id)}
 
 
 def by_me() -> Actor:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.collection.last_year import ENTERED, entered_of_units
 from portal.consolidation.node import ConsolidationScope
-from portal.consolidation.stamp import Cache
+from portal.consolidation.sum_cache import Cache
 from portal.domain.consolidation.same_units import Group, SameUnits
 from portal.domain.form.formulas import Figures, total
 from portal.models import LastYearFigure

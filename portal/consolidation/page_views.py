@@ -16,7 +16,7 @@ from portal.access.tenancy import subtree
 from portal.consolidation.choice import Query
 from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.past import Past, past_assignment, past_of
-from portal.consolidation.stamp import Cache
+from portal.consolidation.sum_cache import Cache
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db

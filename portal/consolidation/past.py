@@ -11,7 +11,7 @@ from portal.consolidation import entered
 from portal.consolidation.entered import Entered
 from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import reported_of
-from portal.consolidation.stamp import Cache, CacheKey, stamp_of
+from portal.consolidation.sum_cache import Cache, CacheKey, stamp_of
 from portal.consolidation.sums import figures_of_item, total_of
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.board import HANDED_IN

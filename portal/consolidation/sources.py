@@ -10,8 +10,9 @@ from portal.consolidation.node import Column, ConsolidationScope
 from portal.consolidation.reported import reported_from
 from portal.consolidation.sums import MAX_AT_ONCE
 from portal.consolidation.tree import Last
-from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation.edition import Frozen, FrozenColumn
 from portal.domain.consolidation.placement import Member, add_up
+from portal.domain.consolidation.sources import Source, Sources
 from portal.domain.form.formulas import Figures
 from portal.domain.report.submission import figures_of, includes_passed_down
 from portal.models import Submission

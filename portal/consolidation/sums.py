@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.consolidation.stamp import Cache
+from portal.consolidation.sum_cache import Cache
 from portal.consolidation.tree import Tree
 from portal.domain.consolidation.placement import Column, Member, Scope
 from portal.domain.form.form import Form

@@ -13,7 +13,7 @@ from flask import (
 
 from portal import clock
 from portal.access.identity import actor
-from portal.access.rules import allow, desk
+from portal.access.rules import allow, desk, may
 from portal.collection.assignment import find_assignment
 from portal.consolidation import filters
 from portal.consolidation.as_of import as_of
@@ -22,6 +22,7 @@ from portal.consolidation.checks import checks_of
 from portal.consolidation.choice import Query, Show, choice_of
 from portal.consolidation.exports import paper
 from portal.consolidation.item import drill_down
+from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
 from portal.consolidation.page_views import (
     bp,
@@ -30,7 +31,7 @@ from portal.consolidation.page_views import (
     sum_shelf,
 )
 from portal.consolidation.past import past_assignment, past_of
-from portal.consolidation.table import table_of
+from portal.consolidation.table import Table, table_of
 from portal.domain.consolidation.placement import Scope
 from portal.storage.db import db, writing
 from portal.web.assignments import assignment_here
@@ -60,6 +61,7 @@ def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") ->
         "consolidation/table.html",
         node=node,
         table=shown,
+        opened=_opened(node, shown),
         scopes=list(Scope),
         shows=list(Show),
         filters=filters.filters_of(db.session(), node, actor()),
@@ -67,6 +69,12 @@ def _table(campaign: str, asked: Query, *, name: str = "", problem: str = "") ->
         name=name,
         problem=problem,
     )
+
+
+def _opened(node: ConsolidationScope, shown: Table) -> set[str]:
+    """The codes of the units among the columns whose own consolidation the person may open."""
+    codes = (column.member.code for column in shown.columns if column.is_node)
+    return {code for code in codes if may(desk, node.tree.organisations[code])}
 
 
 @bp.post("/filters")

@@ -40,17 +40,40 @@ def divide(
     """
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow("填报任务已归档，只能查看。")
-    campaign_id = assignment.campaign.id
-    before = duties_of(session, campaign_id)
     names = {user.id: user.name for user in fillers(session)}
-    changed = {
+    changed = _changing_hands(session, assignment, wanted, names)
+    if not changed:
+        return 0
+    _hand_over(session, assignment, changed, by, at)
+    record(session, Action.DIVIDED, assignment.about, by=by, at=at, note=_in_words(changed, names))
+    return len(changed)
+
+
+def _changing_hands(
+    session: Session,
+    assignment: Assignment,
+    wanted: Mapping[str, int | None],
+    names: Mapping[int, str],
+) -> Mapping[str, int | None]:
+    """What of `wanted` is another than now; whoever is not among `names` gets nothing."""
+    before = duties_of(session, assignment.campaign.id)
+    return {
         code: user_id
         for code, user_id in wanted.items()
         if (before[code][0] if code in before else None) != user_id
         and (user_id is None or user_id in names)
     }
-    if not changed:
-        return 0
+
+
+def _hand_over(
+    session: Session,
+    assignment: Assignment,
+    changed: Mapping[str, int | None],
+    by: Person,
+    at: datetime,
+) -> None:
+    """Replace the rows of these items; an item that is nobody's has none."""
+    campaign_id = assignment.campaign.id
     session.execute(
         delete(Duty)
         .where(Duty.campaign_id == campaign_id, Duty.item.in_(changed))
@@ -70,8 +93,6 @@ def divide(
     ]
     if rows:
         session.execute(insert(Duty), rows)
-    record(session, Action.DIVIDED, assignment.about, by=by, at=at, note=_in_words(changed, names))
-    return len(changed)
 
 
 def _in_words(changed: Mapping[str, int | None], names: Mapping[int, str]) -> str:

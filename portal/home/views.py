@@ -1,6 +1,7 @@
 """Views of home: from here everything else is found."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,22 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
 from portal.access.identity import actor, organisation_here
-from portal.access.rules import allow, city_answerer, desk, may, member, reporter, signed_in
+from portal.access.rules import (
+    Rule,
+    admin,
+    allow,
+    chaser,
+    city_admin,
+    city_answerer,
+    city_records,
+    desk,
+    may,
+    member,
+    report_reader,
+    reporter,
+    reviewer,
+    signed_in,
+)
 from portal.access.tenancy import subtree
 from portal.collection.announcements import unread
 from portal.collection.decisions import waiting_for
@@ -19,6 +35,20 @@ from portal.models.user import Role
 from portal.storage.db import db
 
 bp = Blueprint("home", __name__)
+
+LINKS: Mapping[str, Rule] = {
+    "campaigns": city_admin,
+    "register": admin,
+    "report": report_reader,
+    "review-queue": reviewer,
+    "remind": chaser,
+    "open-questions": city_answerer,
+    "changes": city_records,
+}
+"""What the home page links to, by name, each with the rule of the page that it leads to."""
+
+OWN_LINKS = {"changes"}
+"""Links that stand only on the home page of the person's own organisation."""
 
 
 @bp.get("/")
@@ -39,6 +69,7 @@ def organisation() -> Any:
     return render_template(
         "home/organisation.html",
         here=here,
+        links=_links(),
         open_cards=[card for card in cards if card.is_open],
         coming=[card for card in cards if card.phase == "not-open"],
         past=[card for card in cards if card.phase == "closed"],
@@ -68,6 +99,13 @@ def _with_units(cards: list[Card]) -> list[Card]:
             )
             for card in cards
         ]
+
+
+def _links() -> set[str]:
+    """The names of the `LINKS` that the person may follow here."""
+    here = organisation_here()
+    links = {name for name, rule in LINKS.items() if may(rule, here.id)}
+    return links if here.id == actor().organisation.id else links - OWN_LINKS
 
 
 def _audits() -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.consolidation.edition import read_document
+from portal.domain.consolidation.kept_edition import read_document
 from portal.domain.consolidation.placement import add_up
 from portal.domain.figures import canonical
 from portal.domain.form.form import Form, FormError

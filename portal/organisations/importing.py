@@ -20,6 +20,7 @@ from portal.models.trail import Entry, record_everywhere
 from portal.models.trail_actions import Action, EntryChannel
 from portal.models.user import ROLE_LABELS
 from portal.organisations.planning import Outcome, PersonStep, Plan, UnitStep, plan
+from portal.register.units import Unit
 
 Told = tuple[About, Entry]
 
@@ -57,51 +58,53 @@ def _summary(doing: Plan) -> str:
 
 
 def _units(session: Session, here: Organisation, steps: Sequence[UnitStep]) -> list[Told]:
-    """Found and change the units; answers what is to be recorded of it."""
-    entries: list[Told] = []
-    for step in steps:
-        if step.standing and step.outcome is Outcome.CHANGED:
-            unit = step.standing
-            unit.name, unit.kind, unit.position = (
-                step.unit.name,
-                step.unit.kind,
-                int(step.unit.position),
-            )
-            unit.contact, unit.phone = step.unit.contact, step.unit.phone
-            entries.append((unit.about, _changed(Action.ORGANISATION_CHANGED, step)))
+    """Change and found the units; answers what is to be recorded of it."""
+    changed = [
+        _change(step.standing, step)
+        for step in steps
+        if step.standing and step.outcome is Outcome.CHANGED
+    ]
     session.flush()
+    new = [step.unit for step in steps if step.outcome is Outcome.NEW]
+    return changed + [_founded(unit) for unit in _found(session, here, new)]
+
+
+def _change(unit: Organisation, step: UnitStep) -> Told:
+    typed = step.unit
+    unit.name, unit.kind, unit.position = typed.name, typed.kind, int(typed.position)
+    unit.contact, unit.phone = typed.contact, typed.phone
+    return unit.about, _changed(Action.ORGANISATION_CHANGED, step)
+
+
+def _found(session: Session, here: Organisation, units: Sequence[Unit]) -> list[Organisation]:
+    """Add the units level by level, so that each finds the one above it."""
     known = {unit.code: unit for unit in organisations_below(session, here.path)}
-    waiting = [step.unit for step in steps if step.outcome is Outcome.NEW]
+    founded: list[Organisation] = []
+    waiting = list(units)
     while waiting:
-        # level by level, so that each finds the one above it
         ready = [unit for unit in waiting if unit.parent in known]
-        founded = add_organisations(
-            session,
-            [
-                (
-                    known[unit.parent],
-                    Organisation(
-                        code=unit.code,
-                        name=unit.name,
-                        kind=unit.kind,
-                        position=int(unit.position),
-                        contact=unit.contact,
-                        phone=unit.phone,
-                    ),
-                )
-                for unit in ready
-            ],
-        )
-        entries += [
-            (
-                About(one.parent_id or one.id),
-                Entry(Action.ORGANISATION_ADDED, note=f"{one.name}（{one.code}）"),
-            )
-            for one in founded
-        ]
-        known |= {one.code: one for one in founded}
+        pairs = [(known[unit.parent], _organisation(unit)) for unit in ready]
+        level = add_organisations(session, pairs)
+        founded += level
+        known |= {one.code: one for one in level}
         waiting = [unit for unit in waiting if unit.code not in known]
-    return entries
+    return founded
+
+
+def _organisation(unit: Unit) -> Organisation:
+    return Organisation(
+        code=unit.code,
+        name=unit.name,
+        kind=unit.kind,
+        position=int(unit.position),
+        contact=unit.contact,
+        phone=unit.phone,
+    )
+
+
+def _founded(unit: Organisation) -> Told:
+    note = f"{unit.name}（{unit.code}）"
+    return About(unit.parent_id or unit.id), Entry(Action.ORGANISATION_ADDED, note=note)
 
 
 def _changed(action: Action, step: UnitStep | PersonStep) -> Entry:

@@ -231,12 +231,7 @@ def merge(
     moves.hold_tree(session)
     unit, into = moves.read_anew(session, unit), moves.read_anew(session, into)
     _refuse_own(unit, by, "合并")
-    if unit.closed_at:
-        raise NotAllowedNow("单位已关闭，不能再合并。")
-    if into.closed_at:
-        raise ValueError(f"{into.name}已关闭，不能并入。")
-    if into.path.startswith(unit.path):
-        raise ValueError("不能并入自己或自己的下级单位；要并入下级单位，请先把它移出来。")
+    _refuse_heir(unit, into)
     _refuse_unfinished(unfinished, "合并")
     heir = into if units_into else session.get_one(Organisation, unit.parent_id)
     children = _children(session, unit)
@@ -257,6 +252,16 @@ def merge(
     note += dropped
     for place in (unit, into):
         record(session, Action.ORGANISATION_MERGED, place.about, by=by, at=at, note=note)
+
+
+def _refuse_heir(unit: Organisation, into: Organisation) -> None:
+    """Raise where `unit` is closed already, or cannot be closed for `into`."""
+    if unit.closed_at:
+        raise NotAllowedNow("单位已关闭，不能再合并。")
+    if into.closed_at:
+        raise ValueError(f"{into.name}已关闭，不能并入。")
+    if into.path.startswith(unit.path):
+        raise ValueError("不能并入自己或自己的下级单位；要并入下级单位，请先把它移出来。")
 
 
 def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:

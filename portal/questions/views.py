@@ -168,7 +168,7 @@ def one(campaign: str, question: int) -> Any:
 def _one(assignment: Assignment, asked: Question, problem: Problem | None = None) -> str:
     published = clarifications.in_force(db.session(), assignment.campaign.id)
     return render_template(
-        "questions/one.html",
+        "questions/question.html",
         assignment=assignment,
         asked=asked,
         item=assignment.form.by_code[asked.item],

@@ -1,6 +1,5 @@
 """Operations on a report: save, declare zeros, explain, submit, withdraw. The view commits."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from portal.domain.report_state import Move, NotAllowedNow, State, after
 from portal.models import Explanation, Report, Submission
 from portal.models.trail import record
 from portal.models.trail_actions import Action, EntryChannel
-from portal.reports import answering, repeating, saving
+from portal.reports import answering, idempotency, saving
 from portal.reports.saving import SaveResult, Undone
 from portal.reports.typed import Typed
 
@@ -51,7 +50,7 @@ def save_items(
     """Write several figures, each for itself: one that is refused stops no other."""
     filling.assignment.may_write(at).require()
     judged = [
-        repeating.replayed(session, filling, saving.evaluate(filling, item, text))
+        idempotency.replayed(session, filling, saving.evaluate(filling, item, text))
         for item, text in typed.items()
     ]
     wanted = [one for one in judged if one.written]
@@ -350,9 +349,3 @@ def withdraw(session: Session, filling: FilledReport, *, by: Person, at: datetim
     session.flush()
     note = f"第 {report.submissions} 次报送"
     record(session, Action.WITHDRAWN, report.about, by=by, at=at, note=note)
-
-
-def changes_since(earlier: Submission, filling: FilledReport) -> tuple[submission.Change, ...]:
-    """What the report says now and did not say in an earlier submission."""
-    old = submission.figures_of(json.loads(earlier.document))
-    return submission.changes(filling.form, old, filling.figures)

@@ -11,7 +11,7 @@ from flask import (
 
 from portal import clock
 from portal.access.identity import actor, organisation_here
-from portal.access.rules import may, reporter
+from portal.access.rules import Rule, divider, may, reporter, reviewer, trail_reader
 from portal.collection.assignment import (
     Assignment,
     FilledReport,
@@ -33,6 +33,9 @@ from portal.reports.typed import Typed, changed
 from portal.storage.db import db
 
 bp = Blueprint("reports", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
+
+LINKS: Mapping[str, Rule] = {"review": reviewer, "duties": divider, "trail": trail_reader}
+"""What the bar of a report links to, by name, each with the rule of the page it leads to."""
 
 
 def report_page(filling: FilledReport, entered: Sequence[SaveResult] = (), **said: Any) -> str:
@@ -80,6 +83,7 @@ def action_bar(filling: FilledReport, unsaved: Sequence[SaveResult] = ()) -> dic
         "assignment": assignment,
         "campaign": assignment.campaign,
         "mine": may(reporter, organisation_here().id),
+        "links": {name for name, rule in LINKS.items() if may(rule, organisation_here().id)},
         "permission": assignment.may_write(now),
         "withdrawal": assignment.may_withdraw(now),
         "batch": saving.open_batch(db.session(), assignment.report),

@@ -7,14 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access.identity import actor, organisation_here
-from portal.access.rules import allow, reviewer
+from portal.access.rules import allow, may, reviewer, upper_reviewer
 from portal.access.tenancy import subtree
-from portal.collection.assignment import FilledReport
+from portal.collection.assignment import Assignment, FilledReport
 from portal.collection.decisions import Waiting, may_decide, waiting_for
 from portal.collection.on_behalf import alone_in
 from portal.domain.campaign.calendar import Status
 from portal.domain.report.sole_handling import Act, Assurance
-from portal.domain.report_state import Move, NotAllowedNow
+from portal.domain.report_state import Move, NotAllowedNow, State
 from portal.review import operations, queries
 from portal.review.typed import Typed, submission_in
 from portal.storage.db import db, writing
@@ -69,7 +69,10 @@ def _page(
     assurance: Assurance = operations.NO_ASSURANCE,
 ) -> str:
     assignment = filling.assignment
-    deciding = may_decide(db.session(), actor(), assignment.expectation)
+    decides = (
+        may_decide(db.session(), actor(), assignment.expectation)
+        and assignment.status is Status.PUBLISHED
+    )
     with subtree(actor().organisation) as session:
         same_as = queries.same_as(session, filling)
     return render_template(
@@ -79,7 +82,8 @@ def _page(
         review=queries.read_review(db.session(), filling),
         same_as=same_as,
         waiting=_waiting_here(assignment.campaign.code),
-        decides=deciding and assignment.status is Status.PUBLISHED,
+        decides=decides,
+        enters=decides and _may_enter(assignment),
         closed=assignment.closed(clock.now()),
         alone=alone_in(db.session(), assignment.report, Act.ACCEPT, by=actor()),
         assurance=assurance,
@@ -88,6 +92,12 @@ def _page(
         problems=problems,
         refused=refused,
     )
+
+
+def _may_enter(assignment: Assignment) -> bool:
+    """Whether the person may enter figures for the unit (代录), which has not handed in."""
+    handed_in = assignment.state in (State.SUBMITTED, State.ACCEPTED)
+    return not handed_in and may(upper_reviewer, organisation_here().id)
 
 
 @bp.post("/report/acceptance")

@@ -16,7 +16,7 @@ from portal.collection.rounds import published_rounds
 from portal.domain.campaign import reminders
 from portal.domain.campaign.calendar import Status, hour_meant, in_words, read_instant, time_left
 from portal.domain.checks.kinds import CHECK_KINDS
-from portal.domain.consolidation.edition import effect_in_words
+from portal.domain.consolidation.difference import effect_in_words
 from portal.domain.figures import canonical, show
 from portal.domain.form.formulas import formula_text
 from portal.domain.report_state import State

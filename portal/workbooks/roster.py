@@ -23,7 +23,16 @@ UNIT_COLUMNS = (
 PERSON_COLUMNS = (("用户名", 22), ("姓名", 14), ("单位代码", 22), ("角色", 26), ("电话", 18))
 """Headings with their widths in half-width characters."""
 
+KIND_COLUMN = 2
 LAST_ROW = 2000
+"""Where a kind is chosen from a list: its column and the last row, from 0."""
+
+TEXTS_ONLY = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
 ADVICE = (
     "“单位”一行一个单位，“人员”一行一个账号；不用的表可以留空或删掉。表头不要改。",
     "单位代码：2 至 63 位小写字母、数字或 - ，建好后不能改。上级代码：上一级单位的代码。",
@@ -39,54 +48,35 @@ def roster_workbook(
     units: Sequence[Organisation], people: Sequence[tuple[User, Organisation]]
 ) -> bytes:
     """The workbook with these units and people in it; with none it is to be filled in."""
-    parents = {unit.id: unit.code for unit in units}
     file = BytesIO()
-    texts_only = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(file, texts_only) as workbook:
-        sheet = _sheet(
-            workbook,
-            "单位",
-            UNIT_COLUMNS,
-            [
-                (
-                    unit.code,
-                    unit.name,
-                    unit.kind,
-                    parents.get(unit.parent_id or 0, ""),
-                    str(unit.position),
-                    unit.contact,
-                    unit.phone,
-                )
-                for unit in units
-            ],
-        )
+    with xlsxwriter.Workbook(file, TEXTS_ONLY) as workbook:
+        sheet = _sheet(workbook, "单位", UNIT_COLUMNS, _unit_rows(units))
         choice = {"validate": "list", "source": list(KINDS), "ignore_blank": True}
-        sheet.data_validation(1, 2, LAST_ROW, 2, choice)
-        _sheet(
-            workbook,
-            "人员",
-            PERSON_COLUMNS,
-            [
-                (
-                    user.username,
-                    user.name,
-                    home.code,
-                    "、".join(ROLE_LABELS[Role(role)] for role in user.roles),
-                    user.phone,
-                )
-                for user, home in people
-            ],
-        )
-        advice = workbook.add_worksheet("说明")
-        advice.set_column(0, 0, 100)
-        for row, line in enumerate(ADVICE):
-            advice.write_string(row, 0, line)
+        sheet.data_validation(1, KIND_COLUMN, LAST_ROW, KIND_COLUMN, choice)
+        _sheet(workbook, "人员", PERSON_COLUMNS, [_person_row(*person) for person in people])
+        _advice(workbook)
     return file.getvalue()
+
+
+def _unit_rows(units: Sequence[Organisation]) -> list[tuple[str, ...]]:
+    codes = {unit.id: unit.code for unit in units}
+    return [
+        (
+            unit.code,
+            unit.name,
+            unit.kind,
+            codes.get(unit.parent_id or 0, ""),
+            str(unit.position),
+            unit.contact,
+            unit.phone,
+        )
+        for unit in units
+    ]
+
+
+def _person_row(user: User, home: Organisation) -> tuple[str, ...]:
+    roles = "、".join(ROLE_LABELS[Role(role)] for role in user.roles)
+    return user.username, user.name, home.code, roles, user.phone
 
 
 def _sheet(
@@ -104,3 +94,10 @@ def _sheet(
             sheet.write_string(at, column, plain_text(one), text)
     sheet.freeze_panes(1, 0)
     return sheet
+
+
+def _advice(workbook: Any) -> None:
+    advice = workbook.add_worksheet("说明")
+    advice.set_column(0, 0, 100)
+    for row, line in enumerate(ADVICE):
+        advice.write_string(row, 0, line)

@@ -51,18 +51,10 @@ MARGINS = {
 
 
 def report_workbook(form: Form, sheet: Sheet) -> bytes:
-    """One report as an xlsx file laid out like the paper."""
-    return _workbook(form, sheet, "统计表")
+    """One sheet as an xlsx file laid out like the paper."""
 
-
-def consolidated_workbook(form: Form, sheet: Sheet) -> bytes:
-    """A consolidation as an xlsx file: 合计 sums, by formula, the columns that are added to it."""
-    return _workbook(form, sheet, "汇总表")
-
-
-def _workbook(form: Form, sheet: Sheet, name: str) -> bytes:
     def draw(workbook: Any) -> None:
-        Drawing(workbook, workbook.add_worksheet(name), sheet).draw()
+        Drawing(workbook, workbook.add_worksheet("统计表"), sheet).draw()
 
     return written(form, sheet, draw)
 

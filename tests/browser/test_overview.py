@@ -83,7 +83,16 @@ def show_overview(page: Page) -> Callable[[Overview], Page]:
         loader=FileSystemLoader(PORTAL / "templates"), autoescape=True, undefined=StrictUndefined
     )
     paper.filters |= {"figure": show, "canonical": canonical}
-    sheets = ("tokens", "page", "table", "consolidation", "paper_code", "overview")
+    sheets = (
+        "tokens",
+        "page",
+        "controls",
+        "notices",
+        "table",
+        "consolidation",
+        "paper-code",
+        "overview",
+    )
     style = "".join((PORTAL / "static" / "css" / f"{one}.css").read_text() for one in sheets)
 
     def open_overview(overview: Overview) -> Page:

@@ -67,11 +67,24 @@ def sheet(show_print):
         as_of="2022年1月26日（星期三）17:30",
         mark=mark,
     )
-    return show_print("print/_sheet.html", ("tokens", "page", "print", "paper_code"), sheet=made)
+    return show_print(
+        "print/_sheet.html",
+        ("tokens", "page", "controls", "notices", "print", "paper-code"),
+        sheet=made,
+    )
 
 
 def leaders_page(show_print, lines=30):
-    sheets = ("tokens", "page", "table", "consolidation", "paper_code", "overview")
+    sheets = (
+        "tokens",
+        "page",
+        "controls",
+        "notices",
+        "table",
+        "consolidation",
+        "paper-code",
+        "overview",
+    )
     return show_print("consolidation/_overview.html", sheets, overview=overview(lines))
 
 

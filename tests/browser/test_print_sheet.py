@@ -16,7 +16,13 @@ import portal
 from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.paper.sheet import Contribution, Part, Sheet, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import (
+    Contribution,
+    Part,
+    Sheet,
+    inclusion_footnotes,
+    report_sheet,
+)
 
 PORTAL = Path(portal.__file__).parent
 DOCUMENT = json.loads((PORTAL / "editions" / "songwennuan-2022.1.json").read_text(encoding="utf-8"))
@@ -180,7 +186,7 @@ def test_a_consolidation_with_its_footnotes_takes_no_more_paper(show_sheet):
     names = ["市总本级", "鄂城区总工会", "华容区总工会", "梁子湖区总工会", "葛店开发区总工会"]
     everyone = [Contribution(name, name, GREATEST) for name in names]
     everyone += [Contribution(str(n), f"市直第{n}系统工会", {}, Part.MISSING) for n in range(6)]
-    page = show_sheet(consolidated_sheet(FORM, everyone, **HEAD).total_only())
+    page = show_sheet(report_sheet(FORM, GREATEST, **HEAD, footnotes=inclusion_footnotes(everyone)))
 
     sheets = ["".join(text.split()) for text in printed(page)]
 

@@ -13,7 +13,7 @@ from portal.collection.assignment import find_assignment
 from portal.consolidation.choice import Choice
 from portal.consolidation.editions import earlier, operations
 from portal.consolidation.editions import paper as edition_paper
-from portal.consolidation.editions.paper import book_of_edition
+from portal.consolidation.editions.paper import content_of_edition
 from portal.consolidation.exports import paper
 from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.overview import Wording, overview_of, paragraph_of
@@ -21,8 +21,8 @@ from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.table import table_of
 from portal.consolidation.tree import read_tree
 from portal.domain.consolidation import edition
-from portal.domain.consolidation.edition import FREEZABLE
 from portal.domain.consolidation.placement import add_up
+from portal.domain.consolidation.sources import FREEZABLE
 from portal.domain.figures import canonical
 from portal.domain.report.submission import canonical_bytes, fingerprint
 from portal.models import ConsolidationEdition
@@ -128,7 +128,7 @@ def test_all_papers_of_one_instant_agree(grown, allocated, answer, scope):
     net = {
         code: simple[code] - off if code in ("A", "A2") and off else simple[code] for code in simple
     }
-    locked = book_of_edition(kept)
+    locked = content_of_edition(kept)
     assert live == net == dict(overview.reported) == dict(kept.frozen.reported.figures)
     assert on_sheet(edition_paper.form_of_totals(kept)) == net
     assert on_sheet(edition_paper.sheet_of(kept)) == dict(table.total) == simple

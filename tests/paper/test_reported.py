@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from portal.access import tenancy
 from portal.domain.consolidation.allocation import QUESTION
-from portal.domain.consolidation.edition import live_fingerprint, read_document
+from portal.domain.consolidation.kept_edition import read_document
 from portal.domain.consolidation.placement import Scope
+from portal.domain.consolidation.sources import live_fingerprint
 from portal.domain.form.form import parse_form
 from portal.domain.paper.code import code_of
 from portal.domain.report.submission import canonical_bytes, fingerprint

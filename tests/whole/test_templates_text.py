@@ -13,6 +13,18 @@ SCRIPT = re.compile(
     r"<script\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>(?P<body>.*?)(?:</script\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
+ASKS_FOR_PERMISSION = re.compile(r"\bmay\s*\(|\brules\s*\.|\.permits\s*\(|\bperson\.roles\b")
+"""How a template would decide for itself who may: the rules, asked in its own code."""
+
+MAX_LINE = 200
+"""Characters in a line of a template; a longer one is not read to its end."""
+
+COORDINATE = re.compile(
+    r"<(?:svg|rect|line|polyline|path|circle|text)\b[^>]*?"
+    r"\s(?:x|y|[xy][12]|width|height|viewBox|points|d|r|cx|cy)=\"(?!0 0 \{)[^\"{]*[0-9][^\"]*\""
+)
+"""A number that a template draws with; where a drawing's parts lie is computed in the domain."""
+
 # What separates an attribute from what stands before it.
 BEFORE = r"(?:^|[\s\"'/])"
 
@@ -89,6 +101,57 @@ def test_every_template_is_plain_markup():
     assert {name: reasons for name, reasons in found.items() if reasons} == {}
 
 
+def test_no_line_of_a_template_is_too_long_to_read():
+    too_long = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in files_in(TEMPLATES)
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
+        if len(line) > MAX_LINE
+    ]
+
+    assert too_long == []
+
+
+def test_no_fragment_asks_who_may():
+    fragments = [path for path in files_in(TEMPLATES) if path.name.startswith("_")]
+
+    asking = [
+        str(path.relative_to(TEMPLATES))
+        for path in fragments
+        if asks_for_permission(path.read_text(encoding="utf-8"))
+    ]
+
+    assert fragments
+    assert asking == []
+
+
+@pytest.mark.parametrize(
+    ("template", "asks"),
+    [
+        ("{% if may(rules.reviewer, here.id) %}<a>审核</a>{% endif %}", True),
+        ("{% set own = rules.own_reviewer %}", True),
+        ("{{ rule.permits(person, here.id) }}", True),
+        ('{% if "auditor" in person.roles %}', True),
+        ('{# needs: links; what the person may (see rules.py) #}{% if "review" in links %}', False),
+        ("<p>may(be) rules.</p>{{ dismay(1) }}", False),
+    ],
+)
+def test_a_template_that_asks_who_may_is_found(template, asks):
+    assert asks_for_permission(template) is asks
+
+
+def test_no_template_knows_where_the_parts_of_a_drawing_lie():
+    drawing = {
+        str(path.relative_to(TEMPLATES)): COORDINATE.findall(path.read_text(encoding="utf-8"))
+        for path in files_in(TEMPLATES)
+    }
+
+    assert {name: found for name, found in drawing.items() if found} == {}
+    assert COORDINATE.search('<rect class="bar" x="190" y="{{ bar.top }}"></rect>')
+    assert COORDINATE.search('<svg viewBox="0 0 720 {{ height }}">')
+    assert not COORDINATE.search('<svg viewBox="0 0 {{ width }} {{ height }}">')
+
+
 @pytest.mark.parametrize("template", SOUND)
 def test_a_sound_template_has_no_faults(template):
     assert faults(template) == []
@@ -120,6 +183,12 @@ def faults(template: str) -> list[str]:
     found = ["a script with a body"] if any(scripts) else []
     found += _matching(FORBIDDEN_AS_WRITTEN, written)
     return found + _matching(FORBIDDEN_AROUND_JINJA, markup)
+
+
+def asks_for_permission(template: str) -> bool:
+    """Whether a template's Jinja code, comments aside, asks a rule about the person."""
+    code = JINJA_CODE.findall(JINJA_COMMENT.sub("", template))
+    return any(ASKS_FOR_PERMISSION.search(each) for each in code)
 
 
 def _matching(forbidden: dict[str, str], text: str) -> list[str]:

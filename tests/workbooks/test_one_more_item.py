@@ -10,7 +10,7 @@ import portal
 from portal.domain.figures import show
 from portal.domain.form.form import Form, parse_form
 from portal.domain.paper.sheet import Contribution, consolidated_sheet, report_sheet
-from portal.workbooks.sheet import consolidated_workbook, report_workbook
+from portal.workbooks.sheet import report_workbook
 from tests.workbooks.reading import HEAD, column, opened, place
 
 TEMPLATES = Path(portal.__file__).parent / "templates"
@@ -61,6 +61,6 @@ def test_the_workbook_has_it(longer_form: Form):
 def test_the_consolidation_has_it(longer_form: Form):
     both = [Contribution("a", "甲", {"K1": 5}), Contribution("b", "乙", {"K2": 7})]
 
-    content = consolidated_workbook(longer_form, consolidated_sheet(longer_form, both, **HEAD))
+    content = report_workbook(longer_form, consolidated_sheet(longer_form, both, **HEAD))
 
     assert column(opened(content, results=True), "K") == 12

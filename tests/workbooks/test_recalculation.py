@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from portal.domain.form.form import Form
 from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
-from portal.workbooks.sheet import consolidated_workbook, report_workbook
+from portal.workbooks.sheet import report_workbook
 from tests.requirements import require
 from tests.workbooks.reading import FIRST_FIGURE, HEAD, column, opened, stored
 
@@ -60,7 +60,7 @@ def _consolidation(form: Form, worst: dict[str, int]) -> bytes:
         Contribution("gedian", "葛店开发区总工会", {}, Part.MISSING),
         Contribution("huarong", "华容区总工会", {"A1": 100_000, "E1": 0}),
     ]
-    return consolidated_workbook(form, consolidated_sheet(form, everyone, **HEAD))
+    return report_workbook(form, consolidated_sheet(form, everyone, **HEAD))
 
 
 def _computed_by_office(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:

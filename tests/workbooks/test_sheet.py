@@ -11,9 +11,14 @@ from openpyxl import load_workbook
 from portal.domain.figures import Kind, Unit
 from portal.domain.form.form import Form, parse_form
 from portal.domain.form.formulas import with_totals
-from portal.domain.paper.sheet import Contribution, Part, consolidated_sheet, report_sheet
+from portal.domain.paper.sheet import (
+    Contribution,
+    Part,
+    consolidated_sheet,
+    report_sheet,
+    with_figures,
+)
 from portal.workbooks.sheet import (
-    consolidated_workbook,
     number,
     number_format,
     plain_text,
@@ -40,7 +45,7 @@ def consolidation(form: Form) -> bytes:
         ],
         **HEAD,
     )
-    return consolidated_workbook(form, sheet)
+    return report_workbook(form, sheet)
 
 
 def test_the_paper_is_drawn_with_head_rows_and_foot(form: Form):
@@ -196,7 +201,7 @@ def test_text_that_looks_like_a_formula_stays_text(document: dict[str, Any], tex
 def test_hostile_names_of_organisations_stay_text(form: Form):
     sheet = consolidated_sheet(form, [Contribution("a", "=HYPERLINK(1)", {})], **HEAD)
 
-    heading = opened(consolidated_workbook(form, sheet)).cell(5, 6)
+    heading = opened(report_workbook(form, sheet)).cell(5, 6)
 
     assert (heading.value, heading.data_type) == ("=HYPERLINK(1)", "s")
 
@@ -286,17 +291,16 @@ def test_its_foot_names_who_is_in_and_who_is_missing(form: Form):
 def test_a_consolidation_of_nobody_has_a_blank_total(form: Form):
     missing = Contribution("gedian", "葛店开发区总工会", {}, Part.MISSING)
 
-    content = consolidated_workbook(form, consolidated_sheet(form, [missing], **HEAD))
+    content = report_workbook(form, consolidated_sheet(form, [missing], **HEAD))
 
     assert column(opened(content), "E1") is None
 
 
 def test_a_consolidation_can_be_saved_as_the_form_with_its_total(form: Form):
-    sheet = consolidated_sheet(
-        form, [Contribution("a", "甲", {"E1": 1}), Contribution("b", "乙", {"E1": 2})], **HEAD
-    )
+    both = [Contribution("a", "甲", {"E1": 1}), Contribution("b", "乙", {"E1": 2})]
+    totals = {row.item.code: row.figures[0] for row in consolidated_sheet(form, both, **HEAD).rows}
 
-    content = report_workbook(form, sheet.total_only())
+    content = report_workbook(form, with_figures(report_sheet(form, {}, **HEAD), totals))
 
     assert column(opened(content), "E1") == 3
     assert column(opened(content, results=True), "E") == 3
@@ -305,7 +309,7 @@ def test_a_consolidation_can_be_saved_as_the_form_with_its_total(form: Form):
 def test_the_total_of_a_hundred_organisations_comes_back_exactly(form: Form, worst: dict[str, int]):
     everyone = [Contribution(str(n), f"第{n}工会", worst) for n in range(100)]
 
-    content = consolidated_workbook(form, consolidated_sheet(form, everyone, **HEAD))
+    content = report_workbook(form, consolidated_sheet(form, everyone, **HEAD))
 
     sheet = opened(content, results=True)
     read = {code: stored(column(sheet, code), item.unit) for code, item in form.by_code.items()}

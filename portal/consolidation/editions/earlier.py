@@ -20,14 +20,13 @@ from portal.consolidation.sources import answer_of, figures_by_unit, sources_of
 from portal.consolidation.tree import Last
 from portal.domain.consolidation import allocation
 from portal.domain.consolidation.allocation import NOTHING
-from portal.domain.consolidation.edition import (
+from portal.domain.consolidation.difference import (
     Difference,
     Moment,
-    Sources,
     difference,
-    live_fingerprint,
     moved,
 )
+from portal.domain.consolidation.sources import Sources, live_fingerprint
 from portal.domain.form.formulas import Figures
 from portal.domain.paper.code import code_of
 from portal.domain.report_state import Move, State, after

@@ -16,8 +16,15 @@ from portal.consolidation.reported import reported_of
 from portal.consolidation.sources import figures_by_unit, sources_of
 from portal.consolidation.sums import total_of
 from portal.domain.campaign.calendar import MINUTE, Status
-from portal.domain.consolidation import edition as domain
-from portal.domain.consolidation.edition import Difference, Frozen, Moment, moment_of
+from portal.domain.consolidation import difference as differences
+from portal.domain.consolidation import edition as documents
+from portal.domain.consolidation import kept_edition
+from portal.domain.consolidation.difference import (
+    Difference,
+    Moment,
+    moment_of,
+)
+from portal.domain.consolidation.edition import Frozen
 from portal.domain.consolidation.placement import Scope
 from portal.domain.form.form import Form
 from portal.domain.paper.code import code_of
@@ -67,7 +74,7 @@ class FrozenEdition:
     @cached_property
     def frozen(self) -> Frozen:
         """What it says."""
-        return domain.read_document(self.form, json.loads(self.row.document))
+        return kept_edition.read_document(self.form, json.loads(self.row.document))
 
 
 def editions_of(session: Session, assignment: Assignment) -> list[FrozenEdition]:
@@ -117,9 +124,9 @@ def difference_now(session: Session, kept: FrozenEdition, node: ConsolidationSco
     if live.counted == kept.row.counted:
         return Difference((), ())
     frozen = kept.frozen
-    pairs = domain.moved(frozen.sources, live)
+    pairs = differences.moved(frozen.sources, live)
     now = figures_by_unit(session, [new for _, new in pairs if new])
-    return domain.difference(
+    return differences.difference(
         kept.form, pairs, frozen.figures, now, moment_of(frozen), moment_now(session, node)
     )
 
@@ -145,8 +152,8 @@ def corrected(session: Session, difference: Difference, assignment: Assignment) 
 def difference_between(old: FrozenEdition, new: FrozenEdition) -> Difference:
     """What differs between two editions."""
     before, now = old.frozen, new.frozen
-    pairs = domain.moved(before.sources, now.sources)
-    return domain.difference(
+    pairs = differences.moved(before.sources, now.sources)
+    return differences.difference(
         old.form, pairs, before.figures, now.figures, moment_of(before), moment_of(now)
     )
 
@@ -214,7 +221,7 @@ def keep(
 ) -> ConsolidationEdition:
     """Keep `frozen` as the edition after `newest`, whatever was seen."""
     number = newest.number + 1 if newest else 1
-    content = canonical_bytes(domain.document(frozen, number=number, at=at, by=by.name))
+    content = canonical_bytes(documents.document(frozen, number=number, at=at, by=by.name))
     kept = ConsolidationEdition(
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,

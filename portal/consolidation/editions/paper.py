@@ -7,7 +7,8 @@ from portal.collection.assignment import Assignment
 from portal.consolidation.editions.operations import FrozenEdition
 from portal.consolidation.node import state_in_words
 from portal.domain.campaign.calendar import in_words
-from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source
+from portal.domain.consolidation.edition import Frozen, FrozenColumn
+from portal.domain.consolidation.sources import Source
 from portal.domain.paper.sheet import Part, Sheet, report_sheet, with_figures
 from portal.workbooks import sheet as workbook
 from portal.workbooks.consolidation import Heading, Unit, WorkbookContent
@@ -51,10 +52,10 @@ def book_to_export(assignment: Assignment, kept: FrozenEdition) -> tuple[str, Wo
     name = workbook.attachment_name(
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
-    return name, book_of_edition(kept)
+    return name, content_of_edition(kept)
 
 
-def book_of_edition(kept: FrozenEdition) -> WorkbookContent:
+def content_of_edition(kept: FrozenEdition) -> WorkbookContent:
     """An edition: exactly the frozen figures, whatever has come since."""
     frozen = kept.frozen
     return WorkbookContent(

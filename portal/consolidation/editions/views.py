@@ -24,8 +24,9 @@ from portal.consolidation.sources import freezing, sources_of
 from portal.consolidation.tree import read_tree
 from portal.domain.campaign.calendar import ZONE
 from portal.domain.characters import objection, taken_out, without_unseen
-from portal.domain.consolidation.edition import FREEZABLE, Difference
+from portal.domain.consolidation.difference import Difference
 from portal.domain.consolidation.placement import Scope
+from portal.domain.consolidation.sources import FREEZABLE
 from portal.domain.paper.code import code_of, read_code
 from portal.models import DifferenceAcknowledgement
 from portal.models.consolidation_edition import MAX_REMARK_LENGTH
@@ -57,6 +58,8 @@ class Newest:
     kept: FrozenEdition
     difference: Difference
     acknowledged: DifferenceAcknowledgement | None
+    acknowledgeable: bool
+    """Whether the person may say that the difference is known."""
 
     @property
     def amber(self) -> bool:
@@ -101,7 +104,8 @@ def _against_now(kept: FrozenEdition, assignment: Assignment) -> Newest:
         difference = operations.difference_now(session, kept, node)
     known = operations.acknowledgements_of(db.session(), kept) if difference else ()
     matching = (one for one in known if one.difference == difference.sha256)
-    return Newest(kept, difference, next(matching, None))
+    acknowledgeable = may(own_reviewer, organisation_here().id)
+    return Newest(kept, difference, next(matching, None), acknowledgeable)
 
 
 @bp.context_processor

@@ -6,7 +6,7 @@ from typing import TypedDict
 from sqlalchemy.orm import Session
 
 from portal.consolidation.as_of import as_of
-from portal.consolidation.exports.book import book_of
+from portal.consolidation.exports.units_sheet import content_of
 from portal.consolidation.node import ConsolidationScope
 from portal.consolidation.reported import reported_of
 from portal.consolidation.sums import total_of
@@ -49,4 +49,4 @@ def book_to_export(
     """The workbook of the total and every unit: its file name and what it shows."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
     name = sheet.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
-    return name, book_of(session, node, now)
+    return name, content_of(session, node, now)

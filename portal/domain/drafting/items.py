@@ -26,8 +26,6 @@ Item = dict[str, Any]
 MEASURES = ("慰问对象", "发放款物")
 """What the two items of a pair measure."""
 
-RECONSTRUCTED = "reconstructed"
-
 
 def with_item(document: Document, typed: Typed) -> Document:
     """One more item, at the end of its section or behind the item `after`.

@@ -1,5 +1,6 @@
 """The grid: what the cells of a workbook hold, before anything is made of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -150,3 +151,8 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is one of figures: anything but a text without digits alone."""
+    return cell.kind is not CellKind.TEXT or bool(re.fullmatch(r"[\d,.，．\s]+", cell.text))

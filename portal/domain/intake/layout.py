@@ -1,82 +1,17 @@
 """The layout of a sheet that people made: where it keeps the codes and where their figures."""
 
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import dropwhile
 
-from portal.domain.form.form import CODE, Form, Item
-from portal.domain.intake.grid import Cell, CellKind, Table, letters
-from portal.domain.intake.number_format import plain_number
+from portal.domain.form.form import Form, Item
+from portal.domain.intake.code_columns import CodeCell, Codes, code_columns, codes_in, known_in
+from portal.domain.intake.figure_columns import NoLayout, figure_columns
+from portal.domain.intake.grid import Cell, CellKind, Table, is_number, letters
 from portal.domain.intake.sheet_words import (
     Expected,
-    is_label_of_unit,
-    pressed,
-    years_in,
 )
-
-LEAST_CODES = 3
-"""Cells with codes that make a column one of codes; a small form may have fewer."""
-
-HEAD_ROWS = 6
-"""Rows above the first code in which headings are looked for."""
-
-CURRENT = ("本期", "本次", "本年", "今年", "本届", "当期", "当年", "实际", "完成", "实绩")
-TITLES = (("数量", "本单位"), ("填报数", "数值", "数字"), ("合计", "总计"))
-"""Headings of the column of figures, those of this time first, then the surest of the others."""
-
-OTHER_FIGURES = (
-    *("上年", "上期", "去年", "前年", "同期", "上次", "往年", "历年"),
-    *("增", "减", "率", "次均", "人均", "占比", "%", "示例", "备注"),
-    *("计划", "预计", "预算", "目标", "指标数"),
-    *("序号", "行次", "行号", "栏次", "编号", "No.", "NO.", "no."),
-)
-"""What stands above columns that never hold the figures of this time."""
-
-NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说明")
-"""What stands above columns that hold no figures, unless they say more."""
-
-MAX_HEADING_LENGTH = 12
-"""Signs within which a year heads a column; a longer text is a title."""
-
-MAX_HEADING_ALONE_LENGTH = 8
-"""Signs of a heading in a row that has hardly any other."""
-
-PAIR = 2
-"""Cells of a label with its text."""
-
-LEAST_RUN = 8
-"""Numbers that count the rows, one by one, before a column is taken for 序号 without its name."""
-
-LEAST_RIVAL = 2
-"""Numbers that make a column without a heading one of figures, beside a column of more."""
-
-
-class NoLayout(ValueError):
-    """The sheet cannot be read; the message is the sentence that says what it lacks.
-
-    `cell` is the address of what stands in the way, where that is one cell.
-    """
-
-    def __init__(self, sentence: str, cell: str = "") -> None:
-        super().__init__(sentence)
-        self.cell = cell
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCell:
-    """A cell that names one item, or all the items of its row; some may be unknown."""
-
-    row: int
-    column: int
-    codes: tuple[str, ...]
-
-
-Codes = tuple[CodeCell, ...]
-"""One column of codes, from the top."""
+from portal.domain.intake.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -195,7 +130,7 @@ def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None =
     ends = [*starts[1:], max(column for _, column in sheet.table.cells) + 1]
     spans = map(range, [1, *starts[1:]], ends)
     blocks = (
-        _block(form, _Surroundings(sheet.table, codes, frozenset(starts), span, expected))
+        _block(form, Surroundings(sheet.table, codes, frozenset(starts), span, expected))
         for codes, span in zip(columns, spans, strict=True)
     )
     return Layout(sheet.table, tuple(blocks), tuple(_left_out(form, sheet, sheets)))
@@ -203,13 +138,13 @@ def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None =
 
 def _left_out(form: Form, sheet: "_Sheet", sheets: Sequence["_Sheet"]) -> Iterator[LeftOut]:
     """What has codes of the form and is not read: a few codes aside, and the other sheets."""
-    read = {code for codes in sheet.columns for code in _known(form, codes)}
+    read = {code for codes in sheet.columns for code in known_in(form, codes)}
     for cell in sheet.table.cells.values():
-        codes = tuple(code for code in _codes(form, cell) if code in form.by_code)
+        codes = tuple(code for code in codes_in(form, cell) if code in form.by_code)
         if codes and not read.issuperset(codes) and _has_number_right_of(sheet.table, cell):
             yield LeftOut(cell.address, codes)
     for other in sheets:
-        more = {code for codes in other.columns for code in _known(form, codes)} - read
+        more = {code for codes in other.columns for code in known_in(form, codes)} - read
         if other is not sheet and more and other.filled:
             codes = tuple(item.code for item in form.items if item.code in more)
             yield LeftOut("", codes, other.table.name)
@@ -231,7 +166,7 @@ class _Sheet:
     @property
     def size(self) -> int:
         """How many items of the form it has."""
-        return sum(len(_known(self.form, codes)) for codes in self.columns)
+        return sum(len(known_in(self.form, codes)) for codes in self.columns)
 
     @property
     def filled(self) -> bool:
@@ -255,278 +190,6 @@ def _the_one(form: Form, sheets: list[_Sheet]) -> _Sheet:
     return likely[0]
 
 
-def code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
-    """The columns of codes, the fullest first: a further one only with codes of its own."""
-    by_column: dict[int, list[CodeCell]] = {}
-    for cell in table.cells.values():
-        if codes := _codes(form, cell):
-            by_column.setdefault(cell.column, []).append(CodeCell(cell.row, cell.column, codes))
-    # Where pairs share a row, a form has half as many cells with codes as items.
-    least = min(LEAST_CODES, (len(form.items) + 1) // 2)
-    chosen: list[Codes] = []
-    seen: set[str] = set()
-    for cells in sorted(by_column.values(), key=lambda cells: -len(_known(form, cells))):
-        known = _known(form, cells)
-        if _cells_with(form, cells) >= least and not known & seen:
-            chosen.append(tuple(_from_the_first(form, cells)))
-            seen |= known
-    return tuple(chosen)
-
-
-def _cells_with(form: Form, cells: Iterable[CodeCell]) -> int:
-    return sum(not form.by_code.keys().isdisjoint(cell.codes) for cell in cells)
-
-
-def _from_the_first(form: Form, cells: Iterable[CodeCell]) -> Iterator[CodeCell]:
-    """The cells from the first known code on: what stands above are headings that look alike."""
-    in_order = sorted(cells, key=lambda cell: cell.row)
-    return dropwhile(lambda cell: form.by_code.keys().isdisjoint(cell.codes), in_order)
-
-
-def _known(form: Form, cells: Iterable[CodeCell]) -> set[str]:
-    return {code for cell in cells for code in cell.codes if code in form.by_code}
-
-
-BETWEEN_CODES = re.compile(r"[\s/、,;|+&和与及]+")
-
-
-def _codes(form: Form, cell: Cell) -> tuple[str, ...]:
-    """The codes that a cell names: ``ｃ 9`` is C9, ``C9/D9`` two; none when it says more."""
-    if cell.kind is not CellKind.TEXT:
-        return ()
-    text = unicodedata.normalize("NFKC", cell.text).upper().strip()
-    joined = "".join(text.split())
-    if joined in form.by_code:
-        return (joined,)
-    codes = tuple(BETWEEN_CODES.split(text))
-    return codes if all(map(CODE.fullmatch, codes)) else ()
-
-
-@dataclass(frozen=True)
-class _Surroundings:
-    """One column of codes with what stands round it, up to the next one."""
-
-    table: Table
-    codes: Codes
-    code_columns: frozenset[int]
-    span: range
-    expected: Expected | None
-
-    @cached_property
-    def right(self) -> range:
-        """The columns up to the next column of codes."""
-        return range(self.codes[0].column + 1, self.span.stop)
-
-    @cached_property
-    def head_cells(self) -> dict[int, tuple[Cell, ...]]:
-        """What stands above each column, from the top; a title over the codes heads none."""
-        first = self.codes[0].row
-        columns = {column for _, column in self.table.cells} - self.code_columns
-        merged = {column for area in self.table.merges for column in (area.left, area.right)}
-        heads: dict[int, tuple[Cell, ...]] = {}
-        for column in range(1, max(columns | merged, default=0) + 1):
-            rows = set(range(max(1, first - HEAD_ROWS), first)) - self._rows_of_names
-            cells = (self._head(row, column) for row in sorted(rows))
-            if column not in self.code_columns and (found := tuple(filter(None, cells))):
-                heads[column] = found
-        return heads
-
-    @cached_property
-    def _filled(self) -> Counter[int]:
-        """How many filled cells each row has."""
-        return Counter(row for row, _ in self.table.cells)
-
-    @cached_property
-    def _rows_of_names(self) -> set[int]:
-        """The rows of two cells that name the unit: 填报单位 and beside it who that is."""
-        return {
-            row
-            for (row, _), cell in self.table.cells.items()
-            if self._filled[row] <= PAIR and is_label_of_unit(cell.text)
-        }
-
-    def _is_heading(self, row: int, cell: Cell) -> bool:
-        """Whether a cell heads its column, as a date or a line of units at the top does not."""
-        if self._filled[row] > PAIR or row == self.codes[0].row - 1:
-            return True
-        text = _without_brackets(pressed(cell.text))
-        return len(text) <= MAX_HEADING_ALONE_LENGTH and ":" not in text
-
-    def _head(self, row: int, column: int) -> Cell | None:
-        area = self.table.merge_at(row, column)
-        if area and any(area.left <= code <= area.right for code in self.code_columns):
-            return None
-        cell = self.table.seen(row, column)
-        return cell if cell is not None and self._is_heading(row, cell) else None
-
-    @cached_property
-    def heads(self) -> dict[int, list[str]]:
-        """What stands above each column, without spaces."""
-        return {
-            column: [pressed(cell.text) for cell in cells]
-            for column, cells in self.head_cells.items()
-        }
-
-    def headed(self, words: tuple[str, ...]) -> list[int]:
-        """The columns with such a heading: on the right, or beside the only codes anywhere."""
-        return self.nearest(
-            column
-            for column, heads in sorted(self.heads.items())
-            if any(_without_brackets(head).startswith(words) for head in heads)
-        )
-
-    def nearest(self, columns: Iterable[int]) -> list[int]:
-        """Those of `columns` that may hold figures: on the right, or else anywhere."""
-        found = [column for column in columns if not self.why_not(column)]
-        right = [column for column in found if column in self.right]
-        return right or (found if len(self.code_columns) == 1 else [])
-
-    def is_sum_of_units(self, column: int) -> bool:
-        """Whether a column is called nothing but 合计 and others are those of other units."""
-        *surer, _ = self.merit(column)
-        return not any(surer) and any(
-            self.expected and self.expected.units.is_foreign(head)
-            for heads in self.heads.values()
-            for head in heads
-        )
-
-    def why_not(self, column: int) -> Cell | None:
-        """The heading by which a column never holds the figures that are wanted."""
-        for cell in self.head_cells.get(column, ()):
-            head = pressed(cell.text)
-            foreign = self.expected and self.expected.units.is_foreign(head)
-            if foreign or any(word in head for word in OTHER_FIGURES) or self._of_other_year(head):
-                return cell
-        return None
-
-    def _of_other_year(self, head: str) -> bool:
-        years = _years_of_heading(head)
-        return bool(years and self.expected and self.expected.year) and not (
-            self.expected and self.expected.year in years
-        )
-
-    def merit(self, column: int) -> tuple[bool, ...]:
-        """How surely the headings of a column say that it holds the figures, the surest first."""
-        heads = self.heads.get(column, [])
-        units, year = (self.expected.units, self.expected.year) if self.expected else (None, None)
-        bare = [_without_brackets(head) for head in heads]
-        return (
-            any(bool(units and units.own and units.is_own(head)) for head in bare if head),
-            any(year in _years_of_heading(head) for head in heads),
-            any(word in head for head in heads for word in CURRENT),
-            *(any(head.startswith(words) for head in bare) for words in TITLES),
-        )
-
-    def mentions(self, column: int, words: tuple[str, ...]) -> bool:
-        """Whether one of `words` stands above a column."""
-        return any(word in head for head in self.heads.get(column, ()) for word in words)
-
-    def numbers(self, column: int) -> list[Cell]:
-        """The numbers of a column in the coded rows."""
-        cells = (self.table.at(code.row, column) for code in self.codes)
-        return [cell for cell in cells if cell is not None and is_number(cell)]
-
-    def counts_rows(self, column: int) -> bool:
-        """Whether a column has nothing but the place of each row: 序号 without its name."""
-        numbers = [plain_number(cell.text) for cell in self.numbers(column)]
-        if len(numbers) < LEAST_RUN or not all(map(str.isdecimal, numbers)):
-            return False
-        counted = [int(number) for number in numbers]
-        return counted == list(range(counted[0], counted[0] + len(counted)))
-
-    def named(self, column: int) -> str:
-        """A column with the cell of its heading, or of its first number, as people find it."""
-        heads = self.head_cells.get(column)
-        cell = heads[-1] if heads else next(iter(self.numbers(column)), None)
-        return f"{cell.address}“{cell.text}”" if cell else letters(column)
-
-
-def _years_of_heading(head: str) -> frozenset[int]:
-    if re.fullmatch("20[0-9]{2}", head):
-        return frozenset({int(head)})
-    return years_in(head) if len(head) <= MAX_HEADING_LENGTH else frozenset()
-
-
-def _without_brackets(text: str) -> str:
-    return re.sub(r"\([^)]*\)", "", text)
-
-
-def is_number(cell: Cell) -> bool:
-    """Whether a cell is one of figures: anything but a text without digits alone."""
-    return cell.kind is not CellKind.TEXT or bool(re.fullmatch(r"[\d,.，．\s]+", cell.text))
-
-
-def _block(form: Form, around: _Surroundings) -> Block:
-    by_unit = _pair_columns(form, around)
-    figures = _titled_column(around, set(by_unit.values()))
-    if figures is None and not by_unit:
-        figures = _only_column(around)
+def _block(form: Form, around: Surroundings) -> Block:
+    figures, by_unit = figure_columns(form, around)
     return Block(around.table, around.codes, figures, by_unit, around.head_cells, around.span)
-
-
-def _pair_columns(form: Form, around: _Surroundings) -> dict[str, int]:
-    """The column of each measure, by its unit, where the sheet has one for every measure."""
-    units = {item.measure: item.unit.name for item in form.items if item.measure}
-    found = {unit: _best(around, around.headed((measure,))) for measure, unit in units.items()}
-    columns = {unit: each[0] for unit, each in found.items() if len(each) == 1}
-    return columns if len(set(columns.values())) == len(units) else {}
-
-
-def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
-    """The column whose headings say best that it holds the figures; None where none says so."""
-    named = [at for at in sorted(around.heads) if at not in pair and any(around.merit(at))]
-    best = _best(around, around.nearest(named))
-    if len(best) == 1 and not pair and around.counts_rows(best[0]):
-        best = [column for column, _ in _countable(around) if column not in best] or best
-    if len(best) > 1:
-        raise NoLayout(_several(around, best))
-    if best and around.is_sum_of_units(best[0]):
-        raise NoLayout(f"{around.named(best[0])}是各单位的合计，表里没有本单位的一列，没有读入。")
-    return best[0] if best else None
-
-
-def _best(around: _Surroundings, columns: Sequence[int]) -> list[int]:
-    """Those of `columns` that no other surpasses by what stands above it."""
-    merits = {column: around.merit(column) for column in columns}
-    most = max(merits.values(), default=())
-    best = [column for column, merit in merits.items() if merit == most]
-    return [column for column in best if not around.counts_rows(column)] or best
-
-
-def _only_column(around: _Surroundings) -> int:
-    counted = dict(_countable(around))
-    likely = [column for column in counted if not around.counts_rows(column)] or list(counted)
-    most = max((counted[column] for column in likely), default=0)
-    likely = [
-        column
-        for column in likely
-        # A stray number beside a column of many is a note, where nothing is called anything.
-        if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
-    ]
-    if not likely:
-        raise _none(around)
-    if len(likely) > 1:
-        raise NoLayout(_several(around, likely))
-    return likely[0]
-
-
-def _countable(around: _Surroundings) -> Iterator[tuple[int, int]]:
-    for column in around.right:
-        numbers = len(around.numbers(column))
-        if numbers and not around.why_not(column) and not around.mentions(column, NO_FIGURES):
-            yield column, numbers
-
-
-def _none(around: _Surroundings) -> NoLayout:
-    others = [cell for column in around.right if (cell := around.why_not(column))]
-    named = "、".join(f"{cell.address}“{cell.text}”" for cell in others[:3])
-    why = f"（{named} 不是本单位本次的数）" if named else ""
-    sentence = f"没有找到数量列{why}，请在填数的一列上方写明“数量”。"
-    return NoLayout(sentence, others[0].address if others else "")
-
-
-def _several(around: _Surroundings, columns: Iterable[int]) -> str:
-    in_order = sorted(columns)
-    names = "、".join(letters(column) for column in in_order)
-    places = "、".join(map(around.named, in_order))
-    return f"{names} 列都像数量列（{places}），请只在要导入的一列上方写“数量”，或删除其余各列。"

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from portal.domain.form.form import Form
+from portal.domain.intake.code_columns import Codes, code_columns
 from portal.domain.intake.grid import Cell, CellKind, Table, table_of
-from portal.domain.intake.layout import HEAD_ROWS, Codes, code_columns
+from portal.domain.intake.surroundings import HEAD_ROWS
 
 OWN = "本级"
 TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")

@@ -14,7 +14,9 @@ from portal.domain.figures import Kind
 from portal.domain.form.form import Form
 from portal.domain.intake.labels import other_item
 from portal.domain.intake.number_format import XML_NUMBER
-from portal.domain.intake.paste import Block, BlockRefused, PastedFigure, Placement, Skipped
+from portal.domain.intake.paste import Placement
+from portal.domain.intake.pasted_block import Block, BlockRefused
+from portal.domain.intake.pasted_table import PastedFigure, Skipped
 from portal.domain.intake.sheet_words import (
     Expected,
     Said,

@@ -12,9 +12,10 @@ from itertools import islice
 
 from portal.domain.figures import Kind
 from portal.domain.form.form import Form, Item
+from portal.domain.intake.code_columns import CodeCell
 from portal.domain.intake.grid import NUMBERS, Cell, CellKind, Table
 from portal.domain.intake.labels import other_item, other_measure
-from portal.domain.intake.layout import Block, CodeCell, Layout
+from portal.domain.intake.layout import Block, Layout
 from portal.domain.intake.sheet_words import (
     Expected,
     Said,

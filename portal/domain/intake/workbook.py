@@ -11,8 +11,14 @@ from decimal import Decimal
 from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import with_totals
+from portal.domain.intake.code_columns import CodeCell
+from portal.domain.intake.figure_columns import NoLayout
 from portal.domain.intake.grid import Cell, CellKind, Grid, address
-from portal.domain.intake.layout import Block, CodeCell, Layout, NoLayout, find_layout
+from portal.domain.intake.layout import (
+    Block,
+    Layout,
+    find_layout,
+)
 from portal.domain.intake.marks import Marks, marks_of
 from portal.domain.intake.number_format import XML_NUMBER
 from portal.domain.intake.sheet_says import SheetSays

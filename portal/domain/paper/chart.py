@@ -1,11 +1,13 @@
 """Charts: where bars and lines lie on a drawing, computed from whole numbers alone.
 
-A drawing is `WIDTH` units wide. What is drawn is also told: every mark carries its words.
+A drawing is `WIDTH` units wide. All its numbers are made here and the template only writes them
+down. What is drawn is also told: every mark carries its words.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from portal.domain.campaign.calendar import ZONE
 
@@ -17,6 +19,16 @@ AMOUNTS = 110
 """Room for the amounts at the right of the longest bar."""
 
 BAR, GAP = 16, 10
+"""The height of a line that holds one bar, and what lies between two."""
+
+PAIRED_BAR = BAR - 2
+"""How thick each of two bars is that stand directly above each other."""
+
+BEFORE, BEHIND = 8, 6
+"""What lies between words and the mark that they stand before or behind."""
+
+DROP = 5
+"""From the middle of the letters down to the line that they stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +39,41 @@ class Bar:
     amount: str
     length: int
     top: int
+    name_y: int
+    thickness: int = BAR
     previous: bool = False
 
     @property
-    def end(self) -> int:
-        """Where the bar ends, and its amount is written."""
-        return NAMES + self.length
+    def amount_x(self) -> int:
+        """Where the amount begins: behind the end of the bar."""
+        return NAMES + self.length + BEHIND
+
+    @property
+    def amount_y(self) -> int:
+        """The line that the amount stands on: level with its bar."""
+        return self.top + self.thickness // 2 + DROP
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A chart of bars, from the top down in the order that it was given."""
+    """A chart of bars, from the top down in the order that it was given.
+
+    The bars begin at `left`, the names end at `names_end`.
+    """
 
     bars: tuple[Bar, ...]
     height: int
+    width: int = WIDTH
+    left: int = NAMES
+    names_end: int = NAMES - BEFORE
 
 
 def bars(figures: Sequence[tuple[str, int | None, str]]) -> Bars:
     """Bars of one measure for names in their order: each a name, its figure, its words."""
     greatest = max((figure for _, figure, _ in figures if figure), default=0)
     made = tuple(
-        Bar(name, words, length_of(figure, greatest), GAP + place * (BAR + GAP))
-        for place, (name, figure, words) in enumerate(figures)
+        Bar(name, words, length_of(figure, greatest), top, top + BAR // 2 + DROP)
+        for top, (name, figure, words) in zip(count(GAP, BAR + GAP), figures, strict=False)
     )
     return Bars(made, GAP + len(made) * (BAR + GAP))
 
@@ -59,8 +84,11 @@ def pairs(figures: Sequence[tuple[str, tuple[int | None, str], tuple[int | None,
     top = GAP
     for name, now, last in figures:
         greatest = max(now[0] or 0, last[0] or 0)
-        made.append(Bar(name, now[1], length_of(now[0], greatest), top))
-        made.append(Bar("", last[1], length_of(last[0], greatest), top + BAR, previous=True))
+        name_y = top + (BAR + PAIRED_BAR) // 2 + DROP
+        for (figure, words), previous in ((now, False), (last, True)):
+            at = top + BAR * previous
+            length = length_of(figure, greatest)
+            made.append(Bar(name, words, length, at, name_y, PAIRED_BAR, previous))
         top += 2 * BAR + 2 * GAP
     return Bars(tuple(made), top)
 
@@ -75,7 +103,24 @@ def length_of(figure: int | None, greatest: int) -> int:
 LEFT, RIGHT, TOP, BOTTOM = 60, 700, 20, 220
 """The frame of the progress chart."""
 
-PROGRESS_HEIGHT = 260
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the axes of the progress chart lie, and the words that stand beside them."""
+
+    width: int = WIDTH
+    height: int = BOTTOM + 40
+    left: int = LEFT
+    right: int = RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+    numbers_end: int = LEFT - BEFORE
+    top_number_y: int = TOP + DROP
+    bottom_number_y: int = BOTTOM + DROP
+    due_top: int = TOP - 8
+    due_bottom: int = BOTTOM + 6
+    due_words_y: int = BOTTOM + 22
+    days_y: int = BOTTOM + 37
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +151,17 @@ class Progress:
     expected: int
     number: int
     days: tuple[Day, ...]
+    frame: Frame = Frame()
+
+    @property
+    def most(self) -> int:
+        """The number at the top of the frame."""
+        return max(self.expected, self.number, 1)
+
+    @property
+    def due_words_x(self) -> int:
+        """Where the words of 报送截止 end: before its line."""
+        return self.due.x - BEFORE // 2
 
 
 def progress(

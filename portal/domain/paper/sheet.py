@@ -116,11 +116,6 @@ class Sheet:
         first_rows = [place for place, row in enumerate(self.rows) if row.label_rows]
         return tuple(self.rows[place : place + self.rows[place].label_rows] for place in first_rows)
 
-    def total_only(self) -> "Sheet":
-        """The consolidation as the form itself: the total as its one column 数量."""
-        rows = tuple(replace(row, figures=row.figures[:1]) for row in self.rows)
-        return replace(self, columns=(Column(TOTAL, "数量"),), rows=rows)
-
 
 def report_sheet(
     form: Form,

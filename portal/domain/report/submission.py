@@ -62,14 +62,23 @@ def document(
         "figures": with_totals(form, _whole(figures)),
         "explanations": dict(explanations),
     }
-    if on_behalf:
-        written["on_behalf"] = on_behalf
-    if answers:
-        written["answers"] = dict(answers)
-    if includes_passed_down is not None:
-        written["includes_passed_down"] = includes_passed_down
+    written |= _where_given(on_behalf, answers, includes_passed_down)
     _refuse_what_json_bends(written)
     return written
+
+
+def _where_given(
+    on_behalf: str, answers: Mapping[str, str], includes_passed_down: bool | None
+) -> dict[str, Json]:
+    """The parts of a document that stand in it only where there is something to say."""
+    given: dict[str, Json] = {}
+    if on_behalf:
+        given["on_behalf"] = on_behalf
+    if answers:
+        given["answers"] = dict(answers)
+    if includes_passed_down is not None:
+        given["includes_passed_down"] = includes_passed_down
+    return given
 
 
 def canonical_bytes(document: Mapping[str, Json]) -> bytes:

@@ -10,8 +10,13 @@ from portal.access.identity import actor
 from portal.access.rules import allow, reporter
 from portal.collection.assignment import Assignment, FilledReport
 from portal.domain.form.form import Item
-from portal.domain.intake.paste import Block, BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste import Placement, place_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
+from portal.domain.intake.pasted_block import (
+    Block,
+    BlockRefused,
+    read_block,
+)
 from portal.domain.report_state import NotAllowedNow
 from portal.reports import comparing, operations, rows
 from portal.reports.bulk import pasting

@@ -10,7 +10,8 @@ from portal.access.identity import Person
 from portal.collection.assignment import FilledReport
 from portal.domain.figures import canonical, parse_figure, show
 from portal.domain.form.form import Item
-from portal.domain.intake.paste import PastedFigure, Placement
+from portal.domain.intake.paste import Placement
+from portal.domain.intake.pasted_table import PastedFigure
 from portal.models import Batch
 from portal.models.trail_actions import Action
 from portal.reports import saving

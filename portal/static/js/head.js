@@ -2,6 +2,7 @@
 "use strict";
 
 {
+  const { rowOf, inputOf, noticeOf, refused } = sheetRows;
   const SAVED = "全部已保存";
   const rowsToType = () => [...document.querySelectorAll("tr[hx-post]")];
   const wrong = (row) => row.dataset.state === "invalid";

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.campaign.calendar import ZONE
-from portal.domain.consolidation import edition
+from portal.domain.consolidation import difference as differences
+from portal.domain.consolidation import edition, kept_edition
 from portal.domain.consolidation.allocation import Allocation, Allocations, reported
-from portal.domain.consolidation.edition import Frozen, FrozenColumn, Source, Sources
+from portal.domain.consolidation.edition import Frozen, FrozenColumn
 from portal.domain.consolidation.placement import Scope, add_up
+from portal.domain.consolidation.sources import Source, Sources, live_fingerprint
 from portal.domain.form.form import parse_form
 from portal.domain.report.submission import Change, canonical_bytes, fingerprint
 from portal.domain.report_state import State
@@ -55,10 +57,15 @@ def frozen_of(said):
 def differing(old, new):
     """What differs from one consolidation to another."""
     before, now = frozen_of(old), frozen_of(new)
-    pairs = edition.moved(before.sources, now.sources)
+    pairs = differences.moved(before.sources, now.sources)
     moved = {each.code: new[each.code] for _, each in pairs if each}
-    return edition.difference(
-        FORM, pairs, before.figures, moved, edition.moment_of(before), edition.moment_of(now)
+    return differences.difference(
+        FORM,
+        pairs,
+        before.figures,
+        moved,
+        differences.moment_of(before),
+        differences.moment_of(now),
     )
 
 
@@ -67,7 +74,7 @@ def test_a_document_is_read_back_as_it_was(said):
     frozen = frozen_of(said)
 
     text = canonical_bytes(edition.document(frozen, number=3, at=AT, by="张慧")).decode()
-    again = edition.read_document(FORM, json.loads(text))
+    again = kept_edition.read_document(FORM, json.loads(text))
 
     assert canonical_bytes(edition.document(again, number=3, at=AT, by="张慧")).decode() == text
     assert again.total == frozen.total
@@ -90,7 +97,7 @@ def test_the_effects_of_the_units_are_what_the_total_moved_by(old, new):
     effects = dict.fromkeys(before, 0)
     for unit in found.units:
         for line in unit.lines:
-            effects[line.code] += edition.effect(line)
+            effects[line.code] += differences.effect(line)
     assert effects == {code: (now[code] or 0) - (before[code] or 0) for code in before}
 
 
@@ -112,9 +119,9 @@ def test_the_same_figures_handed_in_anew_make_no_difference():
     before = frozen_of(said).sources
     now = replace(before, included=(source("echeng", said["echeng"], number=2),))
 
-    pairs = edition.moved(before, now)
-    same = edition.moment_of(frozen_of(said))
-    found = edition.difference(FORM, pairs, said, said, same, same)
+    pairs = differences.moved(before, now)
+    same = differences.moment_of(frozen_of(said))
+    found = differences.difference(FORM, pairs, said, said, same, same)
 
     assert before.counted != now.counted
     assert len(pairs) == 1
@@ -164,7 +171,7 @@ def test_an_edition_needs_a_zone():
     [(Change("B", None, 3), "+3"), (Change("B", 3, None), "-3"), (Change("B", 2, 2), "0")],
 )
 def test_an_effect_is_said_with_its_sign(change, words):
-    assert edition.effect_in_words(change, FORM.by_code["B"].unit) == words
+    assert differences.effect_in_words(change, FORM.by_code["B"].unit) == words
 
 
 WAN = 1_000_000
@@ -195,20 +202,20 @@ def given_of(said, answer=True, **wan):
 
 def between(before, now):
     """What differs from one frozen consolidation to another."""
-    pairs = edition.moved(before.sources, now.sources)
-    moments = (edition.moment_of(each) for each in (before, now))
-    return edition.difference(FORM, pairs, before.figures, now.figures, *moments)
+    pairs = differences.moved(before.sources, now.sources)
+    moments = (differences.moment_of(each) for each in (before, now))
+    return differences.difference(FORM, pairs, before.figures, now.figures, *moments)
 
 
 def kept(frozen):
     """The consolidation as its document is read back."""
     content = canonical_bytes(edition.document(frozen, number=1, at=AT, by="张慧"))
-    return edition.read_document(FORM, json.loads(content))
+    return kept_edition.read_document(FORM, json.loads(content))
 
 
 def first_format():
     """The edition of the first format."""
-    return edition.read_document(FORM, json.loads(FIRST_FORMAT.read_text(encoding="utf-8")))
+    return kept_edition.read_document(FORM, json.loads(FIRST_FORMAT.read_text(encoding="utf-8")))
 
 
 def test_a_document_holds_simple_passed_down_net_and_the_units():
@@ -261,7 +268,7 @@ def test_a_live_print_of_old_is_known_by_its_old_code():
     )
     of = ("shizong", "2027-spring", Scope.SUBMITTED)
 
-    old, new = (edition.live_fingerprint(*of, s) for s in (sources.as_in_first_format, sources))
+    old, new = (live_fingerprint(*of, s) for s in (sources.as_in_first_format, sources))
 
     assert old.startswith("2d4138277f2e92aa")
     assert new != old
@@ -326,7 +333,7 @@ def test_between_the_formats_a_unit_that_moved_stands_as_ever():
 def test_a_first_format_without_the_sentence_says_that_it_has_none():
     document = json.loads(FIRST_FORMAT.read_text(encoding="utf-8"))
     document["footnotes"] = document["footnotes"][:1]
-    frozen = edition.read_document(FORM, document)
+    frozen = kept_edition.read_document(FORM, document)
 
     assert frozen.said is None
     assert not between(frozen, frozen_of(GIVEN))

@@ -11,7 +11,8 @@ import portal.demo
 from portal.domain.figures import canonical, parse_figure
 from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
-from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste import Placement, place_block
+from portal.domain.intake.pasted_block import BlockRefused, read_block
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.form.form import Form, parse_form
-from portal.domain.intake.paste import (
+from portal.domain.intake.paste import place_block
+from portal.domain.intake.pasted_block import (
     MAX_COLUMNS,
     MAX_ROWS,
     Block,
     BlockRefused,
-    PastedFigure,
-    Skipped,
-    place_block,
     read_block,
 )
+from portal.domain.intake.pasted_table import PastedFigure, Skipped
 from portal.domain.paper.sheet import report_sheet
 
 CELLS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs"), include_characters="\t\n"))

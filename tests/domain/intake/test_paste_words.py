@@ -3,8 +3,9 @@
 import pytest
 
 from portal.domain.form.form import Form
-from portal.domain.intake.paste import BlockRefused, Placement, place_block, read_block
+from portal.domain.intake.paste import Placement, place_block
 from portal.domain.intake.paste_words import Asked, has_words, settle
+from portal.domain.intake.pasted_block import BlockRefused, read_block
 from tests.domain.intake.test_sheet_words import EXPECTED
 
 

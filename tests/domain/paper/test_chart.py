@@ -69,3 +69,30 @@ def test_the_steps_only_go_right_and_up_and_stay_in_the_frame(hours, expected):
 
     assert all(a[0] <= b[0] and a[1] >= b[1] for a, b in itertools.pairwise(at))
     assert all(LEFT <= x <= RIGHT and TOP <= y <= BOTTOM for x, y in at)
+
+
+def test_words_stand_level_with_their_bars():
+    (single,) = chart.bars([("甲", 10, "10")]).bars
+    now, last = chart.pairs([("A", (50, "50"), (100, "100"))]).bars
+
+    assert single.name_y == single.amount_y == single.top + 13
+    assert (now.amount_y - now.top, last.amount_y - last.top) == (12, 12)
+    # the name of a pair stands between its bars
+    assert now.amount_y < now.name_y < last.amount_y
+
+
+def test_everything_of_a_chart_lies_on_its_drawing():
+    made = chart.pairs([(str(n), (n, str(n)), (None, "空白")) for n in range(9)])
+    frame = progress([OPENS]).frame
+
+    assert all(0 < bar.name_y < made.height for bar in made.bars)
+    assert all(bar.top + bar.thickness < made.height for bar in made.bars)
+    assert 0 < frame.due_top < frame.top < frame.bottom < frame.due_bottom < frame.due_words_y
+    assert frame.due_words_y < frame.days_y < frame.height
+    assert 0 < frame.numbers_end < frame.left < frame.right < frame.width
+
+
+def test_the_frame_is_numbered_by_the_greater_of_expected_and_handed_in():
+    assert progress([OPENS] * 6, expected=4).most == 6
+    assert progress([OPENS], expected=4).most == 4
+    assert progress([], expected=0).most == 1

@@ -21,6 +21,7 @@ from portal.domain.paper.sheet import (
     formula_on_paper,
     inclusion_footnotes,
     report_sheet,
+    with_figures,
 )
 
 EDITION = Path(portal.__file__).parent / "editions" / "songwennuan-2022.1.json"
@@ -232,8 +233,10 @@ def test_a_consolidation_of_nobody_says_so():
 
 def test_a_consolidation_prints_as_the_form_with_its_total():
     sheet = consolidated()
+    totals = {each.item.code: each.figures[0] for each in sheet.rows}
+    notes = sheet.footnotes[len(FORM.paper_notes) :]
 
-    printed = sheet.total_only()
+    printed = with_figures(report_sheet(FORM, {}, **HEAD, footnotes=notes), totals)
 
     assert [column.title for column in printed.columns] == ["数量"]
     assert row(printed, "E").figures == (16,)

@@ -22,7 +22,7 @@ _leaves = select(Figure.report_id, Figure.item, Figure.value).where(
 )
 
 
-def book_of(session: Session, node: ConsolidationScope, now: datetime) -> WorkbookContent:
+def content_of(session: Session, node: ConsolidationScope, now: datetime) -> WorkbookContent:
     """The consolidation of `node` as it is now."""
     shown = [member for column in node.columns for member in _in_scope(node, column)]
     figures = _figures_by_unit(session, node, shown)

@@ -1,4 +1,4 @@
-"""Repeating: a save whose answer was lost comes again, and is answered as it was the first time."""
+"""Idempotency: a save whose answer was lost comes again, and gets its first answer again."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Stamps: what a campaign's reports and units look like from afar, so that sums can be kept.
+"""The cache of sums, keyed by a stamp: what a campaign's reports and units look like from afar.
 
 Last year's sums are asked for with every page of this year's, and hardly ever change. Figures
 are frozen while a report counts; they change only by another submission, which a stamp shows.
