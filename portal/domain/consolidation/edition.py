@@ -177,7 +177,8 @@ class Frozen:
     """What an edition says, apart from its number, who froze it and when.
 
     `figures` are those of each included unit, by its code. `total` is added simply, `deduction`
-    what was taken off it.
+    what was taken off it. `as_of` is the instant of the figures; None where the document is from
+    before editions kept it.
     """
 
     form: Form
@@ -192,6 +193,7 @@ class Frozen:
     columns: tuple[FrozenColumn, ...]
     footnotes: tuple[str, ...]
     deduction: Deduction | None = None
+    as_of: datetime | None = None
 
     @property
     def reported(self) -> Reported:
@@ -228,7 +230,8 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
         "organisation": {"code": code, "name": name},
         "scope": frozen.scope.value,
         "period": frozen.period,
-        "frozen_at": at.astimezone(ZONE).isoformat(timespec="seconds"),
+        "as_of": _instant_words(frozen.as_of) if frozen.as_of else None,
+        "frozen_at": _instant_words(at),
         "frozen_by": by,
         "total": dict(frozen.total),
         "reported": _reported_words(frozen),
@@ -244,6 +247,10 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
         },
         "footnotes": list(frozen.footnotes),
     }
+
+
+def _instant_words(instant: datetime) -> str:
+    return instant.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def _reported_words(frozen: Frozen) -> dict[str, Json]:
@@ -314,6 +321,7 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
         ),
         footnotes=tuple(map(str, said.list("footnotes"))),
         deduction=_deduction(form, said, taken, allocations) if taken and allocations else None,
+        as_of=said.instant("as_of"),
     )
 
 
@@ -372,6 +380,10 @@ class _Reading:
         if not isinstance(value, int):
             raise TypeError(f"{name} is no number: {value!r}")
         return value
+
+    def instant(self, name: str) -> datetime | None:
+        value = self.words.get(name)
+        return None if value is None else datetime.fromisoformat(str(value))
 
     def list(self, name: str) -> Sequence[Json]:
         return _list(self.words[name])
