@@ -49,7 +49,7 @@ def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
                 drawn.append(at)
                 yield at
 
-    monkeypatch.setattr("portal.consolidation.exports.views.Making", Watched)
+    monkeypatch.setattr("portal.consolidation.exports.views.WorkbookBuilder", Watched)
     answer = desk.post(EXPORTS, scope="submitted")
     sent = ""
     for piece in answer.iter_encoded():
@@ -112,7 +112,7 @@ def test_an_export_that_fails_says_so_and_keeps_nothing(desk, city, monkeypatch,
     def torn(*_):
         raise OSError("no room")
 
-    monkeypatch.setattr(operations, "keep", torn)
+    monkeypatch.setattr(operations, "store", torn)
     text = desk.post(EXPORTS, scope="submitted").text
 
     assert "没有做成" in text
