@@ -31,7 +31,7 @@ from portal.register.city_trail import record_all_for_city, record_for_city
 LABELS = {
     "basis": "口径",
     "position": "排序号",
-    "expected": "应报",
+    "expected": allocations.EXPECTED_LABEL,
     "reason": "免报理由",
     "allocated": allocations.LABEL,
     "households": "建档户数",

@@ -1,9 +1,9 @@
-"""What the city registered as passed down, as it stood before later changes."""
+"""What the trail tells of the list of units: what was registered as passed down, and when."""
 
 import re
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.collection.opening import ALLOCATED
@@ -14,6 +14,9 @@ from portal.models.trail_actions import Action
 LABEL = "下拨资金（万元）"
 """The field as the list of units and the trail call it."""
 
+EXPECTED_LABEL = "应报"
+"""The field that says whether a unit's report is in the sum at all."""
+
 _changes = (
     select(TrailEntry.note, TrailEntry.old)
     .where(
@@ -23,6 +26,11 @@ _changes = (
         TrailEntry.note.endswith(LABEL),
     )
     .order_by(TrailEntry.number.desc())
+)
+_moving = select(func.max(TrailEntry.at)).where(
+    TrailEntry.campaign_id == bindparam("campaign_id"),
+    TrailEntry.action == Action.EXPECTATION_CHANGED,
+    or_(TrailEntry.note.endswith(LABEL), TrailEntry.note.endswith(EXPECTED_LABEL)),
 )
 _OF_UNIT = re.compile(rf".*（([^（）]+)）{LABEL}")
 
@@ -44,3 +52,8 @@ def allocated_before_changes(
         if unit := _OF_UNIT.fullmatch(note):
             before[unit[1]] = parse_figure(old or "", ALLOCATED).figure
     return before
+
+
+def last_move_of_sums(session: Session, campaign_id: int) -> datetime | None:
+    """When the list of units last moved a sum: an amount passed down, or 应报 and 免报."""
+    return session.scalar(_moving, {"campaign_id": campaign_id})

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.consolidation.as_of import as_of
 from portal.consolidation.node import Column, ConsolidationScope
 from portal.consolidation.reported import reported_from
 from portal.consolidation.sums import MAX_AT_ONCE
@@ -60,8 +62,8 @@ def answer_of(session: Session, submission: Last) -> bool | None:
     return next(answers, None)
 
 
-def freezing(session: Session, node: ConsolidationScope) -> Frozen:
-    """The consolidation of `node` as an edition would say it now.
+def freezing(session: Session, node: ConsolidationScope, now: datetime) -> Frozen:
+    """The consolidation of `node` as an edition would say it `now`.
 
     All its sums are made from the submissions themselves, which cannot change meanwhile.
     """
@@ -90,6 +92,7 @@ def freezing(session: Session, node: ConsolidationScope) -> Frozen:
         columns=_columns(node, figures),
         footnotes=(*node.footnotes, *sums.sentences),
         deduction=sums.deduction,
+        as_of=as_of(session, node, now),
     )
 
 

@@ -148,7 +148,7 @@ class _Workbook:
             yield {
                 "name": name,
                 "hidden": hidden,
-                "cells": reader.cells,
+                "cells": reader.told(),
                 "merges": reader.merges,
             }
 
@@ -445,6 +445,9 @@ LAST_PLACE = 1_048_576, 16_384
 Merge = tuple[int, int, int, int]
 """Top, left, bottom and right of an area."""
 
+Told = tuple[int, int, str, str, bool, int, bool]
+"""A cell: row, column, kind, text, whether it is a formula, its format's number, whether linked."""
+
 
 class _SheetReader:
     """The cells of one worksheet, each as `keep` writes it, and its merged areas."""
@@ -455,7 +458,8 @@ class _SheetReader:
         self.styles = styles
         self.format_numbers = {code: at for at, code in enumerate(workbook.formats)}
         self.kinds = {code: _kind(code) for code in workbook.formats}
-        self.cells: list[tuple[int, int, str, str, bool, int, bool]] = []
+        self.cells: list[Told] = []
+        self.calculated = False
         self.taken: set[tuple[int, int]] = set()
         self.merges: list[Merge] = []
         self.merge_count = self.merged = 0
@@ -555,8 +559,6 @@ class _SheetReader:
                 return "text", self.shared_text(value)
             case _ if not value.strip():
                 return ("uncalculated" if self.formula.present else "number"), ""
-            case "n" if self.formula.present and self.workbook.results_missing and value == "0":
-                return "uncalculated", ""
             case "n":
                 return self.kinds[self.format], self.beginning(value.strip())
             case "b":
@@ -587,7 +589,25 @@ class _SheetReader:
             raise Refused("too-much")
         self.taken.add(place)
         formula, format_number = self.formula, self.format_numbers[self.format]
+        self.calculated = self.calculated or (formula.present and bool(text) and text != "0")
         self.cells.append((*place, kind, text, formula.present, format_number, formula.linked))
+
+    def told(self) -> list[Told]:
+        """The cells; a 0 is no result in a sheet of formulas that were never calculated.
+
+        One other result tells that they were: this portal's own exports ask for a calculation
+        too, and hold every result.
+        """
+        if self.calculated or not self.workbook.results_missing:
+            return self.cells
+        return [_without_result(cell) for cell in self.cells]
+
+
+def _without_result(cell: Told) -> Told:
+    row, column, kind, text, formula, format_number, linked = cell
+    if not formula or kind == "text" or text != "0":
+        return cell
+    return row, column, "uncalculated", "", formula, format_number, linked
 
 
 class _Formula:

@@ -120,7 +120,7 @@ def test_all_papers_of_one_instant_agree(grown, allocated, answer, scope):
         overview = overview_of(session, node, None, NOW)
         words = paragraph_of(node, overview, None, NOW, Wording())
         _, book = paper.book_to_export(session, node, NOW)
-        kept = kept_of(node, freezing(session, node))
+        kept = kept_of(node, freezing(session, node, NOW))
         difference = operations.difference_now(session, kept, node)
         sources = sources_of(node)
 

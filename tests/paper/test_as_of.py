@@ -7,7 +7,10 @@ import pytest
 from openpyxl import load_workbook
 
 from portal.domain.campaign.calendar import in_words
+from tests.campaigns.forms import post_form
 from tests.founding import CLOSES, LAST, NOW, OPEN
+from tests.paper.desk import EDITIONS, correct, freeze
+from tests.paper.test_reported import LIST, lock_in_first_format
 
 HOUR = timedelta(hours=1)
 AFTER = CLOSES + timedelta(days=400)
@@ -88,6 +91,36 @@ def test_a_stopped_campaign_without_any_report_says_when_it_stopped(city, city_a
     assert told(city) == moment(CLOSES)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"gedian__allocated": "5.00"},
+        {"gedian__expected": "免报", "gedian__reason": "已撤销"},
+    ],
+    ids=["passed down", "exempt"],
+)
+def test_what_the_list_of_units_moves_later_is_later(stopped, city_app, fields):
+    city_app.clock_at(city_app.now + 3 * HOUR)
+    assert post_form(stopped, LIST, **fields).status_code == 303
+    city_app.clock_at(city_app.now + 9 * HOUR)
+
+    assert told(stopped) == moment(AFTER + 3 * HOUR)
+
+
+def test_what_moves_no_sum_leaves_the_instant(stopped, city_app):
+    assert post_form(stopped, LIST, gedian__households="12").status_code == 303
+
+    assert told(stopped) == moment(NOW + HOUR)
+
+
+def test_a_report_that_left_the_sum_counts_too(stopped, gedian, city_app):
+    until = "2028-03-10 17:30"
+    stopped.post(gedian.url("/report/return"), number="1", reason="请核对 C9。", until=until)
+    city_app.clock_at(AFTER + timedelta(days=90))
+
+    assert told(stopped) == moment(AFTER)
+
+
 def test_an_archived_campaign_is_stopped(echeng, city, city_app):
     echeng.report("submitted")
     city_app.clock_at(city_app.now + HOUR)
@@ -98,3 +131,63 @@ def test_an_archived_campaign_is_stopped(echeng, city, city_app):
 
 def test_last_years_paper_holds_last_years_instant(city):
     assert told(city, campaign=LAST).startswith("2022年1月20日")
+
+
+def texts_of(book):
+    """Every text of a workbook."""
+    sheets = load_workbook(BytesIO(book.data))
+    return [str(cell.value) for sheet in sheets for row in sheet for cell in row if cell.value]
+
+
+def told_by_edition(city, number=1):
+    """数据截至 of an edition: on its screen, on its print and in its workbook."""
+    url = city.url(f"{EDITIONS}/{number}")
+    printed = told(city, f"editions/{number}/print")
+    screen = city.page(url).text.partition("数据截至 ")[2].split(" ")[0]
+    said = {
+        text.partition("数据截至：")[2].split("　")[0]
+        for text in texts_of(city.get(f"{url}/workbook"))
+    }
+    return printed, screen, {one for one in said if one}
+
+
+def test_an_edition_locked_after_the_close_says_the_instant_of_its_figures(stopped):
+    freeze(stopped)
+    words = moment(NOW + HOUR)
+
+    printed, screen, book = told_by_edition(stopped)
+
+    assert (printed, screen) == (words, words)
+    assert book == {in_words(NOW + HOUR)}
+
+
+def test_an_edition_of_what_is_accepted_says_when_that_was_decided(stopped):
+    freeze(stopped, scope="accepted")
+
+    assert told(stopped, "editions/1/print", "accepted") == moment(NOW + 3 * HOUR)
+
+
+def test_an_edition_locked_while_units_report_says_when_it_was_locked(echeng, city, city_app):
+    echeng.report("submitted")
+    city_app.clock_at(city_app.now + 5 * HOUR)
+    freeze(city)
+    city_app.clock_at(AFTER)
+
+    assert told(city, "editions/1/print") == moment(NOW + 5 * HOUR)
+
+
+def test_a_correction_after_the_close_has_a_later_instant(stopped, gedian, city_app):
+    freeze(stopped)
+    correct(stopped, gedian, until="2028-03-10 17:30", C9="13")
+    city_app.clock_at(AFTER + timedelta(days=30))
+    freeze(stopped)
+
+    assert told(stopped, "editions/1/print") == moment(NOW + HOUR)
+    assert told(stopped, "editions/2/print") == moment(AFTER)
+
+
+def test_an_edition_from_before_says_when_it_was_locked(stopped, city_app):
+    freeze(stopped)
+    lock_in_first_format(city_app, ["汇总单位 2 家。"])
+
+    assert told(stopped, "editions/2/print") == moment(AFTER)

@@ -200,7 +200,7 @@ def lock_in_first_format(city_app, footnotes):
     with city_app.app.app_context(), tenancy.inside(home()) as session, writing(session):
         kept = session.scalars(select(ConsolidationEdition)).first()
         document = json.loads(kept.document)
-        del document["reported"]
+        del document["reported"], document["as_of"]
         document |= {"format": 1, "number": 2, "footnotes": footnotes}
         content = canonical_bytes(document)
         sources = read_document(parse_form(edition("2027.1")), document).sources

@@ -207,18 +207,20 @@ def test_the_desk_tells_each_cause_and_each_amount_for_the_unit(echeng, shizong)
     unticked = _submit(shizong, **text, **numbers, **PAPER)
     half = _submit(shizong, issue=["per-head:D8", "per-head:D9"], **text, **numbers, **PAPER)
     left = set(page_queries(shizong.page("/on-behalf/submission", code="echeng")))
-    with_slip = {"confirmed": "yuan-slip:D10"} | numbers
-    rest = [key for key in left if key not in ("yuan-slip:D10", "")]
+    slips = sorted(key for key in left if key.startswith("yuan-slip:"))
+    with_slip = {"confirmed": slips} | numbers
+    rest = [key for key in left if key not in (*slips, "")]
     other = text | {"words": "上年没有开展这类慰问活动"}
     whole = _submit(shizong, nonce="3", issue=rest, **other, **with_slip, **PAPER)
 
     assert "单位确认为 500.00 万元，不是 500.00 元" in page.text
     assert "请先勾选同一原因的各项" in unticked.text
     assert half.status_code == 422
-    assert "yuan-slip:D10" in left
+    assert slips == ["yuan-slip:A3", "yuan-slip:D10"]
     assert "per-head:D8" not in left
     assert whole.status_code == 303, whole.text
     kept = {entry.item: entry.note for entry in echeng.trail("explained")}
+    assert kept["A3"] == "金额已确认：确认为 600.00 万元，不是 600.00 元"
     assert kept["D10"] == "金额已确认：确认为 500.00 万元，不是 500.00 元"
     assert kept["D8"].endswith("（多项同一原因）")
 

@@ -624,7 +624,8 @@ def _edition(place: Place) -> None:
         assert assignment is not None
         with tenancy.subtree(organisation) as reading:
             tree = read_tree(reading, assignment.expectation)
-            frozen = freezing(reading, ConsolidationScope(assignment, tree, Scope.SUBMITTED))
+            node = ConsolidationScope(assignment, tree, Scope.SUBMITTED)
+            frozen = freezing(reading, node, NOW)
         by = Person("", 1, "", f"手{place.canary}", frozenset(), False, organisation, NOW)
         operations.keep(session, assignment, frozen, None, "first", by, NOW)
         session.add(

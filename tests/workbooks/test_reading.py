@@ -266,6 +266,18 @@ def test_a_result_of_a_program_that_cannot_calculate_is_none(asks: str, value: s
     assert [kind_found for kind_found, _ in values(book(parts))] == [kind]
 
 
+@pytest.mark.parametrize("other", ["<v>5</v>", "<v>-0.5</v>"])
+def test_one_other_result_tells_that_a_zero_is_one(other: str):
+    asked = '<calcPr fullCalcOnLoad="1"/></workbook>'
+    cells = f"<c><f>1-1</f><v>0</v></c><c><f>1+1</f>{other}</c>"
+    parts: dict[str, str | bytes] = {
+        BOOK: workbook("统计表").replace("</workbook>", asked),
+        SHEET: worksheet(ONE_CELL.format(cells)),
+    }
+
+    assert [kind for kind, _ in values(book(parts))] == ["number", "number"]
+
+
 def test_hidden_sheets_are_told_from_visible_ones():
     tabs = workbook("统计表", "底稿", "密").replace('name="底稿"', 'name="底稿" state="hidden"')
     parts: dict[str, str | bytes] = {

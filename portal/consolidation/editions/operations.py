@@ -71,6 +71,11 @@ class FrozenEdition:
         """The 核对码 that its prints carry."""
         return code_of(self.row.sha256)
 
+    @property
+    def as_of(self) -> datetime:
+        """The instant of its figures: that of locking where its document names none."""
+        return self.frozen.as_of or self.row.frozen_at
+
     @cached_property
     def frozen(self) -> Frozen:
         """What it says."""

@@ -153,7 +153,7 @@ def freeze(campaign: str) -> Any:
     if not nonce:
         raise BadInput("请从汇总页面点“锁定本版”。")
     with _live(assignment, scope) as (reading, node):
-        frozen = freezing(reading, node)
+        frozen = freezing(reading, node, clock.now())
     with writing() as session:
         kept, made = operations.freeze(
             session,

@@ -61,7 +61,8 @@ class Frozen:
     """What an edition says, apart from its number, who froze it and when.
 
     `figures` are those of each included unit, by its code. `total` is added simply, `deduction`
-    what was taken off it.
+    what was taken off it. `as_of` is the instant of the figures; None where the document is from
+    before editions kept it.
     """
 
     form: Form
@@ -76,6 +77,7 @@ class Frozen:
     columns: tuple[FrozenColumn, ...]
     footnotes: tuple[str, ...]
     deduction: Deduction | None = None
+    as_of: datetime | None = None
 
     @property
     def reported(self) -> Reported:
@@ -106,7 +108,7 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
         "format": FORMAT,
         "kind": "consolidation",
         "number": number,
-        "frozen_at": at.astimezone(ZONE).isoformat(timespec="seconds"),
+        "frozen_at": _instant_words(at),
         "frozen_by": by,
     }
     return frozen_by | _subject_words(frozen) | _sums_words(frozen) | _units_words(frozen)
@@ -121,6 +123,7 @@ def _subject_words(frozen: Frozen) -> dict[str, Json]:
         "organisation": {"code": code, "name": name},
         "scope": frozen.scope.value,
         "period": frozen.period,
+        "as_of": _instant_words(frozen.as_of) if frozen.as_of else None,
     }
 
 
@@ -147,6 +150,10 @@ def _units_words(frozen: Frozen) -> dict[str, Json]:
             code: [figures.get(leaf) for leaf in leaves] for code, figures in frozen.figures.items()
         },
     }
+
+
+def _instant_words(instant: datetime) -> str:
+    return instant.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def _reported_words(frozen: Frozen) -> dict[str, Json]:

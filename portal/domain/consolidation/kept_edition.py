@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.domain.consolidation.allocation import (
     Allocation,
@@ -55,6 +56,7 @@ def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
         ),
         footnotes=tuple(map(str, said.list("footnotes"))),
         deduction=_deduction(form, said, taken, allocations) if taken and allocations else None,
+        as_of=said.instant("as_of"),
     )
 
 
@@ -113,6 +115,10 @@ class _Reading:
         if not isinstance(value, int):
             raise TypeError(f"{name} is no number: {value!r}")
         return value
+
+    def instant(self, name: str) -> datetime | None:
+        value = self.words.get(name)
+        return None if value is None else datetime.fromisoformat(str(value))
 
     def list(self, name: str) -> Sequence[Json]:
         return _list(self.words[name])

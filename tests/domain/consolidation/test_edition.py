@@ -81,6 +81,18 @@ def test_a_document_is_read_back_as_it_was(said):
     assert again.sources == frozen.sources
 
 
+def test_a_document_keeps_the_instant_of_its_figures_and_an_older_one_knows_none():
+    then = AT.replace(hour=9, second=0)
+    document = edition.document(
+        replace(frozen_of({"echeng": {"B": 3}}), as_of=then), number=1, at=AT, by="张慧"
+    )
+
+    assert document["as_of"] == "2027-01-28T09:00:00+08:00"
+    assert edition.read_document(FORM, document).as_of == then
+    del document["as_of"]
+    assert edition.read_document(FORM, document).as_of is None
+
+
 @given(reports, reports)
 def test_the_old_total_and_the_difference_make_the_new_total(old, new):
     found = differing(old, new)
