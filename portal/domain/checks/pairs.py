@@ -1,4 +1,4 @@
-"""Pair checks: rules that hold two items against each other, both of them known."""
+"""Pair checks: rules that compare two items; both figures must be known."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from portal.domain.form.form import Form
 
 
 def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """A part (其中项) that is greater than its whole, at the part."""
+    """Report a part (其中项) that is greater than its whole, at the part."""
     for part, whole, inner, outer in _known(rule, facts):
         if inner > outer:
             beside = stated_beside(form, whole, part, facts.figures)
@@ -19,7 +19,7 @@ def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue
 
 
 def money_without_people(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """Money above 0 with 0 人次, at the money; the rule's pairs are (money, people)."""
+    """Report money above 0 with 0 人次, at the money; the rule's pairs are (money, people)."""
     for money, people, fen, count in _known(rule, facts):
         if fen > 0 and count == 0:
             seen = _one_without_the_other(form, facts, money, people)
@@ -28,7 +28,7 @@ def money_without_people(rule: CheckRule, form: Form, facts: Facts) -> Iterator[
 
 
 def people_without_money(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """人次 above 0 with no money, at the 人次; the rule's pairs are (people, money)."""
+    """Report 人次 above 0 without money, at the 人次; the rule's pairs are (people, money)."""
     for people, money, count, fen in _known(rule, facts):
         if count > 0 and fen == 0:
             seen = _one_without_the_other(form, facts, people, money)
@@ -37,7 +37,7 @@ def people_without_money(rule: CheckRule, form: Form, facts: Facts) -> Iterator[
 
 
 def per_head_off(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """次均 over the item's reference standard, or below the lowest likely, at the money."""
+    """Report 次均 over the item's reference standard or below the minimum, at the money."""
     for people, money, count, fen in _known(rule, facts):
         most = rule.limits_yuan.get(people, 0)
         if most and count > 0 and fen > most * FEN_PER_YUAN * count:

@@ -1,9 +1,9 @@
-"""Editions of a consolidation (汇总表第 n 版): the document of one, and what differs later.
+"""Editions of a consolidation (汇总表第 n 版): their document, and later differences.
 
-An edition stands on submissions, which never change: it lists each by its number and sha256, so
-two moments differ only where a unit's submission does. It holds the figures of every unit too,
-and so stands by itself for good, whatever becomes of the tree. What was passed down inside the
-sum stands in it by unit; a document of format 1 has of that only the sentence at its foot.
+An edition lists each unit's submission by number and sha256. Submissions never change, so two
+moments differ only where a unit's submission does. The document also holds every unit's figures
+and stays readable whatever becomes of the tree. It holds the allocations by unit; a document of
+format 1 has only the deduction's sentence at its foot.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,17 +31,17 @@ from portal.domain.report.submission import Change, Json, canonical_bytes, chang
 from portal.domain.report_state import State
 
 FORMAT, FIRST_FORMAT = 2, 1
-"""The number of the document's layout; a document keeps the one that it was written in."""
+"""The version of the document's layout; a stored document keeps its version."""
 
 FREEZABLE = (Scope.ACCEPTED, Scope.SUBMITTED)
-"""The scopes that can be frozen: a draft is nobody's word yet."""
+"""The scopes that can be frozen; 含填报中 is excluded, since drafts are not submitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One unit of a consolidation: how far its report is, and the submission that it stands on.
+    """One unit of a consolidation: its report's state and the submission that is counted.
 
-    `number` is 0 and `sha256` empty where nothing was submitted.
+    `number` is 0 and `sha256` empty before the first submission.
     """
 
     code: str
@@ -53,7 +53,7 @@ class Source:
 
     @property
     def words(self) -> dict[str, Json]:
-        """The unit as a document writes it down."""
+        """The unit as JSON of a document."""
         return {
             "code": self.code,
             "name": self.name,
@@ -66,9 +66,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Whose reports a consolidation adds, whose are missing, 仅供核对 or 免报, in fixed order.
+    """The units of a consolidation in fixed order: included, missing, 仅供核对 and 免报.
 
-    `allocations` is what was passed down inside the sum; None where nobody wrote that down.
+    `allocations` are the allocations inside the sum; None where the document has none.
     """
 
     included: tuple[Source, ...]
@@ -79,7 +79,7 @@ class Sources:
 
     @property
     def words(self) -> dict[str, Json]:
-        """All of them as a document writes them down."""
+        """All units as JSON of a document."""
         return {
             "included": [each.words for each in self.included],
             "missing": [each.words for each in self.missing],
@@ -89,13 +89,13 @@ class Sources:
 
     @cached_property
     def counted(self) -> str:
-        """The fingerprint of what is added and taken off: the same as long as no sum can change."""
+        """The sha256 over what is added and deducted; equal as long as no sum can change."""
         said: dict[str, Json] = {"counted": sorted(map(_pinned, self.included))}
         return fingerprint(canonical_bytes(said | self._allocated))
 
     @property
     def as_in_first_format(self) -> "Sources":
-        """The same sources as fingerprints knew them before they named what was passed down."""
+        """These sources without allocations, as fingerprints of format 1 were computed."""
         return replace(self, allocations=None)
 
     @property
@@ -104,7 +104,7 @@ class Sources:
         return {} if known is None else {"allocations": allocation_words(known)}
 
     def seen(self, scope: Scope, form: Form) -> str:
-        """The fingerprint of everything that somebody sees who is about to freeze."""
+        """The sha256 over everything on the page from which an edition is frozen."""
         groups = (self.included, self.missing, self.for_checking, self.exempt)
         said: dict[str, Json] = {
             "scope": scope.value,
@@ -115,12 +115,12 @@ class Sources:
 
 
 def _told(source: Source) -> str:
-    """A unit in one line: the pages of a large city are fingerprinted each time they are shown."""
+    """A unit as one line; cheap, since every view of a large city's page computes the sha256."""
     return "\t".join((source.name, source.kind, source.state.value, _pinned(source)))
 
 
 def live_fingerprint(organisation: str, campaign: str, scope: Scope, sources: Sources) -> str:
-    """The fingerprint of sums that nobody has frozen: whose, in which scope, from what."""
+    """The sha256 that identifies live sums: organisation, campaign, scope and sources."""
     said = {
         "kind": "live consolidation",
         "organisation": organisation,
@@ -136,7 +136,7 @@ def _pinned(source: Source) -> str:
 
 
 def allocation_words(known: Allocations) -> dict[str, Json]:
-    """What was passed down as a document writes it down."""
+    """The allocations as JSON of a document."""
     return {
         "giver": known.giver,
         "answer": known.answer,
@@ -147,9 +147,9 @@ def allocation_words(known: Allocations) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class FrozenColumn:
-    """A column of units as an edition keeps it: heading, remark, what it is to the total.
+    """A column of an edition: its heading, its remark, and its part in the total.
 
-    `units` are the codes of those of its units that are added to the total.
+    `units` are the codes of its units that are added to the total.
     """
 
     code: str
@@ -161,7 +161,7 @@ class FrozenColumn:
 
     @property
     def words(self) -> dict[str, Json]:
-        """The column as a document writes it down."""
+        """The column as JSON of a document."""
         return {
             "code": self.code,
             "title": self.title,
@@ -174,10 +174,10 @@ class FrozenColumn:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What an edition says, apart from its number, who froze it and when.
+    """The content of an edition, without its number, its author and its time.
 
-    `figures` are those of each included unit, by its code. `total` is added simply, `deduction`
-    what was taken off it.
+    `figures` are those of each included unit, by its code. `total` is 简单合计, `deduction` the
+    deduction from it.
     """
 
     form: Form
@@ -195,27 +195,27 @@ class Frozen:
 
     @property
     def reported(self) -> Reported:
-        """The sums as they are reported upward."""
+        """The sums as reported upward."""
         return Reported(self.total, self.deduction)
 
     @property
     def is_first_format(self) -> bool:
-        """Whether the document says of what was passed down no more than a sentence."""
+        """Whether the document has format 1, with the deduction as a sentence only."""
         return self.sources.allocations is None
 
     @cached_property
     def said(self) -> Said | None:
-        """The three amounts that a document of the first format says in its sentence."""
+        """The three amounts in the deduction's sentence of a document of format 1."""
         return said_in(self.footnotes) if self.is_first_format else None
 
     @property
     def seen(self) -> str:
-        """The fingerprint that a page carries, to notice that something has moved since."""
+        """The sha256 that a page carries, so that a later change is noticed at freezing."""
         return self.sources.seen(self.scope, self.form)
 
 
 def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str, Json]:
-    """The `number`-th edition as it is kept for good; raises `ValueError` for a naive instant."""
+    """The document of the `number`-th edition; raises `ValueError` for a naive instant."""
     if at.tzinfo is None:
         raise ValueError("the instant of an edition needs a time zone")
     code, name = frozen.organisation
@@ -247,7 +247,7 @@ def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str,
 
 
 def _reported_words(frozen: Frozen) -> dict[str, Json]:
-    """Simple less passed down is net, item by item, with the units that it was passed down to."""
+    """简单合计, 减：市内下拨 and 剔重后合计 by item, with the units that received the money."""
     known, taken = frozen.sources.allocations or NOTHING, frozen.deduction
     net = frozen.reported.figures
     return {
@@ -279,7 +279,7 @@ def _leaves(form: Form) -> list[str]:
 
 
 def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
-    """What a kept document says; raises `KeyError`, `TypeError` or `ValueError` for any other."""
+    """Parse a stored document; raises `KeyError`, `TypeError` or `ValueError` if it is none."""
     said = _Reading(kept)
     organisation = said.part("organisation")
     units = said.part("units")
@@ -360,7 +360,7 @@ def _deduction(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A mapping that came out of a document, read by kind."""
+    """A mapping of a document whose values are read by type."""
 
     words: Mapping[str, Json]
 
@@ -429,9 +429,9 @@ def _mapping(value: Json) -> Mapping[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class UnitDifference:
-    """One unit whose part in the sum is another than before, item by item.
+    """One unit whose contribution to the sum changed, item by item.
 
-    `before` and `now` are how the unit stood; None where it was not in the sum.
+    `before` and `now` are the unit's sources; None where it was not in the sum.
     """
 
     code: str
@@ -442,19 +442,19 @@ class UnitDifference:
 
 
 def effect(change: Change) -> int:
-    """What one change does to the total: a blank counts as nothing."""
+    """The effect of one change on the total; a blank counts as 0."""
     return (change.new or 0) - (change.old or 0)
 
 
 def effect_in_words(change: Change, unit: Unit) -> str:
-    """The effect of a change with its sign, for reading: ``+1,234.50``."""
+    """The effect of a change with its sign: ``+1,234.50``."""
     moved = effect(change)
     return f"+{show(moved, unit)}" if moved > 0 else show(moved, unit)
 
 
 @dataclass(frozen=True, slots=True)
 class AllocationChange:
-    """One unit of which another amount is taken off than before; None where nothing was known."""
+    """One unit whose deduction changed; None where no deduction was known."""
 
     code: str
     name: str
@@ -464,10 +464,10 @@ class AllocationChange:
 
 @dataclass(frozen=True)
 class AllocationDifference:
-    """What two moments say otherwise of what was passed down: by unit, and in their sentences.
+    """The difference of two moments in their deductions: by unit, and in their sentences.
 
-    A document of the first format knows no units: there the sentences alone are compared, as
-    they stand, and there are no `lines`. `unit` is that of the lines' amounts.
+    A document of format 1 has no units: only the sentences are compared, and `lines` is empty.
+    `unit` is the unit of the amounts in `lines`.
     """
 
     before: tuple[str, ...]
@@ -478,10 +478,10 @@ class AllocationDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between two moments of one consolidation: by unit, and in the total.
+    """The difference between two moments of one consolidation: by unit, and in the total.
 
-    `total` compares what is reported upward; where one of the two is a document of the first
-    format it compares what was added simply, since that is all that such a document holds.
+    `total` compares the figures reported upward. If one of the two is a document of format 1 it
+    compares 简单合计, since such a document holds nothing else.
     """
 
     units: tuple[UnitDifference, ...]
@@ -494,7 +494,7 @@ class Difference:
 
     @cached_property
     def sha256(self) -> str:
-        """The fingerprint of this difference: a new change makes another one."""
+        """The sha256 of this difference; any further change gives another one."""
         lines: list[Json] = [
             [unit.code, line.code, line.old, line.new] for unit in self.units for line in unit.lines
         ]
@@ -509,12 +509,12 @@ class Difference:
 
     @property
     def count(self) -> int:
-        """How many figures of units differ."""
+        """The number of unit figures that differ."""
         return sum(len(unit.lines) for unit in self.units)
 
     @property
     def told(self) -> str:
-        """How much differs, in words."""
+        """The number of differences, in words."""
         figures = f"{len(self.units)} 家单位 {self.count} 项有变动" if self.units else ""
         return "，".join(filter(None, (figures, "市内下拨有变动" if self.allocations else "")))
 
@@ -524,7 +524,7 @@ def _line_words(line: Line | None) -> Json:
 
 
 def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | None], ...]:
-    """The units whose counted submission is another, each before and now, in today's order."""
+    """The units whose counted submission changed, each before and now, in today's order."""
     old = {each.code: each for each in before.included}
     new = {each.code: each for each in now.included}
     order = [*new, *(code for code in old if code not in new)]
@@ -534,10 +534,9 @@ def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | 
 
 @dataclass(frozen=True)
 class Moment:
-    """What a consolidation said at one moment: its figures, and the foot of its paper.
+    """A consolidation at one moment: its figures, and the sentences at the foot of its print.
 
-    `by_unit` is false for a document of the first format, which holds the sums as added simply
-    and `sentences` as it froze them.
+    `by_unit` is false for a document of format 1, which holds 简单合计 and frozen `sentences`.
     """
 
     reported: Reported
@@ -546,12 +545,12 @@ class Moment:
 
     @classmethod
     def of(cls, reported: Reported) -> "Moment":
-        """The moment at which these figures were reported."""
+        """The moment with these reported figures."""
         return cls(reported, reported.sentences)
 
 
 def moment_of(frozen: Frozen) -> Moment:
-    """What an edition says, in whichever format it was written."""
+    """The moment that an edition holds, in either format."""
     if not frozen.is_first_format:
         return Moment.of(frozen.reported)
     return Moment(frozen.reported, (frozen.said.sentence,) if frozen.said else (), by_unit=False)
@@ -565,10 +564,10 @@ def difference(
     was: Moment,
     turned: Moment,
 ) -> Difference:
-    """What the `moved` pairs change: `before` and `now` are figures by unit, `now` of those alone.
+    """The difference made by `pairs`, the units that `moved` returns.
 
-    `was` and `turned` are the sums at the two moments. A unit that handed in the same figures
-    anew differs in nothing.
+    `before` and `now` are figures by unit; `now` needs only those of `pairs`. `was` and `turned`
+    are the two moments. A unit that submitted the same figures again does not differ.
     """
     units = []
     for old, new in pairs:
@@ -614,7 +613,7 @@ def _beside_lines(taken: Deduction | None) -> object:
 
 
 def _in_words(was: Moment, turned: Moment) -> AllocationDifference | None:
-    """By the sentences alone: what was added simply is compared elsewhere."""
+    """Compare only the sentences; `total` of the difference compares the sums."""
     old, new = (said_in(one.sentences) for one in (was, turned))
     taken = [(said.passed_down, said.remark) if said else None for said in (old, new)]
     if taken[0] == taken[1]:

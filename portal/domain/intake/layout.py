@@ -1,4 +1,4 @@
-"""The layout of a sheet that people made: where it keeps the codes and where their figures."""
+"""The layout of an uploaded sheet: its columns of codes and of figures."""
 
 import re
 import unicodedata
@@ -19,14 +19,14 @@ from portal.domain.intake.sheet_words import (
 )
 
 LEAST_CODES = 3
-"""Cells with codes that make a column one of codes; a small form may have fewer."""
+"""The codes that make a column a column of codes; a small form needs fewer."""
 
 HEAD_ROWS = 6
-"""Rows above the first code in which headings are looked for."""
+"""The rows above the first code that may hold headings."""
 
 CURRENT = ("本期", "本次", "本年", "今年", "本届", "当期", "当年", "实际", "完成", "实绩")
 TITLES = (("数量", "本单位"), ("填报数", "数值", "数字"), ("合计", "总计"))
-"""Headings of the column of figures, those of this time first, then the surest of the others."""
+"""Headings of a column of figures, the most specific first."""
 
 OTHER_FIGURES = (
     *("上年", "上期", "去年", "前年", "同期", "上次", "往年", "历年"),
@@ -34,31 +34,31 @@ OTHER_FIGURES = (
     *("计划", "预计", "预算", "目标", "指标数"),
     *("序号", "行次", "行号", "栏次", "编号", "No.", "NO.", "no."),
 )
-"""What stands above columns that never hold the figures of this time."""
+"""Words in headings of columns that never hold this campaign's figures."""
 
 NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说明")
-"""What stands above columns that hold no figures, unless they say more."""
+"""Headings of columns without figures, unless the heading has more words."""
 
 MAX_HEADING_LENGTH = 12
-"""Signs within which a year heads a column; a longer text is a title."""
+"""Characters of a heading with a year; a longer text is a title."""
 
 MAX_HEADING_ALONE_LENGTH = 8
-"""Signs of a heading in a row that has hardly any other."""
+"""Characters of a heading that is almost alone in its row."""
 
 PAIR = 2
-"""Cells of a label with its text."""
+"""The cells of a label and its text."""
 
 LEAST_RUN = 8
-"""Numbers that count the rows, one by one, before a column is taken for 序号 without its name."""
+"""The consecutive numbers that make an unheaded column a 序号."""
 
 LEAST_RIVAL = 2
-"""Numbers that make a column without a heading one of figures, beside a column of more."""
+"""The numbers that make an unheaded column a rival of a fuller one."""
 
 
 class NoLayout(ValueError):
-    """The sheet cannot be read; the message is the sentence that says what it lacks.
+    """The sheet cannot be read; the message is the sentence that says what is missing.
 
-    `cell` is the address of what stands in the way, where that is one cell.
+    `cell` is the address of the cell that prevents it, if there is one.
     """
 
     def __init__(self, sentence: str, cell: str = "") -> None:
@@ -68,7 +68,7 @@ class NoLayout(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A cell that names one item, or all the items of its row; some may be unknown."""
+    """A cell with the code of one item, or of all items of its row; some may be unknown."""
 
     row: int
     column: int
@@ -83,9 +83,9 @@ Codes = tuple[CodeCell, ...]
 class Block:
     """One column of codes with the columns of their figures.
 
-    `by_unit` has the column of each unit where a pair stands in one row (慰问对象 | 发放款物),
-    `figures` the column of everything else, or None where there are only those. `heads` are the
-    cells above each column, and `span` the columns up to the next ones of codes.
+    `by_unit` has the column of each unit if pairs share a row (慰问对象 | 发放款物), `figures`
+    the column of all other items, or None without one. `heads` are the heading cells of each
+    column, and `span` the columns up to the next column of codes.
     """
 
     table: Table
@@ -97,35 +97,35 @@ class Block:
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
-        """Every column that figures are taken from."""
+        """Every column of figures."""
         own = () if self.figures is None else (self.figures,)
         return tuple(dict.fromkeys((*own, *self.by_unit.values())))
 
     def cells_for(self, item: Item, code: CodeCell) -> list[Cell]:
-        """The filled cells that may hold the figure of `item`: none when it is blank."""
+        """The filled cells that may hold the figure of `item`; none if it is blank."""
         if self.by_unit and (item.measure or len(code.codes) > 1):
             own = self.by_unit.get(item.unit.name)
             return self.filled(code.row, () if own is None else (own,))
         return self.filled(code.row, self.columns)
 
     def filled(self, row: int, columns: Iterable[int]) -> list[Cell]:
-        """The cells of a row that are not blank."""
+        """The non-blank cells of a row."""
         cells = (self.table.at(row, column) for column in columns)
         return [cell for cell in cells if cell is not None]
 
     @cached_property
     def head_row(self) -> int:
-        """The lowest row with a heading of the figures; 0 without one."""
+        """The lowest row with a heading of a figure column; 0 without one."""
         heads = (cell for column in self.columns for cell in self.heads.get(column, ()))
         return max((cell.row for cell in heads if not is_number(cell)), default=0)
 
     def named(self, column: int) -> str:
-        """A column with what stands above it: D 列（2027年）."""
+        """A column with its heading: D 列（2027年）."""
         heads = [cell.text.strip() for cell in self.heads.get(column, ()) if not is_number(cell)]
         return f"{letters(column)} 列" + (f"（{heads[-1]}）" if heads else "")
 
     def words_of(self, code: CodeCell) -> Iterator[Cell]:
-        """The texts that stand in the row of a code, merged ones too, up to the next codes."""
+        """The texts in the row of a code, merged ones too, up to the next column of codes."""
         for column in self.span:
             cell = self.table.seen(code.row, column)
             aside = column != code.column and column not in self.columns
@@ -135,7 +135,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Codes of the form that are not read: those of one cell, or of another sheet by its name."""
+    """Codes of the form that are not read: in one cell, or on the sheet named `sheet`."""
 
     address: str
     codes: tuple[str, ...]
@@ -144,7 +144,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Layout:
-    """The sheet that holds the form, and its blocks from left to right."""
+    """The sheet with the form, and its blocks from left to right."""
 
     table: Table
     blocks: tuple[Block, ...]
@@ -152,7 +152,7 @@ class Layout:
 
     @cached_property
     def places(self) -> dict[str, list[tuple[Block, CodeCell]]]:
-        """Where each code of the sheet stands, known or not."""
+        """The places of each code on the sheet, known or unknown."""
         places: dict[str, list[tuple[Block, CodeCell]]] = {}
         for block in self.blocks:
             for cell in block.codes:
@@ -167,16 +167,16 @@ class Layout:
 
     @cached_property
     def coded_rows(self) -> frozenset[int]:
-        """The rows that name an item."""
+        """The rows with a code."""
         return frozenset(cell.row for block in self.blocks for cell in block.codes)
 
     @property
     def named_columns(self) -> str:
-        """The columns of figures as people find them: D 列（2027年）."""
+        """The columns of figures as a sentence names them: D 列（2027年）."""
         return "、".join(block.named(column) for block in self.blocks for column in block.columns)
 
     def uncoded(self) -> Iterator[tuple[Cell, Cell | None]]:
-        """The numbers among the figures whose row names no item, with what stands for a code."""
+        """The numbers in figure columns whose row has no code, with the cell in the code column."""
         for block in self.blocks:
             coded = {cell.row for cell in block.codes}
             head, code_at = block.head_row, block.codes[0].column
@@ -187,7 +187,7 @@ class Layout:
 
 
 def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None = None) -> Layout:
-    """How the one sheet with the form is laid out; raises `NoLayout` when there is no telling."""
+    """Find the layout of the one sheet with the form; raises `NoLayout` if none or several fit."""
     sheets = [_Sheet(form, table, code_columns(form, table)) for table in tables]
     sheet = _the_one(form, sheets)
     columns = sorted(sheet.columns, key=lambda codes: codes[0].column)
@@ -202,7 +202,7 @@ def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None =
 
 
 def _left_out(form: Form, sheet: "_Sheet", sheets: Sequence["_Sheet"]) -> Iterator[LeftOut]:
-    """What has codes of the form and is not read: a few codes aside, and the other sheets."""
+    """Find codes that are not read: in cells beside the code columns, and on other sheets."""
     read = {code for codes in sheet.columns for code in _known(form, codes)}
     for cell in sheet.table.cells.values():
         codes = tuple(code for code in _codes(form, cell) if code in form.by_code)
@@ -230,12 +230,12 @@ class _Sheet:
 
     @property
     def size(self) -> int:
-        """How many items of the form it has."""
+        """The number of the form's items on the sheet."""
         return sum(len(_known(self.form, codes)) for codes in self.columns)
 
     @property
     def filled(self) -> bool:
-        """Whether a number stands in any row of an item."""
+        """Whether any row with a code has a number."""
         rows = {cell.row for codes in self.columns for cell in codes}
         cells = self.table.cells.values()
         return any(cell.kind is CellKind.NUMBER and cell.row in rows for cell in cells)
@@ -256,12 +256,12 @@ def _the_one(form: Form, sheets: list[_Sheet]) -> _Sheet:
 
 
 def code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
-    """The columns of codes, the fullest first: a further one only with codes of its own."""
+    """The columns of codes, the fullest first; a further one must share no code with them."""
     by_column: dict[int, list[CodeCell]] = {}
     for cell in table.cells.values():
         if codes := _codes(form, cell):
             by_column.setdefault(cell.column, []).append(CodeCell(cell.row, cell.column, codes))
-    # Where pairs share a row, a form has half as many cells with codes as items.
+    # If pairs share a row, a form has half as many cells with codes as items.
     least = min(LEAST_CODES, (len(form.items) + 1) // 2)
     chosen: list[Codes] = []
     seen: set[str] = set()
@@ -278,7 +278,7 @@ def _cells_with(form: Form, cells: Iterable[CodeCell]) -> int:
 
 
 def _from_the_first(form: Form, cells: Iterable[CodeCell]) -> Iterator[CodeCell]:
-    """The cells from the first known code on: what stands above are headings that look alike."""
+    """The cells from the first known code on; above it are headings that look like codes."""
     in_order = sorted(cells, key=lambda cell: cell.row)
     return dropwhile(lambda cell: form.by_code.keys().isdisjoint(cell.codes), in_order)
 
@@ -291,7 +291,7 @@ BETWEEN_CODES = re.compile(r"[\s/、,;|+&和与及]+")
 
 
 def _codes(form: Form, cell: Cell) -> tuple[str, ...]:
-    """The codes that a cell names: ``ｃ 9`` is C9, ``C9/D9`` two; none when it says more."""
+    """The codes in a cell: ``ｃ 9`` is C9, ``C9/D9`` are two; none if it has other words."""
     if cell.kind is not CellKind.TEXT:
         return ()
     text = unicodedata.normalize("NFKC", cell.text).upper().strip()
@@ -304,7 +304,7 @@ def _codes(form: Form, cell: Cell) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Surroundings:
-    """One column of codes with what stands round it, up to the next one."""
+    """One column of codes with the cells around it, up to the next column of codes."""
 
     table: Table
     codes: Codes
@@ -319,7 +319,7 @@ class _Surroundings:
 
     @cached_property
     def head_cells(self) -> dict[int, tuple[Cell, ...]]:
-        """What stands above each column, from the top; a title over the codes heads none."""
+        """The heading cells of each column, from the top; a title over the codes is no heading."""
         first = self.codes[0].row
         columns = {column for _, column in self.table.cells} - self.code_columns
         merged = {column for area in self.table.merges for column in (area.left, area.right)}
@@ -333,12 +333,12 @@ class _Surroundings:
 
     @cached_property
     def _filled(self) -> Counter[int]:
-        """How many filled cells each row has."""
+        """The number of filled cells of each row."""
         return Counter(row for row, _ in self.table.cells)
 
     @cached_property
     def _rows_of_names(self) -> set[int]:
-        """The rows of two cells that name the unit: 填报单位 and beside it who that is."""
+        """The rows of two cells that name the unit: the label 填报单位 and the name beside it."""
         return {
             row
             for (row, _), cell in self.table.cells.items()
@@ -346,7 +346,7 @@ class _Surroundings:
         }
 
     def _is_heading(self, row: int, cell: Cell) -> bool:
-        """Whether a cell heads its column, as a date or a line of units at the top does not."""
+        """Whether a cell is a column heading; a date or a line of units at the top is not."""
         if self._filled[row] > PAIR or row == self.codes[0].row - 1:
             return True
         text = _without_brackets(pressed(cell.text))
@@ -361,14 +361,14 @@ class _Surroundings:
 
     @cached_property
     def heads(self) -> dict[int, list[str]]:
-        """What stands above each column, without spaces."""
+        """The heading texts of each column, without spaces."""
         return {
             column: [pressed(cell.text) for cell in cells]
             for column, cells in self.head_cells.items()
         }
 
     def headed(self, words: tuple[str, ...]) -> list[int]:
-        """The columns with such a heading: on the right, or beside the only codes anywhere."""
+        """The columns with such a heading: right of the codes, or anywhere for the only codes."""
         return self.nearest(
             column
             for column, heads in sorted(self.heads.items())
@@ -376,13 +376,13 @@ class _Surroundings:
         )
 
     def nearest(self, columns: Iterable[int]) -> list[int]:
-        """Those of `columns` that may hold figures: on the right, or else anywhere."""
+        """The `columns` not excluded: right of the codes, or else anywhere for the only codes."""
         found = [column for column in columns if not self.why_not(column)]
         right = [column for column in found if column in self.right]
         return right or (found if len(self.code_columns) == 1 else [])
 
     def is_sum_of_units(self, column: int) -> bool:
-        """Whether a column is called nothing but 合计 and others are those of other units."""
+        """Whether a column is headed only 合计 while other columns are headed by other units."""
         *surer, _ = self.merit(column)
         return not any(surer) and any(
             self.expected and self.expected.units.is_foreign(head)
@@ -391,7 +391,7 @@ class _Surroundings:
         )
 
     def why_not(self, column: int) -> Cell | None:
-        """The heading by which a column never holds the figures that are wanted."""
+        """The heading that excludes a column from the figures, or None."""
         for cell in self.head_cells.get(column, ()):
             head = pressed(cell.text)
             foreign = self.expected and self.expected.units.is_foreign(head)
@@ -406,7 +406,7 @@ class _Surroundings:
         )
 
     def merit(self, column: int) -> tuple[bool, ...]:
-        """How surely the headings of a column say that it holds the figures, the surest first."""
+        """Sort key: how strongly a column's headings mark it as the figures, strongest first."""
         heads = self.heads.get(column, [])
         units, year = (self.expected.units, self.expected.year) if self.expected else (None, None)
         bare = [_without_brackets(head) for head in heads]
@@ -418,7 +418,7 @@ class _Surroundings:
         )
 
     def mentions(self, column: int, words: tuple[str, ...]) -> bool:
-        """Whether one of `words` stands above a column."""
+        """Whether a heading of the column contains one of `words`."""
         return any(word in head for head in self.heads.get(column, ()) for word in words)
 
     def numbers(self, column: int) -> list[Cell]:
@@ -427,7 +427,7 @@ class _Surroundings:
         return [cell for cell in cells if cell is not None and is_number(cell)]
 
     def counts_rows(self, column: int) -> bool:
-        """Whether a column has nothing but the place of each row: 序号 without its name."""
+        """Whether a column only numbers the rows: an untitled 序号."""
         numbers = [plain_number(cell.text) for cell in self.numbers(column)]
         if len(numbers) < LEAST_RUN or not all(map(str.isdecimal, numbers)):
             return False
@@ -435,7 +435,7 @@ class _Surroundings:
         return counted == list(range(counted[0], counted[0] + len(counted)))
 
     def named(self, column: int) -> str:
-        """A column with the cell of its heading, or of its first number, as people find it."""
+        """A column with the address of its heading or first number, for a sentence."""
         heads = self.head_cells.get(column)
         cell = heads[-1] if heads else next(iter(self.numbers(column)), None)
         return f"{cell.address}“{cell.text}”" if cell else letters(column)
@@ -452,7 +452,7 @@ def _without_brackets(text: str) -> str:
 
 
 def is_number(cell: Cell) -> bool:
-    """Whether a cell is one of figures: anything but a text without digits alone."""
+    """Whether a cell may be a figure: every cell except a text without digits."""
     return cell.kind is not CellKind.TEXT or bool(re.fullmatch(r"[\d,.，．\s]+", cell.text))
 
 
@@ -465,7 +465,7 @@ def _block(form: Form, around: _Surroundings) -> Block:
 
 
 def _pair_columns(form: Form, around: _Surroundings) -> dict[str, int]:
-    """The column of each measure, by its unit, where the sheet has one for every measure."""
+    """The column of each measure, by its unit, if the sheet has one for every measure."""
     units = {item.measure: item.unit.name for item in form.items if item.measure}
     found = {unit: _best(around, around.headed((measure,))) for measure, unit in units.items()}
     columns = {unit: each[0] for unit, each in found.items() if len(each) == 1}
@@ -473,7 +473,7 @@ def _pair_columns(form: Form, around: _Surroundings) -> dict[str, int]:
 
 
 def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
-    """The column whose headings say best that it holds the figures; None where none says so."""
+    """The column whose headings fit figures best, or None; raises `NoLayout` if it is unclear."""
     named = [at for at in sorted(around.heads) if at not in pair and any(around.merit(at))]
     best = _best(around, around.nearest(named))
     if len(best) == 1 and not pair and around.counts_rows(best[0]):
@@ -486,7 +486,7 @@ def _titled_column(around: _Surroundings, pair: set[int]) -> int | None:
 
 
 def _best(around: _Surroundings, columns: Sequence[int]) -> list[int]:
-    """Those of `columns` that no other surpasses by what stands above it."""
+    """The `columns` with the best headings, by `merit`."""
     merits = {column: around.merit(column) for column in columns}
     most = max(merits.values(), default=())
     best = [column for column, merit in merits.items() if merit == most]
@@ -500,7 +500,7 @@ def _only_column(around: _Surroundings) -> int:
     likely = [
         column
         for column in likely
-        # A stray number beside a column of many is a note, where nothing is called anything.
+        # Without headings, a stray number beside a column of many numbers is a note.
         if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
     ]
     if not likely:

@@ -1,7 +1,7 @@
-"""Paste: a block copied from a spreadsheet, read cell by cell and laid over the form's items.
+"""Paste: parse a block copied from a spreadsheet and assign its cells to the form's items.
 
-What is unclear is refused with a sentence and never guessed at. Values stay text: whether
-one is a figure is for `figures.read` to say.
+An ambiguous block is refused with a sentence; nothing is guessed. Values stay text, which
+`figures.parse_figure` parses later.
 """
 
 import re
@@ -26,9 +26,9 @@ MAX_BYTES = 64 * 1024
 
 
 class BlockRefused(ValueError):
-    """The block cannot be used as a whole; `sentence` says why and what to do.
+    """The whole block is refused; `sentence` says why and what to do.
 
-    `readings` are offered where its rows can begin at more than one row of the paper.
+    `readings` are the choices offered if its rows can begin at more than one row of the paper.
     """
 
     def __init__(self, sentence: str, readings: Iterable[Reading] = ()) -> None:
@@ -37,16 +37,16 @@ class BlockRefused(ValueError):
         self.readings = tuple(readings)
 
 
-# Excel quotes only cells that hold a tab or a line end, so a quotation mark opens a quoted
-# cell only where its partner stands at the end of a cell.
+# Excel quotes only cells with a tab or a line end, so a quotation mark opens a quoted cell only
+# # if another one closes it at the end of a cell.
 _CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|([^\t\n]*))(\t|\n|\Z)')
 
 
 def read_block(text: str) -> Block:
-    """The cells of clipboard `text` as Excel, WPS and LibreOffice write it, rows of one width.
+    """Parse the clipboard text of Excel, WPS or LibreOffice into rows of equal width.
 
-    Control and invisible characters are dropped, blank rows at the end too. Raises
-    `BlockRefused` over `MAX_BYTES`, `MAX_ROWS` or `MAX_COLUMNS`.
+    Control and invisible characters are removed, and blank rows at the end. Raises `BlockRefused`
+    over `MAX_BYTES`, `MAX_ROWS` or `MAX_COLUMNS`.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise BlockRefused("粘贴的内容超过 64 KB，请只复制填有数的部分。")
@@ -78,7 +78,7 @@ def _is_kept(sign: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PastedFigure:
-    """A filled cell for the item `code`; `row` and `column` are its place in the block, from 1."""
+    """A filled cell for the item `code`; `row` and `column` count from 1 within the block."""
 
     code: str
     text: str
@@ -88,9 +88,9 @@ class PastedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A filled cell that goes nowhere, and why; `calculated` when it is a sum, which is usual.
+    """A filled cell that is not used, and why; `calculated` if it falls on a sum, as is usual.
 
-    `code` is the sum on which it fell.
+    `code` is that sum.
     """
 
     text: str
@@ -103,9 +103,9 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the cells of a block go. A blank cell is in neither list: it changes nothing.
+    """The assignment of a block's cells. A blank cell is in neither list and changes nothing.
 
-    `note` says where the block begins, when that is not the item that was asked for.
+    `note` says where the block begins if that is not the focused item.
     """
 
     figures: tuple[PastedFigure, ...]
@@ -117,16 +117,16 @@ Outcome = PastedFigure | Skipped
 
 
 def place_block(form: Form, block: Block, start_code: str, reading: str = "") -> Placement:
-    """Lay `block` over the items of `form`, from the focused item `start_code` downwards.
+    """Assign the cells of `block` to items of `form`, from the focused item `start_code` on.
 
-    A column of item codes decides alone, wherever the focus is. Without one, a single column
-    of figures follows the paper's rows, sums included, whose cells are skipped; two columns
-    follow the paper pair by pair; a single column headed by a measure follows that measure.
-    Its length or its totals may say that it begins at a sum above, or has no sums. Headings,
-    labels, 序号, remarks and last year's figures are recognised and left out. `reading` is the
-    name of one of the readings that were offered.
+    A column of item codes decides alone, wherever the focus is. Without one, a single column of
+    figures follows the paper's rows, sums included (their cells are skipped); two columns follow
+    the paper pair by pair; a single column headed by a measure follows that measure. The block's
+    length or totals may show that it begins at a sum above, or has no sums. Headings, labels,
+    序号, remarks and last year's figures are recognised and ignored. `reading` is the name of one
+    of the readings that were offered.
 
-    Raises `BlockRefused` when the columns or the rows have no single meaning, `KeyError` for a
+    Raises `BlockRefused` when the columns or the rows are ambiguous, and `KeyError` for a
     `start_code` that the form does not have.
     """
     start = form.by_code[start_code]
@@ -139,7 +139,7 @@ def place_block(form: Form, block: Block, start_code: str, reading: str = "") ->
 
 
 def _once_each(outcomes: Iterable[Outcome], note: str = "") -> Placement:
-    """The placement, with every cell skipped whose item was given more than once."""
+    """The placement; cells of an item that occurs more than once are skipped."""
     every = list(outcomes)
     figures = [each for each in every if isinstance(each, PastedFigure)]
     times = Counter(figure.code for figure in figures)
@@ -173,7 +173,7 @@ def _by_codes(table: "_Table") -> Iterator[Outcome]:
 
 
 def _pairs_by_codes(table: "_Table") -> Iterator[Outcome]:
-    """One column of codes, and a column for each measure of a pair, as their headings say."""
+    """Assign by one column of codes and two columns headed by the measures of a pair."""
     (code_at,) = table.codes
     for row in table.rows:
         cells = table.cells(row, table.figures)
@@ -193,7 +193,7 @@ def _on_code(cell: "_Cell", item: Item | None, code: str) -> Outcome:
 
 
 def _downwards(table: "_Table", start: Item, chosen: str) -> "tuple[list[Outcome], str]":
-    """Every cell of a block without codes, and why it begins elsewhere than at `start`."""
+    """Assign the cells of a block without codes; the note says why it does not begin at `start`."""
     pair = _pair(table.form, start)
     columns = table.columns_of_a_pair if pair else table.figures
     _refuse_what_is_unclear(table, pair, columns)
@@ -215,7 +215,7 @@ def _rows_to_lay(table: "_Table", rows: "Sequence[tuple[_Cell, ...]]") -> list[l
 
 
 def _chosen(candidates: Sequence[Reading], name: str) -> Reading:
-    """The reading of this name, or the one that is certain; raises `BlockRefused`."""
+    """The reading with this name, or the certain one; raises `BlockRefused` if there is none."""
     if name:
         known = landing.by_name(candidates).get(name)
         if known is None:
@@ -269,7 +269,7 @@ def _pair(form: Form, item: Item) -> Items:
 
 
 def _lines(table: "_Table", columns: Sequence[int], *, in_pairs: bool) -> Iterator[Items]:
-    """The items for each row of paper: one by one, or as the columns measure each pair."""
+    """The items of each row of the paper: single items, or pairs in the columns' order."""
     form = table.form
     for item in form.items:
         its_pair = _pair(form, item) if in_pairs else ()
@@ -278,7 +278,7 @@ def _lines(table: "_Table", columns: Sequence[int], *, in_pairs: bool) -> Iterat
 
 
 def _on_items(cells: "Sequence[_Cell]", items: Items) -> Iterator[Outcome]:
-    """The cells of one row on the items of one row of paper: none where the paper has ended."""
+    """Assign the cells of one row to the items of one row of the paper; none after its end."""
     filled = [cell for cell in cells if cell.filled]
     if not items:
         yield from (cell.skipped("已超出本表最后一项。") for cell in filled)
@@ -313,7 +313,7 @@ class _Cell:
 
 
 class _Kind(Enum):
-    """What a column holds; ASIDE is known by its heading, or by holding nothing but units."""
+    """The content of a column; ASIDE (ignored) by its heading, or if all its cells are units."""
 
     CODE = auto()
     LABEL = auto()
@@ -323,7 +323,7 @@ class _Kind(Enum):
 
 
 def _made_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Matches what is put together from `words`, years and punctuation, and says something."""
+    """A pattern for texts made only of `words`, years and punctuation, with at least one word."""
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?=.*\w)(?:{'|'.join(map(re.escape, longest_first))}|20\d\d年度?|\W)++")
 
@@ -338,14 +338,14 @@ _ASIDE = re.compile("序号|上年|去年|上期|同期|同比|增减|次均|人
 _YEAR = re.compile("20[0-9]{2}(年度?)?")
 _SPOKEN_OF = {Kind.COUNT: ("人", "对象"), Kind.MONEY: ("元", "款", "金额")}
 _SUMS = ("合计", "总计", "小计", "共计")
-# What could not be calculated (#REF!) and strokes stand where a figure should.
+# Error values (#REF!) and dashes stand in place of figures.
 _FIGURE = re.compile(r"[0-9]|^#|^\W+$")
 _LEAST_LETTERS = 3
-"""Letters that make a label among figures: 无 and 待定 stand where a figure should."""
+"""The letters of a label; shorter texts such as 无 and 待定 stand in place of a figure."""
 
 
 class _Table:
-    """A block, with what its rows and columns are; both are counted from 0 here."""
+    """A block with the meaning of its rows and columns; both count from 0 here."""
 
     def __init__(self, form: Form, block: Block) -> None:
         self.form = form
@@ -361,7 +361,7 @@ class _Table:
 
     @cached_property
     def figures(self) -> tuple[int, ...]:
-        """The columns of figures, without a 序号 that stands before codes or labels."""
+        """The columns of figures, without a 序号 before codes or labels."""
         figures = self._of_kind(_Kind.FIGURE)
         first = min(self.codes + self._of_kind(_Kind.LABEL), default=-1)
         return tuple(column for column in figures if column > first) or figures
@@ -371,14 +371,14 @@ class _Table:
 
     @property
     def columns_of_a_pair(self) -> tuple[int, ...]:
-        """The columns of figures; both of a bare block of two, though one is blank or illegible."""
+        """The columns of figures; both of a block of two bare columns, even if one is blank."""
         is_bare = len(self._columns) == 2 and not any(self._headings)
         has_words_aside = self._kinds[0] is _Kind.LABEL or _Kind.ASIDE in self._kinds
         return (0, 1) if is_bare and not has_words_aside else self.figures
 
     @property
     def has_pairs_beside_codes(self) -> bool:
-        """Whether one column of codes has two of figures, headed by the measures of a pair."""
+        """Whether there are one column of codes and two of figures headed by a pair's measures."""
         if len(self.codes) != 1 or len(self.figures) != 2:
             return False
         every = (_pair(self.form, item) for item in self.form.items)
@@ -389,15 +389,15 @@ class _Table:
         )
 
     def is_unclear_beside(self, column: int) -> bool:
-        """Whether blanks or words follow a column of figures that has no heading."""
+        """Whether an unheaded column of figures has a column of blanks or words on its right."""
         beside = self._kinds[column + 1 :]
         return not self._headings[column] and (_Kind.BLANK in beside or _Kind.LABEL in beside)
 
     def measured(self, pair: Items, columns: Sequence[int]) -> Items:
-        """The items of `pair` in the order in which the headings of `columns` name them.
+        """The items of `pair` in the order of the headings of `columns`.
 
-        Two columns are in the paper's order where a heading is missing. Nothing where a single
-        column names none of the pair, two name the same, or two say something else.
+        Two columns are in the paper's order if a heading is missing. Empty if a single column names
+        neither item, two name the same one, or two name something else.
         """
         headings = [self._headings[column] for column in columns]
         named = [_named(pair, heading) for heading in headings]
@@ -419,13 +419,13 @@ class _Table:
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
-        """The rows below the head, without the headings that a further page repeats."""
+        """The rows below the head, without headings repeated on further pages."""
         below = range(len(self._head), len(self.block))
         return tuple(row for row in below if row not in self._title_rows)
 
     @cached_property
     def _head(self) -> range:
-        """The rows down to the last title above the first figure."""
+        """The rows down to the last heading above the first figure."""
         every = range(len(self.block))
         first = next((row for row in every if self._has_figure(row)), len(self.block))
         return range(max((row + 1 for row in self._title_rows if row < first), default=0))
@@ -446,13 +446,13 @@ class _Table:
         )
 
     def _is_title(self, text: str, column: int) -> bool:
-        # 人次 and 万元 also stand beside labels; only above figures do they head a column.
+        # 人次 and 万元 also occur beside labels; they are headings only above figures.
         title = self._title_of_figures if column in self._filled_in else _TITLE
         return bool(title.fullmatch(text))
 
     @cached_property
     def _filled_in(self) -> frozenset[int]:
-        """The columns of codes and figures, whatever their titles say."""
+        """The columns of codes and figures by content alone, ignoring headings."""
         kinds = {column: self._kind_of(self._below_titles(column)) for column in self._columns}
         return frozenset(at for at, kind in kinds.items() if kind in (_Kind.CODE, _Kind.FIGURE))
 
@@ -462,7 +462,7 @@ class _Table:
 
     @cached_property
     def _headings(self) -> tuple[str, ...]:
-        """The lowest title of each column; the empty text where it has none."""
+        """The lowest heading of each column; the empty text without one."""
         titles = [self._texts[row] for row in reversed(self._head) if row in self._title_rows]
         return tuple(next((row[at] for row in titles if row[at]), "") for at in self._columns)
 
@@ -494,7 +494,7 @@ class _Table:
 
 
 def _named(pair: Items, heading: str) -> Item | None:
-    """The one of `pair` that `heading` speaks of, if it speaks of only one."""
+    """The item of `pair` that `heading` names, if it names only one."""
     named = [item for item in pair if _speaks_of(item, heading)]
     return named[0] if len(named) == 1 else None
 
@@ -505,7 +505,7 @@ def _speaks_of(item: Item, heading: str) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """A cell without spaces and line ends, half-width and in capitals."""
+    """The cell's text half-width, in capitals, without spaces and line ends."""
     return "".join(unicodedata.normalize("NFKC", cell).split()).upper()
 
 

@@ -1,9 +1,9 @@
-"""Amounts in words: money as bills write it (人民币大写), so that a slip of units is seen."""
+"""Amounts in words: money in capital numerals (人民币大写), which make a slip of units visible."""
 
 from portal.domain.figures import FEN_PER_YUAN
 
 GREATEST = 99_999_999_999_999
-"""The largest amount that has words, in fen: 仟亿 is the highest place written."""
+"""The largest amount in words, in fen; 仟亿 is the highest place."""
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("仟", "佰", "拾", "")
