@@ -1,7 +1,7 @@
-"""One-time sign-in links: handed out in place of a password, each spent by one press of a button.
+"""One-time sign-in links: handed out instead of a password, each used once by pressing a button.
 
-Only the hash of a link's token is kept. A user has one living link at most: a new one takes the
-place of the one before.
+Only the hash of a link's token is stored. A user has at most one valid link: a new one revokes the
+one before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,12 +19,12 @@ from portal.models.trail import record_everywhere
 from portal.models.trail_actions import Action
 
 LASTING = timedelta(days=7)
-"""How long a link can be spent."""
+"""The time for which a link is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandOut:
-    """A link to be handed to one person; the token is known here and to nobody else."""
+    """A link to hand to one person; its token is stored nowhere."""
 
     user: User
     organisation: Organisation
@@ -34,7 +34,7 @@ class HandOut:
 def make_links(
     session: Session, people: Sequence[tuple[User, Organisation]], *, by: Actor, at: datetime
 ) -> list[HandOut]:
-    """Make a link for everybody in `people`; the links that they had before are revoked."""
+    """Make a link for each of `people` and revoke their earlier links."""
     revoke(session, [user.id for user, _ in people], at=at)
     made = [HandOut(user, organisation, new_token()) for user, organisation in people]
     rows = [
@@ -65,14 +65,14 @@ def make_links(
 
 
 def named(user: User) -> str:
-    """The user as the trail names them: the person's name now, and the account's."""
+    """The user in the trail's words: the person's current name, and the username."""
     return f"{user.name}（{user.username}）"
 
 
 def by_organisation(
     entries: Iterable[tuple[int, dict[str, Any]]],
 ) -> dict[int, list[dict[str, Any]]]:
-    """Entries of the trail, each with its organisation's id, sorted into their chains."""
+    """Group trail entries by the organisation's id, one group per chain."""
     found: dict[int, list[dict[str, Any]]] = {}
     for organisation_id, entry in entries:
         found.setdefault(organisation_id, []).append(entry)
@@ -80,11 +80,11 @@ def by_organisation(
 
 
 AT_ONCE = 500
-"""Users named in one statement: databases limit how many values it may carry."""
+"""Users in one statement; databases limit the number of its parameters."""
 
 
 def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
-    """Make the living links of these users worthless; answers how many there were."""
+    """Revoke the valid links of these users; returns their number."""
     revoked = 0
     for start in range(0, len(user_ids), AT_ONCE):
         done = session.execute(
@@ -103,19 +103,19 @@ def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
 
 
 Living = tuple[SignInLink, User, Organisation]
-"""A link that can be spent, with its user and their organisation."""
+"""A valid link with its user and organisation."""
 
 
 def find_living(session: Session, token: str, now: datetime) -> Living | None:
-    """The link behind a token with its user; None when it is unknown, spent, revoked or too old.
+    """The valid link of a token with its user; None if it is unknown, used, revoked or too old.
 
-    A link of a closed account or a closed organisation opens nothing either.
+    A link of a closed account or a closed organisation is not valid either.
     """
     return find_all_living(session, [token], now).get(token)
 
 
 def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Living]:
-    """The links behind those of `tokens` that can be spent."""
+    """The valid links among `tokens`."""
     by_hash = {hashed(token): token for token in tokens}
     hashes = list(by_hash)
     found: dict[str, Living] = {}
@@ -138,7 +138,7 @@ def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> d
 
 
 def living_link_of(session: Session, user: User, now: datetime) -> SignInLink | None:
-    """The user's link that can still be spent, or None."""
+    """The user's valid link, or None."""
     return session.scalar(
         select(SignInLink).where(
             SignInLink.user_id == user.id,
@@ -150,5 +150,5 @@ def living_link_of(session: Session, user: User, now: datetime) -> SignInLink | 
 
 
 def link_address(public_url: str, token: str) -> str:
-    """The address to hand out; whoever opens it is led on at once to one without the token."""
+    """The address to hand out; opening it redirects at once to one without the token."""
     return f"{public_url}/sign-in-links/{token}"
