@@ -1,7 +1,7 @@
-"""Verification: everything that can be checked about what is stored, one outcome for each check.
+"""Verification: all checks of the stored data, one outcome for each.
 
-Chains, figures and submissions are read in one transaction, so a system in use is seen as it
-stood at one moment.
+Chains, figures and submissions are read in one transaction, so a system in use is checked at one
+moment.
 """
 
 import json
@@ -45,7 +45,7 @@ from portal.models.trail import BEGINNING, CHAINED, entry_hash
 from portal.models.trail_actions import MOVES, Action
 
 AT_ONCE = 1000
-"""Rows held in memory while a long table is read."""
+"""Rows in memory while a long table is read."""
 
 
 def verify(session: Session, owner_url: str) -> Iterator[Outcome]:
@@ -57,7 +57,7 @@ def verify(session: Session, owner_url: str) -> Iterator[Outcome]:
 
 
 def _stand_still(session: Session) -> None:
-    """Read everything as of one moment; SQLite does so in any transaction."""
+    """Use REPEATABLE READ on PostgreSQL; a SQLite transaction always reads a snapshot."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -153,7 +153,7 @@ def _codes(session: Session) -> dict[int, str]:
 
 
 def _forms(session: Session) -> dict[int, Form]:
-    """The form of each report by the report's id; unusable editions are told of elsewhere."""
+    """The form of each report by the report's id; `_editions` reports unusable editions."""
     forms = {
         edition.id: _form(edition.sha256, edition.document)
         for edition in session.scalars(select(FormEdition))
@@ -163,7 +163,7 @@ def _forms(session: Session) -> dict[int, Form]:
 
 
 def _figures(session: Session) -> Outcome:
-    """Each figure must be what its entries in the trail, played from the first, lead to."""
+    """Check that replaying each figure's trail entries gives the stored figure."""
     forms = _forms(session)
     written = session.execute(
         select(
@@ -200,7 +200,7 @@ def _figures(session: Session) -> Outcome:
 
 
 def _submissions(session: Session) -> Outcome:
-    """Each submission must be what was fingerprinted, with sums that add up."""
+    """Check each submission against its sha256, and its sums."""
     forms = _forms(session)
     rows = session.execute(
         select(
@@ -221,7 +221,7 @@ def _submissions(session: Session) -> Outcome:
 
 
 def _frozen_sums(session: Session) -> Outcome:
-    """Each frozen consolidation must be what was fingerprinted, and the sum of its submissions."""
+    """Check each frozen consolidation against its sha256 and the sum of its submissions."""
     forms = {
         edition.id: _form(edition.sha256, edition.document)
         for edition in session.scalars(select(FormEdition))
@@ -283,7 +283,7 @@ def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | No
 
 
 def _paper(session: Session) -> Outcome:
-    """Each draft print and each page of a signed copy must be what was fingerprinted."""
+    """Check each draft print and each page of a signed copy against its sha256."""
     drafts = session.execute(
         select(
             DraftPrint.report_id, DraftPrint.number, DraftPrint.document, DraftPrint.sha256
@@ -314,7 +314,7 @@ def _paper(session: Session) -> Outcome:
 
 
 def _reports(session: Session) -> Outcome:
-    """Each report must be in the state that its moves lead to, and frozen where it is handed in."""
+    """Check that replaying each report's moves gives its state, and that submitted ones froze."""
     forms = _forms(session)
     moves = _moves(session)
     reports = session.scalars(select(Report).order_by(Report.id)).all()
@@ -349,7 +349,7 @@ def _moves(session: Session) -> dict[int | None, list[Move]]:
 
 
 def _played(moves: Sequence[Move]) -> tuple[State | None, int]:
-    """The state after all moves, None when one of them could not be, and the submissions."""
+    """Replay moves: the final state (None after an illegal move) and the number of submissions."""
     state = came_from = State.DRAFT
     for move in moves:
         came_from = state if move is Move.SUBMIT else came_from
