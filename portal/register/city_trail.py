@@ -1,4 +1,4 @@
-"""Trail entries that concern the whole installation: they stand in the chain of the city."""
+"""Trail entries about the whole installation, recorded in the city's chain."""
 
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ def record_entries_for_city(
 def record_for_city(
     session: Session, action: Action, note: str, *, by: Actor, at: datetime, **what: Any
 ) -> None:
-    """Record what concerns the whole installation: it stands in the chain of the city.
+    """Record an entry about the whole installation in the city's chain.
 
     `what` may name campaign_id, old and new.
     """
@@ -45,5 +45,5 @@ def record_for_city(
 def record_all_for_city(
     session: Session, entries: list[dict[str, Any]], *, by: Actor, at: datetime
 ) -> None:
-    """As `record_for_city`, for several entries of one moment."""
+    """`record_for_city` for several entries of one moment."""
     record_entries_for_city(session, entries, by, at)
