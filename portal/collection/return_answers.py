@@ -1,4 +1,4 @@
-"""Answers to a sending back, read from the database: what was asked, and what was answered."""
+"""Answers to a sending back, loaded from the database: the returned items and their answers."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from portal.models import ReturnAnswer, Submission
 
 
 def answers_to(session: Session, reproof: SendBack) -> dict[str, Reply]:
-    """What was answered to a sending back, by item."""
+    """The answers to a sending back, by item."""
     wanted = select(
         ReturnAnswer.item,
         ReturnAnswer.answer,
@@ -27,7 +27,7 @@ def answers_to(session: Session, reproof: SendBack) -> dict[str, Reply]:
 
 
 def asked_of(session: Session, filling: FilledReport) -> tuple[Asked, ...]:
-    """What the last sending back of a report asks; the report is one that was sent back."""
+    """The items of a report's last sending back; the report must have been sent back."""
     reproof = last_reproof(session, filling.assignment.report)
     if reproof is None:
         return ()
