@@ -23,10 +23,10 @@ from portal.models.user import Role
 from portal.storage.db import db, writing
 from portal.storage.fence import Door, FencedSession, read_through
 
-IDLE = timedelta(minutes=30)
+MAX_IDLE = timedelta(minutes=30)
 """Inactivity that ends a sign-in (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
 
-MAX_LENGTH = timedelta(hours=12)
+MAX_AGE = timedelta(hours=12)
 """Age that ends a sign-in, even an active one."""
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -120,7 +120,7 @@ def person_by_token(token: str) -> Person | None:
 
 
 def _lapsed(row: Any, now: datetime) -> bool:
-    return bool(now - row.seen_at > IDLE or now - row.started_at > MAX_LENGTH)
+    return bool(now - row.seen_at > MAX_IDLE or now - row.started_at > MAX_AGE)
 
 
 def hashed(token: str) -> str:

@@ -18,7 +18,7 @@ from portal.models import Organisation, SignInLink, User
 from portal.models.trail import record_everywhere
 from portal.models.trail_actions import Action
 
-LASTING = timedelta(days=7)
+VALID_FOR = timedelta(days=7)
 """The time for which a link is valid."""
 
 
@@ -44,7 +44,7 @@ def make_links(
             "token_hash": hashed(one.token),
             "made_at": at,
             "made_by": by.name,
-            "expires_at": at + LASTING,
+            "expires_at": at + VALID_FOR,
         }
         for one in made
     ]
@@ -79,18 +79,18 @@ def by_organisation(
     return found
 
 
-AT_ONCE = 500
+MAX_PARAMETERS = 500
 """Users in one statement; databases limit the number of its parameters."""
 
 
 def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
     """Revoke the valid links of these users; returns their number."""
     revoked = 0
-    for start in range(0, len(user_ids), AT_ONCE):
+    for start in range(0, len(user_ids), MAX_PARAMETERS):
         done = session.execute(
             update(SignInLink)
             .where(
-                SignInLink.user_id.in_(user_ids[start : start + AT_ONCE]),
+                SignInLink.user_id.in_(user_ids[start : start + MAX_PARAMETERS]),
                 SignInLink.spent_at.is_(None),
                 SignInLink.revoked_at.is_(None),
             )
@@ -119,13 +119,13 @@ def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> d
     by_hash = {hashed(token): token for token in tokens}
     hashes = list(by_hash)
     found: dict[str, Living] = {}
-    for start in range(0, len(hashes), AT_ONCE):
+    for start in range(0, len(hashes), MAX_PARAMETERS):
         rows = session.execute(
             select(SignInLink, User, Organisation)
             .join(User, User.id == SignInLink.user_id)
             .join(Organisation, Organisation.id == SignInLink.organisation_id)
             .where(
-                SignInLink.token_hash.in_(hashes[start : start + AT_ONCE]),
+                SignInLink.token_hash.in_(hashes[start : start + MAX_PARAMETERS]),
                 SignInLink.spent_at.is_(None),
                 SignInLink.revoked_at.is_(None),
                 SignInLink.expires_at > now,

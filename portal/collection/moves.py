@@ -21,7 +21,7 @@ from portal.access.identity import Person
 from portal.domain.campaign.calendar import Status, in_words, to_the_minute
 from portal.domain.campaign.tree_moves import OpenCampaign, still_open
 from portal.models import Campaign, Expectation, Extension, Organisation
-from portal.models.organisation import SEGMENT, end_of_subtree, path_below
+from portal.models.organisation import SEGMENT_LENGTH, end_of_subtree, path_below
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 from portal.register.units import MAX_DEPTH
@@ -121,7 +121,7 @@ def _height(session: Session, unit: Organisation) -> int:
             Organisation.path >= unit.path, Organisation.path < end_of_subtree(unit.path)
         )
     )
-    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT + 1
+    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT_LENGTH + 1
 
 
 def put_below(

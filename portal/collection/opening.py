@@ -19,7 +19,7 @@ from portal.collection.expected import expected_of
 from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
 from portal.domain.consolidation.placement import Basis, Expected
-from portal.domain.figures import GREATEST_COUNT, Kind, Unit, parse_figure
+from portal.domain.figures import MAX_COUNT, Kind, Unit, parse_figure
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail_actions import Action
@@ -201,7 +201,7 @@ def _objections(listed: Sequence[Listed], living: set[str]) -> Iterator[Objectio
             yield Objection(
                 number,
                 "households",
-                f"建档户数“{one.households}”应为不超过 {GREATEST_COUNT:,} 的整数",
+                f"建档户数“{one.households}”应为不超过 {MAX_COUNT:,} 的整数",
             )
 
 

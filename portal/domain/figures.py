@@ -13,8 +13,8 @@ FEN_PER_YUAN = 100
 MONEY_PLACES = 6
 """The decimals of one fen in 万元."""
 
-GREATEST_COUNT = 99_999_999
-GREATEST_MONEY = 9_999_999_990_000
+MAX_COUNT = 99_999_999
+MAX_MONEY_FEN = 9_999_999_990_000
 """9 999 999.99 万元, in fen."""
 
 MAX_TYPED_LENGTH = 40
@@ -43,7 +43,7 @@ class Unit:
     @property
     def greatest(self) -> int:
         """The largest figure accepted, as stored."""
-        return GREATEST_MONEY if self.kind is Kind.MONEY else GREATEST_COUNT
+        return MAX_MONEY_FEN if self.kind is Kind.MONEY else MAX_COUNT
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-SHORTEST = 12
+MIN_LENGTH = 12
 MAX_LENGTH = 128
-SHORTEST_NAME_LOOKED_FOR = 3
+MIN_NAME_LENGTH = 3
 """Characters of a name searched for in passwords; shorter ones occur by chance."""
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
@@ -37,8 +37,8 @@ def weakness(password: str, username: str, organisation_code: str) -> str | None
     if len(password) > MAX_LENGTH or len(canonical_password(password)) > MAX_LENGTH:
         return f"密码不能超过 {MAX_LENGTH} 个字符。"
     plain = canonical_password(password).casefold()
-    if len(canonical_password(password)) < SHORTEST:
-        return f"密码至少要有 {SHORTEST} 个字符，可以用几个不相干的词连成一句。"
+    if len(canonical_password(password)) < MIN_LENGTH:
+        return f"密码至少要有 {MIN_LENGTH} 个字符，可以用几个不相干的词连成一句。"
     if _contains_a_name(plain, (username, organisation_code)):
         return "密码中不能含有用户名或单位代码，请换一个。"
     if _is_repeated(plain) or _is_a_sequence(plain):
@@ -50,11 +50,11 @@ def weakness(password: str, username: str, organisation_code: str) -> str | None
 
 def _contains_a_name(plain: str, names: tuple[str, ...]) -> bool:
     folded = (canonical_password(name).casefold().strip() for name in names)
-    return any(len(name) >= SHORTEST_NAME_LOOKED_FOR and name in plain for name in folded)
+    return any(len(name) >= MIN_NAME_LENGTH and name in plain for name in folded)
 
 
 def _is_repeated(plain: str) -> bool:
-    longest_piece = min(SHORTEST - 1, len(plain) // 2)
+    longest_piece = min(MIN_LENGTH - 1, len(plain) // 2)
     return any(plain[piece:] == plain[:-piece] for piece in range(1, longest_piece + 1))
 
 
@@ -109,4 +109,4 @@ _WORDS = """
 
 COMMON = frozenset(_WORDS.split())
 """Common passwords, in lower case: words that may have digits and punctuation around them, and
-whole passwords of at least `SHORTEST` characters."""
+whole passwords of at least `MIN_LENGTH` characters."""

@@ -29,10 +29,10 @@ from portal.storage import schema
 
 FORMAT, VERSION = "portal-backup", 1
 MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"
-BLOCK = 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 """Bytes of a file that are in memory at once."""
 
-MAX_MANIFEST_LENGTH = 64 * 1024
+MAX_MANIFEST_BYTES = 64 * 1024
 UNREADABLE = (BadZipFile, EOFError, KeyError, RuntimeError, TypeError, ValueError, zlib.error)
 """The errors raised by reading a file that is no backup, or a damaged one."""
 
@@ -173,7 +173,7 @@ def _manifest(source: Connection, database: Path, at: datetime) -> Manifest:
 def _measure(stream: IO[bytes], onward: IO[bytes] | None = None) -> tuple[int, str]:
     """Read a stream to its end, copying it to `onward`; returns its length and sha256."""
     size, hashing = 0, sha256()
-    while block := stream.read(BLOCK):
+    while block := stream.read(BLOCK_BYTES):
         size += len(block)
         hashing.update(block)
         if onward:
@@ -233,7 +233,7 @@ def _unpack(packed: IO[bytes], onward: IO[bytes]) -> Manifest:
 
 
 def _read_manifest(archive: ZipFile) -> Manifest:
-    if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_LENGTH:
+    if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
         raise BackupError("这个文件不是门户的备份。")
     said = json.loads(archive.read(MANIFEST))
     if said["format"] != FORMAT:

@@ -31,7 +31,7 @@ from portal.storage import guards, schema
 TABLES = tuple(Base.metadata.sorted_tables)
 """Every table, sorted by foreign keys: a table follows those that it refers to."""
 
-AT_ONCE = 1000
+BATCH_ROWS = 1000
 """Rows in memory while a table is copied or compared."""
 
 
@@ -183,7 +183,7 @@ def _look_at(target: Connection, keys: list[ForeignKeyConstraint], when: str) ->
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:
-    with source.execute(select(table), execution_options={"yield_per": AT_ONCE}) as rows:
+    with source.execute(select(table), execution_options={"yield_per": BATCH_ROWS}) as rows:
         for some in rows.mappings().partitions():
             target.execute(table.insert(), [dict(row) for row in some])
 
@@ -203,7 +203,7 @@ def _in_order(connection: Connection, table: Table) -> CursorResult[Any]:
         for column in table.primary_key
     ]
     return connection.execute(
-        select(table).order_by(*key), execution_options={"yield_per": AT_ONCE}
+        select(table).order_by(*key), execution_options={"yield_per": BATCH_ROWS}
     )
 
 

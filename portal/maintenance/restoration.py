@@ -18,10 +18,10 @@ from portal.models import SignIn
 from portal.settings import Settings
 from portal.storage.db import WriteQueue
 
-MOMENT = 500
+LOCK_TIMEOUT_MILLISECONDS = 500
 """Milliseconds that one attempt to lock PostgreSQL's tables waits, below deadlock_timeout."""
 
-TRIES = 20
+MAX_TRIES = 20
 
 
 def put_back(database: Path, settings: Settings, *, replace: bool, at: datetime) -> Path | None:
@@ -75,14 +75,14 @@ def _lock(live: Connection) -> None:
     The sign-in table is first: new requests wait for it without holding other locks, while those
     under way finish.
     """
-    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{MOMENT}ms'")
+    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MILLISECONDS}ms'")
     _lock_patiently(live, SignIn.__tablename__)
     _lock_patiently(live, _names())
 
 
 def _lock_patiently(live: Connection, names: str) -> None:
     """Lock tables, releasing all of them after each failed attempt, to avoid a deadlock."""
-    for tries_left in reversed(range(TRIES)):
+    for tries_left in reversed(range(MAX_TRIES)):
         try:
             with live.begin_nested():
                 live.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")

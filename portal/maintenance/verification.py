@@ -44,7 +44,7 @@ from portal.models.organisation import path_below
 from portal.models.trail import BEGINNING, CHAINED, entry_hash
 from portal.models.trail_actions import MOVES, Action
 
-AT_ONCE = 1000
+BATCH_ROWS = 1000
 """Rows in memory while a long table is read."""
 
 
@@ -122,7 +122,7 @@ def _chains(session: Session) -> Outcome:
     entries = session.execute(
         select(*(getattr(TrailEntry, name) for name in CHAINED), TrailEntry.hash)
         .order_by(TrailEntry.organisation_id, TrailEntry.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     ).mappings()
     faults, count, seen = [], 0, set()
     for organisation_id, chain in groupby(entries, key=lambda entry: entry["organisation_id"]):
@@ -175,7 +175,7 @@ def _figures(session: Session) -> Outcome:
         )
         .where(TrailEntry.version.is_not(None))
         .order_by(TrailEntry.report_id, TrailEntry.item, TrailEntry.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     )
     faults = []
     played: dict[tuple[int | None, str | None], tuple[int, str]] = {}
@@ -210,7 +210,7 @@ def _submissions(session: Session) -> Outcome:
             Submission.sha256,
         )
         .order_by(Submission.report_id, Submission.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     )
     faults, count = [], 0
     for row in rows:
@@ -263,8 +263,8 @@ def _ill_frozen(session: Session, row: ConsolidationEdition, form: Form | None) 
 
 def _kept_figures(session: Session, fingerprints: Sequence[str]) -> dict[str, Figures]:
     kept: dict[str, Figures] = {}
-    for start in range(0, len(fingerprints), AT_ONCE):
-        some = fingerprints[start : start + AT_ONCE]
+    for start in range(0, len(fingerprints), BATCH_ROWS):
+        some = fingerprints[start : start + BATCH_ROWS]
         rows = session.execute(
             select(Submission.sha256, Submission.document).where(Submission.sha256.in_(some))
         )
@@ -287,7 +287,7 @@ def _paper(session: Session) -> Outcome:
     drafts = session.execute(
         select(
             DraftPrint.report_id, DraftPrint.number, DraftPrint.document, DraftPrint.sha256
-        ).execution_options(yield_per=AT_ONCE)
+        ).execution_options(yield_per=BATCH_ROWS)
     )
     faults, count = [], 0
     for draft in drafts:

@@ -16,7 +16,7 @@ from portal.models.base import Base, Instant
 PATH = String(200).with_variant(String(200, collation="C"), "postgresql")
 """A path, compared by byte (collation C): a locale's collation may ignore the slashes."""
 
-SEGMENT = 9
+SEGMENT_LENGTH = 9
 """Characters of one level of a path: eight digits and a slash."""
 
 KINDS = ("市总", "区总", "开发区", "市直系统", "市直属企（事）业", "基层")

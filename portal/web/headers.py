@@ -34,7 +34,7 @@ TEXTS = {"text/css", "text/javascript", "image/svg+xml"}
 INERT = f"{POLICY}; sandbox"
 """The policy for uploaded files: nothing in them may run."""
 
-SMALL = 1400
+MIN_COMPRESSED_BYTES = 1400
 """Bytes below which an answer is not compressed: it fits one packet."""
 
 
@@ -77,7 +77,7 @@ def _compress(answer: Response) -> Response:
         answer.direct_passthrough
         or "gzip" not in request.headers.get("Accept-Encoding", "")
         or answer.mimetype != "text/html"
-        or (answer.content_length or 0) < SMALL
+        or (answer.content_length or 0) < MIN_COMPRESSED_BYTES
     ):
         return answer
     answer.set_data(gzip.compress(answer.get_data(), compresslevel=6, mtime=0))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from portal.domain.paper.code import code_of
 from portal.settings import Settings
 
-QUIET_ZONE = 4
+QUIET_ZONE_MODULES = 4
 """White modules around the QR, required by ISO/IEC 18004."""
 
 
@@ -28,7 +28,7 @@ class PaperCode:
     def svg(self) -> Markup:
         """The QR of the link, safe as Markup: segno writes no style and no script."""
         made = segno.make(self.link, error="m", micro=False)
-        return Markup(made.svg_inline(border=QUIET_ZONE, omitsize=True, lineclass=None))  # noqa: S704
+        return Markup(made.svg_inline(border=QUIET_ZONE_MODULES, omitsize=True, lineclass=None))  # noqa: S704
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-FIELDS = 64 * 1024
+MAX_FIELDS_BYTES = 64 * 1024
 """Bytes of a request for other fields and multipart boundaries."""
 
 MAX_NAME_LENGTH = 100
@@ -26,7 +26,7 @@ def takes_file(largest: int) -> Callable[[View], View]:
     """Allow a view to receive a file of up to `largest` bytes (decorator)."""
 
     def named(view: View) -> View:
-        view.largest_body = largest + FIELDS  # type: ignore[attr-defined]
+        view.largest_body = largest + MAX_FIELDS_BYTES  # type: ignore[attr-defined]
         return view
 
     return named

@@ -12,8 +12,8 @@ MAX_DIRECTORY_BYTES = 128 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """Bytes."""
 
-GREATEST_RATIO = 200
-RATIO_MATTERS_FROM = 1024 * 1024
+MAX_RATIO = 200
+MIN_RATIO_BYTES = 1024 * 1024
 """Bytes; smaller parts of one repeated character compress further, and do no harm."""
 
 MAX_NAME_LENGTH = 200
@@ -131,8 +131,8 @@ def _look_at_sizes(parts: list[zipfile.ZipInfo]) -> None:
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise Refused(TOO_MUCH)
     for part in parts:
-        swollen = part.file_size > GREATEST_RATIO * max(1, part.compress_size)
-        if swollen and part.file_size > RATIO_MATTERS_FROM:
+        swollen = part.file_size > MAX_RATIO * max(1, part.compress_size)
+        if swollen and part.file_size > MIN_RATIO_BYTES:
             raise Refused(TOO_MUCH)
 
 

@@ -27,19 +27,19 @@ from portal.workbooks.gate import (
 )
 
 CHILD = Path(__file__).with_name("reading_child.py")
-MAX_LENGTH = 5.0
+MAX_SECONDS = 5.0
 """Seconds for one file, the start of the process included; a real one takes 0.1."""
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """Bytes; the child's longest possible answer for a form is shorter."""
-AT_ONCE = 2
+MAX_CHILDREN = 2
 """Children that run at the same time; each may take 400 MB."""
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(MAX_CHILDREN)
 
 
-MAX_OF_LIST_LENGTH = 20.0
-LARGEST_ANSWER_OF_LIST = 64 * 1024 * 1024
+MAX_LIST_SECONDS = 20.0
+MAX_LIST_ANSWER_BYTES = 64 * 1024 * 1024
 
 
 def read_workbook(content: bytes, *, long: bool = False) -> Grid:
@@ -55,7 +55,7 @@ def read_workbook(content: bytes, *, long: bool = False) -> Grid:
 
 @contextmanager
 def _a_place() -> Iterator[None]:
-    if not _places.acquire(timeout=MAX_LENGTH):
+    if not _places.acquire(timeout=MAX_SECONDS):
         raise Refused("正在读取的文件较多，请过一会儿再导入。")
     try:
         yield
@@ -73,11 +73,11 @@ def _answer_of_child(content: bytes, *, long: bool) -> bytes:
         stderr=subprocess.DEVNULL,
         env=_bare_environment(),
     )
-    clock = threading.Timer(MAX_OF_LIST_LENGTH if long else MAX_LENGTH, child.kill)
+    clock = threading.Timer(MAX_LIST_SECONDS if long else MAX_SECONDS, child.kill)
     clock.start()
     try:
         with child:
-            return _exchange(child, content, LARGEST_ANSWER_OF_LIST if long else MAX_ANSWER_BYTES)
+            return _exchange(child, content, MAX_LIST_ANSWER_BYTES if long else MAX_ANSWER_BYTES)
     finally:
         clock.cancel()
 

@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows has no resource module; the parent's timeout is the only limit there
     resource = None  # type: ignore[assignment]
 
-MEMORY = 400 * 1024 * 1024
+MAX_MEMORY_BYTES = 400 * 1024 * 1024
 MAX_PART_BYTES = 8 * 1024 * 1024
 MAX_SHEETS = 50
 MAX_MERGES = 5_000
@@ -65,7 +65,7 @@ def keep_within_limits(seconds: int = FORM.seconds) -> None:
     if resource is None:
         return
     for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -31,10 +31,10 @@ FIGURE_WIDTH = 16
 """Widths in half-width characters: a Chinese character takes two."""
 
 LINE_HEIGHT = 14.5
-LEAST_HEIGHT = 23.0
+MIN_HEIGHT = 23.0
 LINE_OF_HEAD_HEIGHT = 18.0
 SIGNATURE_HEIGHT = 27.0
-GREATEST_HEIGHT = 409.0
+MAX_HEIGHT = 409.0
 """Heights in points; Excel takes no row higher than the last."""
 
 SIGNATURES_A_LINE = 3
@@ -173,7 +173,7 @@ class Drawing:
         for at, title in enumerate(titles, FIRST_FIGURE):
             self.put((HEADING, at, HEADING, at), title, heading)
         lines = max(_lines(title, FIGURE_WIDTH) for title in titles)
-        self.worksheet.set_row(HEADING, max(LEAST_HEIGHT, _height(lines)))
+        self.worksheet.set_row(HEADING, max(MIN_HEIGHT, _height(lines)))
 
     def draw_group(self, group: tuple[Row, ...]) -> None:
         self.draw_label(group)
@@ -188,7 +188,7 @@ class Drawing:
         # Office programs do not adjust the height of merged cells.
         lines = _lines(text, sum(WIDTHS[column] for column in range(LABEL, last_column + 1)))
         for row_at in range(at, at + len(group)):
-            self.worksheet.set_row(row_at, max(LEAST_HEIGHT, _height(lines) / len(group)))
+            self.worksheet.set_row(row_at, max(MIN_HEIGHT, _height(lines) / len(group)))
 
     def draw_row(self, row: Row) -> None:
         at = self.places[row.item.code]
@@ -270,7 +270,7 @@ class Drawing:
                 self.worksheet.write_formula(row, column, formula, style, value)
             else:
                 self.worksheet.write_number(row, column, value, style)
-            self.worksheet.set_row(row, LEAST_HEIGHT)
+            self.worksheet.set_row(row, MIN_HEIGHT)
         if deduction.remark:
             self.put((at + 3, SECTION, at + 3, self.last_column), deduction.remark, self.style())
         return at + 3 + bool(deduction.remark)
@@ -283,7 +283,7 @@ class Drawing:
             self.put((row, SECTION, row, MEASURE), label, self.style(border=1))
             style = self.style(align="right", indent=1, border=1)
             self.put((row, column, row, column), amount, style)
-            self.worksheet.set_row(row, LEAST_HEIGHT)
+            self.worksheet.set_row(row, MIN_HEIGHT)
         return at + len(said.rows)
 
     def set_page(self, last_row: int) -> None:
@@ -373,7 +373,7 @@ def _breadth(line: str) -> int:
 
 
 def _height(lines: int) -> float:
-    return min(GREATEST_HEIGHT, lines * LINE_HEIGHT + 4)
+    return min(MAX_HEIGHT, lines * LINE_HEIGHT + 4)
 
 
 UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -384,7 +384,7 @@ def plain_text(text: str) -> str:
     return UNWRITABLE.sub(" ", text)[:MAX_TEXT_LENGTH]
 
 
-MAX_NAME_LENGTH = 230
+MAX_NAME_BYTES = 230
 """Bytes, well below the 255 that a file system takes with the ending."""
 
 DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{p}{n}" for p in ("COM", "LPT") for n in range(1, 10)}
@@ -397,7 +397,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def attachment_name(*parts: str, suffix: str = "xlsx") -> str:
     """A file name from `parts` that Windows, WPS and chat programs accept unchanged."""
-    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:MAX_NAME_LENGTH]
+    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:MAX_NAME_BYTES]
     stem = joined.decode(errors="ignore").rstrip(" ._")
     if stem.partition(".")[0].upper() in DEVICES:
         stem = f"_{stem}"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.domain.passwords import (
     COMMON,
-    SHORTEST,
+    MIN_LENGTH,
     canonical_password,
     canonical_username,
     weakness,
@@ -81,7 +81,7 @@ def test_a_weak_password_is_told_why(password, words):
 
 @pytest.mark.parametrize("word", sorted(COMMON))
 def test_every_word_of_the_list_is_refused_as_a_password(word):
-    padded = word if len(word) >= SHORTEST else f"{word}{'20220126!135'}"
+    padded = word if len(word) >= MIN_LENGTH else f"{word}{'20220126!135'}"
 
     assert of(padded) == "这个密码太常见，容易被猜到，请换一个。"
 

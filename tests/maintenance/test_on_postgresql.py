@@ -100,7 +100,7 @@ def test_a_database_of_another_version_is_left_alone(file, ready, tmp_path, comm
 
 
 def test_somebody_who_works_in_the_tables_is_not_waited_for_for_ever(file, ready, monkeypatch):
-    monkeypatch.setattr(restoration, "TRIES", 2)
+    monkeypatch.setattr(restoration, "MAX_TRIES", 2)
 
     with ready.connection() as other:
         other.execute("LOCK TABLE figure IN ACCESS SHARE MODE")

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.access.identity import IDLE, MAX_LENGTH, hashed, sign_in_door
+from portal.access.identity import MAX_AGE, MAX_IDLE, hashed, sign_in_door
 from portal.models import Base, User
 from portal.storage.db import db, writing
 from tests.cast import TOKEN, City
@@ -200,10 +200,10 @@ def opens(client: FlaskClient) -> bool:
 
 
 def test_silence_ends_a_sign_in(city_app, echeng):
-    city_app.let_pass(IDLE)
+    city_app.let_pass(MAX_IDLE)
     assert opens(echeng.client)
 
-    city_app.let_pass(IDLE + SECOND)
+    city_app.let_pass(MAX_IDLE + SECOND)
 
     assert not opens(echeng.client)
 
@@ -226,7 +226,7 @@ def test_polling_is_no_sign_of_life(city_app, echeng):
 
 
 def test_even_a_busy_sign_in_ends_after_half_a_day(city_app, echeng):
-    for _ in range(int(MAX_LENGTH / timedelta(minutes=20))):
+    for _ in range(int(MAX_AGE / timedelta(minutes=20))):
         city_app.let_pass(timedelta(minutes=20))
         assert opens(echeng.client)
 

@@ -388,7 +388,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         path = tmp_path / "child.py"
         path.write_text(program, encoding="utf-8")
         monkeypatch.setattr(reading, "CHILD", path)
-        monkeypatch.setattr(reading, "MAX_LENGTH", 2.0)
+        monkeypatch.setattr(reading, "MAX_SECONDS", 2.0)
 
     return put
 
@@ -465,7 +465,7 @@ def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
     full = BoundedSemaphore(1)
     full.acquire()
     monkeypatch.setattr(reading, "_places", full)
-    monkeypatch.setattr(reading, "MAX_LENGTH", 0.01)
+    monkeypatch.setattr(reading, "MAX_SECONDS", 0.01)
 
     with pytest.raises(Refused, match="过一会儿再导入"):
         read_workbook(book())

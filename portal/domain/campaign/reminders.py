@@ -74,7 +74,7 @@ class Moment(StrEnum):
         return {"middle": "期中", "day-before": "截止前一天", "day-of": "截止当天"}[self.value]
 
 
-MORNING = time(9, 0)
+MAIL_TIME = time(9, 0)
 """The time at which a day's mails are sent, if the due time is not before it."""
 
 
@@ -94,7 +94,7 @@ def moments(opens: datetime, due: datetime) -> list[tuple[datetime, Moment]]:
 
 
 def _morning(day: datetime) -> datetime:
-    return datetime.combine(day.date(), MORNING, day.tzinfo)
+    return datetime.combine(day.date(), MAIL_TIME, day.tzinfo)
 
 
 def moment_now(opens: datetime, due: datetime, now: datetime) -> Moment | None:

@@ -113,5 +113,5 @@ def on_weekend(instant: datetime) -> bool:
     return instant.weekday() >= WEEKEND
 
 
-SHORT = timedelta(days=3)
+MIN_FILLING_TIME = timedelta(days=3)
 """A time for filling shorter than this is shown with a warning."""

@@ -21,8 +21,8 @@ REASONS = (
 CONFIRMED = "金额已确认"
 """The reason stored with the answer to a 10 000-fold slip; it cannot be picked otherwise."""
 
-LEAST_CHARACTERS = 6
-MAX_CHARACTERS = 500
+MIN_LENGTH = 6
+MAX_LENGTH = 500
 _LEAST_DIFFERENT = 3
 _LEAST_LEFT = 2
 
@@ -52,8 +52,8 @@ def refuse(reason: str, words: str, retired: Collection[str] = ()) -> Problem | 
         return Problem("请先选择一项原因。")
     if problem := unreadable(words):
         return problem
-    if len("".join(words.split())) < LEAST_CHARACTERS:
-        return Problem(f"请至少用 {LEAST_CHARACTERS} 个字写明原因。")
+    if len("".join(words.split())) < MIN_LENGTH:
+        return Problem(f"请至少用 {MIN_LENGTH} 个字写明原因。")
     if _says_nothing(words):
         return Problem("请用自己的话写明具体原因；“核实无误”一类的话或重复所选原因不算说明。")
     return None
@@ -63,8 +63,8 @@ def unreadable(words: str) -> Problem | None:
     """Why `words` cannot be stored: refused characters, or too many characters."""
     if any(is_refused(sign) or is_unseen(sign) for sign in words):
         return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
-    if len(words) > MAX_CHARACTERS:
-        return Problem(f"说明有 {len(words)} 字，请压缩到 {MAX_CHARACTERS} 字以内。")
+    if len(words) > MAX_LENGTH:
+        return Problem(f"说明有 {len(words)} 字，请压缩到 {MAX_LENGTH} 字以内。")
     return None
 
 

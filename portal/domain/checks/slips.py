@@ -18,16 +18,16 @@ from portal.domain.form.formulas import total
 
 YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
 
-LEAST = 100 * FEN_PER_WAN
+MIN_FEN = 100 * FEN_PER_WAN
 """Fen. 100 yuan typed as 100 万元; money below that is compared with its 人次 only."""
 
-TIMES = 100
+SLIP_FACTOR = 100
 """The ratio from which an amount is doubted: the geometric mean of 1 and 10 000."""
 
-TIMES_WHILE_FILLING = 1_000
+SLIP_FACTOR_WHILE_FILLING = 1_000
 """The ratio to the other parts of a sum, while some of them are blank."""
 
-ARREARS_TIMES = 20
+ARREARS_FACTOR = 20
 """Wages owed to one person may be 20 times a gift: 1 000 000 yuan instead of 50 000."""
 
 
@@ -85,7 +85,7 @@ def _evidence(
 ) -> Evidence | None:
     count = facts.figures.get(cell.people) if cell.people else None
     said = _by_people(rule, form, facts, cell, fen, count) if count else None
-    if said or fen < LEAST:
+    if said or fen < MIN_FEN:
         return said
     comparisons = (_by_register, _by_last_year, _by_spending, _by_the_sum)
     return next(filter(None, (each(form, facts, cell, fen) for each in comparisons)), None)
@@ -140,12 +140,17 @@ def _by_the_sum(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence
         return None
     codes = (cell.item.code, *cell.others)
     beside = f"而 {called(cell.whole)} 的其他各项合计 {amount(others, cell.item.unit)}"
-    times = TIMES_WHILE_FILLING if None in known else TIMES
+    times = SLIP_FACTOR_WHILE_FILLING if None in known else SLIP_FACTOR
     return _against(others, fen, beside, codes, numbers_of(codes, facts.figures), times)
 
 
 def _against(
-    reference: int, fen: int, beside: str, codes: tuple[str, ...], numbers: str, times: int = TIMES
+    reference: int,
+    fen: int,
+    beside: str,
+    codes: tuple[str, ...],
+    numbers: str,
+    times: int = SLIP_FACTOR,
 ) -> Evidence:
     words = f"，{beside}，相差 {fen // reference:,} 倍"
     return Evidence(fen >= times * reference, words, codes, numbers)
@@ -170,7 +175,7 @@ def money_cells(form: Form) -> tuple[MoneyCell, ...]:
         MoneyCell(
             item=item,
             people=people.get(item.code, owed.get(item.code)),
-            times=1 if item.code in people else ARREARS_TIMES,
+            times=1 if item.code in people else ARREARS_FACTOR,
             whole=_whole(form, item),
             others=_others(form, item),
             registered=any(item.code in rule.items for rule in _rules(form, "allocation")),

@@ -24,7 +24,7 @@ MAX_ITEMS = 300
 MAX_SECTIONS = 40
 MAX_UNITS = 20
 MAX_PARTS = 100
-GREATEST_LIMIT = 99_999_999
+MAX_LIMIT = 99_999_999
 MAX_TITLE_LENGTH = 200
 MAX_LABEL_LENGTH = 200
 MAX_NOTE_LENGTH = 1000
@@ -155,7 +155,7 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_code, value))
 
 
-_is_limit, _limit_words = _whole(0, GREATEST_LIMIT)
+_is_limit, _limit_words = _whole(0, MAX_LIMIT)
 
 
 def _is_limits(value: Any) -> bool:

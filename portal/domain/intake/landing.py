@@ -17,7 +17,7 @@ from portal.domain.form.formulas import Figures, with_totals
 Line = tuple[Item, ...]
 """The items in one row of the paper."""
 
-LEAST_PARTS = 2
+MIN_PARTS = 2
 """The parts above 0 needed before an equal total proves anything; one part equals its sum."""
 
 
@@ -100,7 +100,7 @@ class Reading:
         if stated != added:
             return False
         parts = sum(bool(self.figures[code]) for code in leaves)
-        return True if parts >= LEAST_PARTS else None
+        return True if parts >= MIN_PARTS else None
 
     @property
     def proofs(self) -> int:

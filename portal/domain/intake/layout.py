@@ -18,10 +18,10 @@ from portal.domain.intake.sheet_words import (
     years_in,
 )
 
-LEAST_CODES = 3
+MIN_CODES = 3
 """The codes that make a column a column of codes; a small form needs fewer."""
 
-HEAD_ROWS = 6
+MAX_HEAD_ROWS = 6
 """The rows above the first code that may hold headings."""
 
 CURRENT = ("本期", "本次", "本年", "今年", "本届", "当期", "当年", "实际", "完成", "实绩")
@@ -48,10 +48,10 @@ MAX_HEADING_ALONE_LENGTH = 8
 PAIR = 2
 """The cells of a label and its text."""
 
-LEAST_RUN = 8
+MIN_RUN = 8
 """The consecutive numbers that make an unheaded column a 序号."""
 
-LEAST_RIVAL = 2
+MIN_RIVAL_NUMBERS = 2
 """The numbers that make an unheaded column a rival of a fuller one."""
 
 
@@ -262,7 +262,7 @@ def code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
         if codes := _codes(form, cell):
             by_column.setdefault(cell.column, []).append(CodeCell(cell.row, cell.column, codes))
     # If pairs share a row, a form has half as many cells with codes as items.
-    least = min(LEAST_CODES, (len(form.items) + 1) // 2)
+    least = min(MIN_CODES, (len(form.items) + 1) // 2)
     chosen: list[Codes] = []
     seen: set[str] = set()
     for cells in sorted(by_column.values(), key=lambda cells: -len(_known(form, cells))):
@@ -325,7 +325,7 @@ class _Surroundings:
         merged = {column for area in self.table.merges for column in (area.left, area.right)}
         heads: dict[int, tuple[Cell, ...]] = {}
         for column in range(1, max(columns | merged, default=0) + 1):
-            rows = set(range(max(1, first - HEAD_ROWS), first)) - self._rows_of_names
+            rows = set(range(max(1, first - MAX_HEAD_ROWS), first)) - self._rows_of_names
             cells = (self._head(row, column) for row in sorted(rows))
             if column not in self.code_columns and (found := tuple(filter(None, cells))):
                 heads[column] = found
@@ -429,7 +429,7 @@ class _Surroundings:
     def counts_rows(self, column: int) -> bool:
         """Whether a column only numbers the rows: an untitled 序号."""
         numbers = [plain_number(cell.text) for cell in self.numbers(column)]
-        if len(numbers) < LEAST_RUN or not all(map(str.isdecimal, numbers)):
+        if len(numbers) < MIN_RUN or not all(map(str.isdecimal, numbers)):
             return False
         counted = [int(number) for number in numbers]
         return counted == list(range(counted[0], counted[0] + len(counted)))
@@ -501,7 +501,9 @@ def _only_column(around: _Surroundings) -> int:
         column
         for column in likely
         # Without headings, a stray number beside a column of many numbers is a note.
-        if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
+        if column in around.heads
+        or counted[column] >= MIN_RIVAL_NUMBERS
+        or most <= MIN_RIVAL_NUMBERS
     ]
     if not likely:
         raise _none(around)

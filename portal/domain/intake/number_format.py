@@ -15,7 +15,7 @@ NOISE = Decimal("1e-7")
 """A tenth of a fen in 万元: finer than any figure, and coarser than the rounding error of binary
 fractions at the greatest figure."""
 
-TOO_LARGE = 18
+MAX_DIGITS = 18
 """Digits before the point; no figure has that many."""
 
 
@@ -27,7 +27,7 @@ def plain_number(text: str) -> str:
     if not XML_NUMBER.fullmatch(text):
         return text
     number = Decimal(text)
-    if number.adjusted() > TOO_LARGE:
+    if number.adjusted() > MAX_DIGITS:
         return f"{number:f}"
     noiseless = number.quantize(NOISE)
     return f"{noiseless.normalize():f}" if noiseless else "0"
@@ -52,7 +52,7 @@ def shown(text: str, code: str) -> str | None:
         return plain_number(text)
     number = _AS_OFFICE_COUNTS.create_decimal(text)
     sections = _sections(code)
-    if sections is None or abs(number.adjusted()) > TOO_LARGE:
+    if sections is None or abs(number.adjusted()) > MAX_DIGITS:
         return None
     return _in_section(sections, number)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from portal.domain.form.form import Form
 from portal.domain.intake.grid import Cell, CellKind, Table, table_of
-from portal.domain.intake.layout import HEAD_ROWS, Codes, code_columns
+from portal.domain.intake.layout import MAX_HEAD_ROWS, Codes, code_columns
 
 OWN = "本级"
 TOTALS = re.compile(r"合计|总计|小计|全市|汇总|累计")
@@ -180,7 +180,7 @@ def _heads(side: _Side) -> dict[int, list[Cell]]:
     top, codes = side.columns[0][0].row, side.columns[0][0].column
     heads: dict[int, list[Cell]] = {}
     for cell in side.table.cells.values():
-        if top - HEAD_ROWS <= cell.row < top and cell.column > codes:
+        if top - MAX_HEAD_ROWS <= cell.row < top and cell.column > codes:
             heads.setdefault(cell.column, []).append(cell)
     return heads
 

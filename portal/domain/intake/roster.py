@@ -15,7 +15,7 @@ from portal.domain.characters import objection, shown, unseen_in, without_unseen
 from portal.domain.intake.grid import NUMBERS, Area, Cell, CellKind, Grid, Table, address
 from portal.domain.intake.number_format import number_seen, plain_number
 
-HEADED_WITHIN = 10
+MAX_HEAD_ROWS = 10
 """The first rows that may be a heading row, below titles and remarks."""
 
 MAX_COLUMNS = 100
@@ -216,7 +216,7 @@ def _unit_or_person_table(table: Table) -> _Headed | None:
 
 
 def _headed(table: Table, kind: _Kind) -> _Headed | None:
-    for row in sorted({row for row, _ in table.cells})[:HEADED_WITHIN]:
+    for row in sorted({row for row, _ in table.cells})[:MAX_HEAD_ROWS]:
         columns = _columns(table, row, kind)
         if columns.keys() >= kind.needed:
             return _Headed(table, row, columns, {})

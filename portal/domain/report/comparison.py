@@ -13,10 +13,10 @@ from portal.domain.form.formulas import Figures
 WITHOUT_COUNTERPART = "上年无可比项"
 NO_LAST_YEAR = "上年无数"
 
-LEAST_CARRIED = 80
+MIN_CARRIED_PERCENT = 80
 """The percent of the sum that the compared units must carry for a percent to be shown."""
 
-LEAST: Mapping[Kind, int] = MappingProxyType({Kind.COUNT: 100, Kind.MONEY: 10})
+MIN_COMPARED: Mapping[Kind, int] = MappingProxyType({Kind.COUNT: 100, Kind.MONEY: 10})
 """The least sum of last year for a percent (人次, 家, 万元), if the form's check 与上年比 sets no
 limit; these are that check's own limits for 人次 and 万元."""
 
@@ -67,7 +67,7 @@ def change_of_sum(form: Form, item: Item, sums: Compared, *, comparable: bool = 
     """The change of the same units' sum; without a percent where it would mislead, with the reason.
 
     A percent misleads if last year's sum is blank, 0 or below the threshold of the form's own
-    check, or if the compared units carry under `LEAST_CARRIED` percent of the sum.
+    check, or if the compared units carry under `MIN_CARRIED_PERCENT` percent of the sum.
     """
     if not comparable:
         return Change(None, None, WITHOUT_COUNTERPART)
@@ -83,8 +83,8 @@ def change_of_sum(form: Form, item: Item, sums: Compared, *, comparable: bool = 
 
 def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
     total, now, last = sums.total or 0, sums.now or 0, sums.last or 0
-    if total > 0 and now * 100 < LEAST_CARRIED * total:
-        return f"可比单位不足 {LEAST_CARRIED}%"
+    if total > 0 and now * 100 < MIN_CARRIED_PERCENT * total:
+        return f"可比单位不足 {MIN_CARRIED_PERCENT}%"
     if not last:
         return "上年为 0"
     least = least_of(form, unit)
@@ -95,7 +95,7 @@ def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
 def least_of(form: Form, unit: Unit) -> int:
     """The least sum of last year for a percent, in whole `unit`s, from the form's own check."""
     limits = (rule.base for rule in form.checks if rule.id == YEAR_ON_YEAR)
-    return next(limits, {}).get(unit.name, LEAST[unit.kind])
+    return next(limits, {}).get(unit.name, MIN_COMPARED[unit.kind])
 
 
 def times_more(now: int, before: int) -> str | None:

@@ -14,7 +14,7 @@ from portal.domain.report.submission import changes
 WHOLE_FORM = "*"
 """The key in place of an item if the whole form was returned."""
 
-LEAST_CHARACTERS = 4
+MIN_LENGTH = 4
 """The length of 原数无误, which is an answer here although a query refuses it."""
 
 
@@ -79,7 +79,7 @@ class Asked:
             return Problem("与退回时相同，还没有修改；原数无误请选“维持原数”。")
         if reply.answer is Answer.KEPT and self.changed:
             return Problem("这里的数已经修改，不是维持原数；要维持请先改回退回时的数。")
-        if reply.answer is Answer.KEPT and len(said(reply.words)) < LEAST_CHARACTERS:
+        if reply.answer is Answer.KEPT and len(said(reply.words)) < MIN_LENGTH:
             return Problem("维持原数请写明说明，例如：经核实，原数无误。")
         return None
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.domain.checks.explanations import (
     CONFIRMED,
-    MAX_CHARACTERS,
+    MAX_LENGTH,
     REASONS,
     Explanation,
     SharedText,
@@ -100,9 +100,9 @@ def test_a_stock_phrase_however_padded_is_no_explanation(words: str) -> None:
 
 
 def test_an_explanation_has_at_most_500_characters() -> None:
-    assert refuse("其他", (WORDS * 40)[:MAX_CHARACTERS]) is None
+    assert refuse("其他", (WORDS * 40)[:MAX_LENGTH]) is None
 
-    problem = refuse("其他", (WORDS * 40)[: MAX_CHARACTERS + 1])
+    problem = refuse("其他", (WORDS * 40)[: MAX_LENGTH + 1])
 
     assert problem is not None
     assert "501" in problem.sentence

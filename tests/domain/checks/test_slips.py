@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import portal.demo
 from portal.domain.checks.finding import Facts, Issue, find_issues, rules_at
-from portal.domain.checks.slips import LEAST, YUAN_PER_WAN
+from portal.domain.checks.slips import MIN_FEN, YUAN_PER_WAN
 from portal.domain.figures import FEN_PER_WAN, Kind, canonical, parse_figure
 from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Form, parse_form
@@ -220,7 +220,7 @@ def test_any_amount_of_a_filled_report_typed_in_yuan_is_asked_about(
     first_year = _slips(form_2027, slipped)
     later = _slips(form_2027, slipped, with_totals(form_2027, leaves))
 
-    if honest * YUAN_PER_WAN < LEAST:
+    if honest * YUAN_PER_WAN < MIN_FEN:
         assert later == {}
     else:
         offered = later[code].offer

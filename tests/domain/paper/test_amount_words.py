@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.paper.amount_words import GREATEST, exact_yuan, in_words
+from portal.domain.paper.amount_words import MAX_FEN, exact_yuan, in_words
 
 # Many zeros, since they are what the rules are about.
-FEN = st.integers(0, GREATEST) | st.lists(
+FEN = st.integers(0, MAX_FEN) | st.lists(
     st.sampled_from("000123456789"), min_size=1, max_size=14
 ).map(lambda digits: int("".join(digits)))
 
@@ -127,7 +127,7 @@ def test_only_fen_need_no_closing_word(fen: int) -> None:
     assert words.endswith("整") == (not fen % 10)
 
 
-@pytest.mark.parametrize("fen", [-1, GREATEST + 1])
+@pytest.mark.parametrize("fen", [-1, MAX_FEN + 1])
 def test_what_has_no_words_is_an_error(fen: int) -> None:
     with pytest.raises(ValueError, match="no words"):
         in_words(fen)
@@ -140,7 +140,7 @@ def test_what_has_no_words_is_an_error(fen: int) -> None:
         (5, "0.05 元"),
         (100, "1.00 元"),
         (12_600_000, "126,000.00 元"),
-        (GREATEST, "999,999,999,999.99 元"),
+        (MAX_FEN, "999,999,999,999.99 元"),
     ],
 )
 def test_yuan_are_shown_to_the_last_fen(fen: int, text: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.figures import GREATEST_MONEY
+from portal.domain.figures import MAX_MONEY_FEN
 from portal.domain.form.form import parse_form
 from portal.domain.report.comparison import (
     NO_LAST_YEAR,
@@ -22,8 +22,8 @@ from portal.domain.report.comparison import (
 )
 from tests.domain.paper.test_narrative import DOCUMENT, FORM
 
-FIGURES = st.integers(0, GREATEST_MONEY)
-POSITIVE = st.integers(1, GREATEST_MONEY)
+FIGURES = st.integers(0, MAX_MONEY_FEN)
+POSITIVE = st.integers(1, MAX_MONEY_FEN)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_percent_is_within_half_a_place_of_the_change(current: int, previous
     assert abs(_number(beside.percent_text) - exact) <= Fraction(1, 20)
 
 
-@given(POSITIVE, st.integers(0, GREATEST_MONEY))
+@given(POSITIVE, st.integers(0, MAX_MONEY_FEN))
 def test_as_much_up_as_down_is_the_same_percent(previous: int, step: int) -> None:
     step %= previous + 1
 
