@@ -39,26 +39,28 @@ def in_force(session: Session, campaign_id: int) -> ByItem:
     return by_item
 
 
-def to_review(session: Session, filling: FilledReport, published: ByItem) -> ByItem:
+def to_review(session: Session, filled_report: FilledReport, published: ByItem) -> ByItem:
     """口径更新，请复核: the clarifications published after the unit filled the item.
 
     It is settled when the figure changes, or when the unit confirms that the figure agrees.
     """
-    report = filling.assignment.report
+    report = filled_report.assignment.report
     if report is None or not published:
         return {}
     reviewed = set(session.scalars(_reviewed, {"of_report": report.id}))
     waiting = {
         code: [
-            each for each in some if each.id not in reviewed and _filled_before(filling, code, each)
+            each
+            for each in some
+            if each.id not in reviewed and _filled_before(filled_report, code, each)
         ]
         for code, some in published.items()
     }
     return {code: some for code, some in waiting.items() if some}
 
 
-def _filled_before(filling: FilledReport, code: str, published: Clarification) -> bool:
-    kept = [filling.at(leaf) for leaf in leaves_of(filling.form, code)]
+def _filled_before(filled_report: FilledReport, code: str, published: Clarification) -> bool:
+    kept = [filled_report.at(leaf) for leaf in leaves_of(filled_report.form, code)]
     saved = [each.saved_at for each in kept if each.value is not None and each.saved_at]
     return bool(saved) and max(saved) <= published.published_at
 

@@ -58,13 +58,13 @@ def unconfirmed_entries(session: Session, report: Report) -> Sequence[OnBehalfEn
     return session.scalars(_entries, {"of_report": report.id}).all()
 
 
-def unconfirmed(session: Session, filling: FilledReport) -> Unconfirmed | None:
+def unconfirmed(session: Session, filled_report: FilledReport) -> Unconfirmed | None:
     """The unconfirmed entries of a report; None without any."""
-    report = filling.assignment.report
+    report = filled_report.assignment.report
     if report is None or not waits(report):
         return None
     items = session.execute(_items, {"of_report": report.id})
-    codes = (row.item for row in items if filling.at(row.item).version == row.version)
+    codes = (row.item for row in items if filled_report.at(row.item).version == row.version)
     entries, alone = unconfirmed_entries(session, report), _unconfirmed_handlings(session, report)
     return Unconfirmed(entries, frozenset(codes), alone)
 

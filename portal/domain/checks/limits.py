@@ -128,16 +128,16 @@ def _read(setting: Setting, text: str) -> int | str | None:
             raise ValueError("等级只能是核实或提示。")
         return text
     if setting.is_money:
-        reading = parse_figure(text, WAN)
-        if reading.problem:
-            raise ValueError(reading.problem.sentence)
-        return canonical(reading.figure, SHOWN)
-    reading = parse_figure(text, Unit(setting.unit, Kind.COUNT, 0))
-    if reading.problem or reading.figure is None:
+        parsed = parse_figure(text, WAN)
+        if parsed.problem:
+            raise ValueError(parsed.problem.sentence)
+        return canonical(parsed.figure, SHOWN)
+    parsed = parse_figure(text, Unit(setting.unit, Kind.COUNT, 0))
+    if parsed.problem or parsed.figure is None:
         raise ValueError("请填整数，或留空按表样的标准。")
-    if not 0 < reading.figure <= setting.greatest:
+    if not 0 < parsed.figure <= setting.greatest:
         raise ValueError(f"应为 1 至 {setting.greatest:,} 的整数，或留空按表样的标准。")
-    return reading.figure
+    return parsed.figure
 
 
 def _put(limits: Limits, setting: Setting, value: int | str) -> None:

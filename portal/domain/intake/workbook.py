@@ -165,13 +165,13 @@ def _taken(item: Item, cell: Cell, block: Block, code: CodeCell, says: SheetSays
 
 def _read(item: Item, cell: Cell, taken: Taken) -> _Found:
     """The figure in a cell; text is parsed as if typed, and a doubtful figure is offered."""
-    reading = parse_figure(taken.text, item.unit)
+    parsed = parse_figure(taken.text, item.unit)
     found = _Found(item, cell=cell, text=taken.text, note=taken.note)
-    if reading.problem is None and not taken.doubts:
-        return replace(found, figure=reading.figure)
+    if parsed.problem is None and not taken.doubts:
+        return replace(found, figure=parsed.figure)
     sentence, offer = "", taken.text
-    if reading.problem:
-        sentence, offer = reading.problem.sentence, reading.problem.offer or ""
+    if parsed.problem:
+        sentence, offer = parsed.problem.sentence, parsed.problem.offer or ""
     said = "".join((*taken.doubts, sentence))
     return replace(found, problem=CellProblem(cell.address, item.code, said, offer or None))
 
