@@ -66,7 +66,7 @@ def test_the_cells_looked_at_are_all_the_money_that_is_typed(form_2027: Form) ->
     assert looked_at == typed == MONEY
 
 
-def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027: Form) -> None:
+def test_wages_of_millions_per_head_offer_the_figure_in_wan(form_2027: Form) -> None:
     slip = _slips(form_2027, {"H": 27, "I": 283_700 * WAN})["I"]
 
     assert slip.grade is Grade.QUERY
@@ -116,13 +116,13 @@ def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027
         (_wan(RAISED), None, {}, ""),
     ],
 )
-def test_money_is_held_against_what_is_known_of_it(
+def test_money_is_compared_with_the_first_known_amount(
     form_2027: Form, leaves: Leaves, previous: Figures | None, city: dict[str, int], asks: str
 ) -> None:
     assert "、".join(_slips(form_2027, leaves, previous, **city)) == asks
 
 
-def test_a_whole_section_in_yuan_is_held_against_what_was_spent(form_2027: Form) -> None:
+def test_section_typed_in_yuan_is_compared_with_the_spending(form_2027: Form) -> None:
     spent = {f"D{n}": 20 * WAN for n in range(1, 12)} | {f"C{n}": 200 for n in range(1, 12)}
     raised = _wan({code: 10_000 * wan for code, wan in RAISED.items()})
 
@@ -134,7 +134,7 @@ def test_a_whole_section_in_yuan_is_held_against_what_was_spent(form_2027: Form)
     assert "而 D 慰问职工（发放款物）220.00 万元" in when_filled["A1"].message
 
 
-def test_what_was_spent_vouches_for_one_large_source(form_2027: Form) -> None:
+def test_spending_makes_one_large_source_plausible(form_2027: Form) -> None:
     spent = {f"D{n}": 10 * WAN for n in range(1, 12)} | {f"C{n}": 200 for n in range(1, 12)}
     raised = _wan({"A1": 160, "A2": 1, "A3": 0, "A4": 0, "A5": 0, "A6": 0})
 
@@ -142,7 +142,7 @@ def test_what_was_spent_vouches_for_one_large_source(form_2027: Form) -> None:
     assert _slips(form_2027, {**raised, **spent}) == {}
 
 
-def test_the_register_is_not_asked_about_twice(form_2027: Form) -> None:
+def test_registered_amount_is_reported_once(form_2027: Form) -> None:
     leaves = {"A2": 487_000 * WAN}
 
     issues = find_issues(form_2027, Facts(with_totals(form_2027, leaves), None, 48 * WAN))
@@ -164,7 +164,7 @@ def test_an_edition_that_has_taken_the_rule_out_asks_nothing(document_2027: dict
     assert _slips(form, {"H": 27, "I": 283_700 * WAN}) == {}
 
 
-def test_a_money_row_more_is_guarded_without_any_code(document_2027: dict[str, Any]) -> None:
+def test_added_money_item_is_checked_without_code_changes(document_2027: dict[str, Any]) -> None:
     row = {"code": "K", "label": "互助资金", "unit": "万元", "section": 7, "previous": "K"}
     document_2027["items"].append(row)
     form = parse_form(document_2027)
@@ -190,7 +190,7 @@ def test_a_campaign_that_sets_another_limit_moves_people_only(
         ({"leaves": {"A3": WAN}}, {"leaves": {"A3": 2 * WAN}}),
     ],
 )
-def test_an_explanation_lapses_with_what_the_money_was_held_against(
+def test_explanation_lapses_when_the_compared_amount_changes(
     form_2027: Form, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     first, second = (

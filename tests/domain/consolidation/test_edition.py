@@ -100,14 +100,14 @@ def test_nothing_differs_from_itself(said):
 
 
 @given(reports, reports)
-def test_a_difference_turns_round(old, new):
+def test_difference_is_antisymmetric(old, new):
     there, back = differing(old, new), differing(new, old)
 
     lines = {(u.code, li.code, li.old, li.new) for u in there.units for li in u.lines}
     assert {(u.code, li.code, li.new, li.old) for u in back.units for li in u.lines} == lines
 
 
-def test_the_same_figures_handed_in_anew_make_no_difference():
+def test_resubmitted_equal_figures_make_no_difference():
     said = {"echeng": {"B": 3}}
     before = frozen_of(said).sources
     now = replace(before, included=(source("echeng", said["echeng"], number=2),))
@@ -143,7 +143,7 @@ def test_each_difference_has_a_fingerprint_of_its_own():
     assert one.sha256 != other.sha256
 
 
-def test_what_was_seen_is_another_where_a_missing_unit_moved():
+def test_seen_fingerprint_changes_when_a_missing_unit_changes_state():
     frozen = frozen_of({"echeng": {"B": 3}})
     missing = Source("gedian", "葛店", "开发区", State.DRAFT)
     draft = replace(frozen.sources, missing=(missing,))
@@ -154,7 +154,7 @@ def test_what_was_seen_is_another_where_a_missing_unit_moved():
     assert draft.seen(Scope.SUBMITTED, FORM) != draft.seen(Scope.ACCEPTED, FORM)
 
 
-def test_an_edition_needs_a_zone():
+def test_edition_with_a_naive_instant_raises():
     with pytest.raises(ValueError, match="time zone"):
         edition.document(frozen_of({}), number=1, at=datetime(2027, 1, 1), by="张慧")  # noqa: DTZ001
 
@@ -255,7 +255,7 @@ def test_a_document_of_the_first_format_stays_what_it_was():
     assert frozen.reported.figures["A"] == frozen.total["A"] == 63 * WAN
 
 
-def test_a_live_print_of_old_is_known_by_its_old_code():
+def test_older_live_print_is_found_by_its_older_code():
     sources = replace(
         first_format().sources, allocations=given_of(GIVEN, echeng=12).sources.allocations
     )

@@ -136,7 +136,7 @@ def test_an_exempt_unit_is_compared_with_nothing():
     assert not found.alone
 
 
-def test_nobody_in_both_years_is_no_comparison():
+def test_no_comparison_without_a_unit_in_both_years():
     assert same_units(year(ECHENG), year(GEDIAN)).groups == ()
 
 

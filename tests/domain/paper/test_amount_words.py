@@ -120,7 +120,7 @@ def test_zeros_are_written_once_and_only_inside(fen: int) -> None:
 
 
 @given(FEN)
-def test_only_fen_need_no_closing_word(fen: int) -> None:
+def test_zheng_is_left_out_only_after_fen(fen: int) -> None:
     words = in_words(fen)
 
     assert words.endswith("分") == bool(fen % 10)
@@ -128,7 +128,7 @@ def test_only_fen_need_no_closing_word(fen: int) -> None:
 
 
 @pytest.mark.parametrize("fen", [-1, MAX_FEN + 1])
-def test_what_has_no_words_is_an_error(fen: int) -> None:
+def test_amount_out_of_range_raises(fen: int) -> None:
     with pytest.raises(ValueError, match="no words"):
         in_words(fen)
 
@@ -148,7 +148,7 @@ def test_yuan_are_shown_to_the_last_fen(fen: int, text: str) -> None:
 
 
 @given(st.integers(min_value=0))
-def test_yuan_lose_no_fen(fen: int) -> None:
+def test_yuan_are_exact_to_the_fen(fen: int) -> None:
     text = exact_yuan(fen)
 
     assert int(re.sub("[^0-9]", "", text)) == fen
