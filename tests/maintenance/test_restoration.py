@@ -231,7 +231,7 @@ def test_guards_that_a_backup_lost_are_made_again(file, empty, tmp_path):
     assert empty("verify").status == 0
 
 
-def test_a_program_that_holds_the_database_is_not_waited_for_for_ever(demo, file):
+def test_locked_database_is_given_up_after_a_while(demo, file):
     before = content(demo)
 
     with closing(sqlite3.connect(demo.database)) as other:
