@@ -459,7 +459,7 @@ def test_a_child_that_fails_is_answered_with_a_sentence(child: Callable[[str], N
     assert time.monotonic() - began < 10
 
 
-def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
+def test_too_many_files_at_once_are_refused_with_try_again(
     monkeypatch: pytest.MonkeyPatch,
 ):
     full = BoundedSemaphore(1)
@@ -471,7 +471,7 @@ def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
         read_workbook(book())
 
 
-def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
+def test_semaphore_is_released_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reading, "_places", BoundedSemaphore(1))
     for _ in range(3):
         with pytest.raises(Refused):
@@ -480,7 +480,7 @@ def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
     assert read_workbook(book()).tables
 
 
-def test_a_real_report_is_read_in_a_blink(form: Form, worst: dict[str, int]):
+def test_report_is_read_within_the_time_limit(form: Form, worst: dict[str, int]):
     content = report_workbook(form, report_sheet(form, worst, **HEAD))
 
     quickest = min(_seconds(lambda: find_figures(form, read_workbook(content))) for _ in range(5))

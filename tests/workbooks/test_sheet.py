@@ -135,7 +135,7 @@ def test_it_prints_on_a4_one_page_wide_with_the_heading_on_every_page(form: Form
     assert sheet.freeze_panes == "E6"
 
 
-def test_a_wide_consolidation_lies_down(form: Form):
+def test_wide_consolidation_prints_in_landscape(form: Form):
     sheet = opened(consolidation(form))
 
     assert sheet.page_setup.orientation == "landscape"
