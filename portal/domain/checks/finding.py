@@ -1,7 +1,7 @@
-"""Checks: what the rules of an edition find in a report, and the counts shown above it.
+"""Checks: the issues that an edition's rules find in a report, and the counts above the sheet.
 
-Every comparison is between integers. A rule looks only at figures that are known: a blank is
-no issue here, since blanks stop submission by themselves. A limit of 0 is a limit not set.
+Every comparison is between integers. Rules look only at known figures: a blank is no issue, since
+blanks prevent a submission anyway. A limit of 0 is not set.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -33,7 +33,7 @@ _FINDERS: dict[str, Callable[[CheckRule, Form, Facts], Iterator[Issue]]] = {
 
 
 def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
-    """Everything the form's rules find, in the paper's order, then in the order of the rules."""
+    """All issues of the form's rules, in the paper's order, then in the order of the rules."""
     found = [issue for rule in form.checks for issue in _FINDERS[rule.id](rule, form, facts)]
     if len(found) < 2:
         return tuple(found)
@@ -43,7 +43,7 @@ def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
     return tuple(sorted(kept, key=lambda issue: place[issue.code]))
 
 
-# Where the rule on the right speaks at the same item, the one on the left adds nothing.
+# The rule on the left is dropped when the one on the right fires on the same item.
 _SAID_BY = {
     "per-head": "yuan-slip",
     "allocation": "yuan-slip",
@@ -57,7 +57,7 @@ def _adds_nothing(issue: Issue, keys: Collection[str]) -> bool:
 
 
 def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
-    """The rules that look at an item: those that name it, and the slip check at all money."""
+    """The rules that look at an item: those that name it, and for money the slip check."""
     doubted = any(cell.item is item for cell in slips.money_cells(form))
     return tuple(
         rule
@@ -67,13 +67,13 @@ def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
 
 
 def blanks(form: Form, figures: Figures) -> tuple[Item, ...]:
-    """The items to be typed that are still blank, in the paper's order."""
+    """The leaves that are still blank, in the paper's order."""
     return tuple(item for item in form.leaves if figures.get(item.code) is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """How far a report is: leaves filled and blank, issues by grade; `queries` await words."""
+    """A report's progress: filled and blank leaves, issues by grade; `queries` are unexplained."""
 
     filled: int
     leaves: int
@@ -84,7 +84,7 @@ class Counters:
 
     @property
     def left(self) -> str:
-        """What is still to be done before the report is submitted; nothing when all is."""
+        """The work left before the submission, in words; empty when all is done."""
         parts = (
             (self.blanks, f"还差 {self.blanks} 项"),
             (self.errors, f"错误 {self.errors}"),
@@ -96,7 +96,7 @@ class Counters:
 def counters(
     form: Form, figures: Figures, issues: Iterable[Issue], explained_keys: Collection[str]
 ) -> Counters:
-    """The counts above the sheet; a query whose key is among `explained_keys` is settled."""
+    """The counts above the sheet; queries with a key in `explained_keys` are settled."""
     grades = [issue.grade for issue in issues if not _settled(issue, explained_keys)]
     blank = len(blanks(form, figures))
     return Counters(
