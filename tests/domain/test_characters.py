@@ -1,4 +1,4 @@
-"""Characters: every Han stays, known to this Python or not; what cannot be kept is named."""
+"""Characters: Han of any Unicode version are kept; refused characters are named."""
 
 import pytest
 from hypothesis import given

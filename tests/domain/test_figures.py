@@ -1,4 +1,4 @@
-"""Figures: read kindly, kept exactly, shown as the form does."""
+"""Figures: parsing, exact storage, and display."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The life of a report: every move, every refusal, and walks that never leave the table."""
+"""The life of a report: every move, every refusal, and random walks through the table."""
 
 import pytest
 from hypothesis import given

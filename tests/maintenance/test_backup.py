@@ -1,4 +1,4 @@
-"""`portal backup`: one file, whole or not there, with everything in it but the secrets."""
+"""`portal backup`: one complete file or none, with all data but no secrets."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from tests.maintenance.conftest import content
 
 
 def manifest_of(file: Path) -> dict[str, object]:
-    """What a backup says of itself."""
+    """The manifest of a backup."""
     with ZipFile(file) as archive:
         said: dict[str, object] = json.loads(archive.read("manifest.json"))
         return said

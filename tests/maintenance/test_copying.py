@@ -1,4 +1,4 @@
-"""`portal copy --to`: a city moves to PostgreSQL, every row of it, or stays where it is."""
+"""`portal copy --to`: a city is copied to PostgreSQL completely, or not at all."""
 
 import sqlite3
 from contextlib import closing
@@ -162,7 +162,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(demo, tmp_path):
 
 
 def carried(demo, province: Province) -> None:
-    """Carry all rows without the commands around it."""
+    """Copy all rows without the command."""
     schema.upgrade(province.owner)
     with (
         copying.at_one_moment(f"sqlite:///{demo.database}") as source,

@@ -1,4 +1,4 @@
-"""A table that the models gain is walled, carried, backed up and checked by itself."""
+"""A table added to the models is fenced, copied, backed up and verified automatically."""
 
 import json
 import subprocess

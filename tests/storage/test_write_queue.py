@@ -15,7 +15,7 @@ def queue(tmp_path):
 
 
 def _line_up(pool, queue, number, order, waiting_before):
-    """Send a writer who is known to wait before the next one is sent."""
+    """Start a writer and wait until it is in the queue."""
 
     def write():
         with queue.turn():

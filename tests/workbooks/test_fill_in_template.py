@@ -1,4 +1,4 @@
-"""The fill-in template: filled in an office program and brought back, it brings what was filled."""
+"""The fill-in template: figures filled in an office program are read back."""
 
 import subprocess
 from io import BytesIO

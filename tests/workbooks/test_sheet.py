@@ -1,4 +1,4 @@
-"""Workbooks read back: what a person, a formula and another program find in them."""
+"""Written workbooks, read back: texts, formulas and cached results."""
 
 from io import BytesIO
 from typing import Any

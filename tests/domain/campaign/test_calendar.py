@@ -1,4 +1,4 @@
-"""Dates: the minute that is named, extensions, lateness, and the sentence that is shown."""
+"""Dates: due minutes, extensions, lateness, and the sentences shown."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -61,7 +61,7 @@ def ask(may, now=None, **circumstances):
 
 
 def instants(first_year, last_year):
-    """Any microsecond of those years; hypothesis asks for limits without a zone."""
+    """Any microsecond of those years; hypothesis needs naive limits."""
     first, last = datetime(first_year, 1, 1), datetime(last_year, 12, 31, 23, 59)  # noqa: DTZ001
     return st.datetimes(first, last, timezones=st.just(ZONE))
 

@@ -1,4 +1,4 @@
-"""Chasing: when a mail is due, which promise is broken, and what the texts say."""
+"""Reminders: when a mail is due, which promise is broken, and the texts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Planning dates: a year later, how long, and what may still be moved."""
+"""Planning dates: copies for a later year, lengths of phases, allowed moves."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Moves in the tree: what they wait for, who decides after one, what is said of a unit gone."""
+"""Moves in the tree: what delays them, who reviews after one, words for closed units."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from tests.founding import CLOSES
 @pytest.mark.parametrize(
     ("then", "living", "decides"),
     [
-        ("/01/02/09/", "/01/02/09/", 2),  # where it always stood
-        ("/01/02/09/", "/01/03/09/", 1),  # moved to a neighbour: only the city knows both
+        ("/01/02/09/", "/01/02/09/", 2),  # never moved
+        ("/01/02/09/", "/01/03/09/", 1),  # moved to a neighbour: only the city is above both
         ("/01/02/09/", "/01/09/", 1),  # moved up
         ("/01/09/", "/01/02/09/", 1),  # moved down
         ("/01/02/05/09/", "/01/03/05/09/", 5),  # its union moved with it

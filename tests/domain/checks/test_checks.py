@@ -1,4 +1,4 @@
-"""Checks: each rule at its edge, the sentence it says, and the counts above the sheet."""
+"""Checks: each rule at its limit, its sentence, and the counts above the sheet."""
 
 import copy
 from collections.abc import Callable, Mapping

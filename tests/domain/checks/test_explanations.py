@@ -1,4 +1,4 @@
-"""Explanations: words of one's own that answer an issue for as long as its numbers stand."""
+"""Explanations: accepted and refused words, and their lapse when numbers change."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A campaign's own limits: what can be set for an edition's checks, and how it is read."""
+"""A campaign's own limits: the settings of an edition's checks, and their parsing."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def form():
 
 
 def typed(settings):
-    """Every field as its page shows it."""
+    """Every field with its text on the page."""
     return {setting.name: setting.own for setting in settings}
 
 

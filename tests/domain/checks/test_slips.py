@@ -1,4 +1,4 @@
-"""Slip check: yuan typed for 万元 are asked about in every money cell, and honest money is not."""
+"""Slip check: yuan typed for 万元 are reported at every money item, correct money is not."""
 
 import csv
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ def test_wages_of_millions_per_head_offer_the_figure_in_wan(form_2027: Form) -> 
 @pytest.mark.parametrize(
     ("leaves", "previous", "city", "asks"),
     [
-        # wages: a million yuan a head on; below that they are what they are
+        # wages: from a million yuan per head on
         ({"H": 27, "I": 27 * 100 * WAN}, None, {}, "I"),
         ({"H": 27, "I": 27 * 100 * WAN - 1}, None, {}, ""),
         ({"H": 27, "I": 27 * 6 * WAN}, None, {}, ""),
@@ -96,7 +96,7 @@ def test_wages_of_millions_per_head_offer_the_figure_in_wan(form_2027: Form) -> 
         ({"A1": 406_200 * WAN}, {}, {}, ""),
         ({"D9": 50_400 * WAN}, {"D9": 5 * WAN}, {}, "D9"),
         ({"J4": 14_600 * WAN}, {"J4": 14 * WAN}, {}, "J4"),
-        # people vouch for money that is nothing out of the way
+        # the 人次 make the money plausible
         ({"C11": 2000, "D11": 200 * WAN}, {"D11": WAN}, {}, ""),
         # the city's register, at its own item only
         ({"A2": 487_000 * WAN}, None, {"allocated": 48 * WAN}, "A2"),
@@ -105,7 +105,7 @@ def test_wages_of_millions_per_head_offer_the_figure_in_wan(form_2027: Form) -> 
         ({"A2": 100 * WAN}, None, {"allocated": WAN + 1}, ""),
         ({"A2": 487_000 * WAN}, None, {"allocated": 0}, ""),
         ({"A2": 487_000 * WAN}, {"A2": 487_000 * WAN}, {"allocated": 48 * WAN}, "A2"),
-        # the other parts of the sum; while some are blank only what is beyond all doubt
+        # the other parts of the sum; a greater factor while some are blank
         (_wan({**RAISED, "A1": 406_200}), None, {}, "A1"),
         (_wan({**RAISED, "A6": 67_700}), None, {}, "A6"),
         ({**_wan(RAISED), "A6": 21_699 * WAN}, None, {}, ""),

@@ -1,4 +1,4 @@
-"""Allocations: what was passed down is taken off once, where both reports have it, and not else."""
+"""Allocations: money passed down is deducted once, only if both reports include it."""
 
 from dataclasses import replace
 
@@ -98,7 +98,7 @@ def test_missing_unit_has_no_deduction_and_no_question():
 
 
 def test_deductions_are_capped_for_each_unit():
-    """One has more than is registered, the other less: in sum it would seem right."""
+    """One unit has more than is registered, the other less; their sums are equal."""
     reports = CITY | {"echeng": {"A2": 20}, "huarong": {"A2": 0}}
 
     found = told(allocations(echeng=10, huarong=10), reports)

@@ -1,4 +1,4 @@
-"""Editions of a consolidation: the document, and the algebra of what differs later."""
+"""Editions of a consolidation: the document, and the algebra of differences."""
 
 import json
 from dataclasses import replace
@@ -29,7 +29,7 @@ reports = st.dictionaries(st.sampled_from(UNITS), figures, min_size=1)
 
 
 def source(code, said, number=1):
-    """A unit that stands on a submission with these figures."""
+    """A unit with a submission of these figures."""
     sha256 = fingerprint(canonical_bytes({"figures": said, "number": number}))
     return Source(code, f"{code}工会", "区总", State.ACCEPTED, number, sha256)
 
@@ -53,7 +53,7 @@ def frozen_of(said):
 
 
 def differing(old, new):
-    """What differs from one consolidation to another."""
+    """The difference between two consolidations."""
     before, now = frozen_of(old), frozen_of(new)
     pairs = edition.moved(before.sources, now.sources)
     moved = {each.code: new[each.code] for _, each in pairs if each}
@@ -194,7 +194,7 @@ def given_of(said, answer=True, **wan):
 
 
 def between(before, now):
-    """What differs from one frozen consolidation to another."""
+    """The difference between two frozen consolidations."""
     pairs = edition.moved(before.sources, now.sources)
     moments = (edition.moment_of(each) for each in (before, now))
     return edition.difference(FORM, pairs, before.figures, now.figures, *moments)

@@ -1,4 +1,4 @@
-"""Consolidation: what is added to what, who is missing, and sums that always agree."""
+"""Consolidation: which reports are added, which are missing, and consistent sums."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Same units: two years are compared by the organisations whose figures both of them hold."""
+"""Same units: two years are compared by the organisations with figures in both."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A draft: whatever is done to it, it stays one whole form, and nothing else in it changes."""
+"""A draft: every edit gives a usable form and changes nothing else."""
 
 import json
 from typing import Any
@@ -135,7 +135,7 @@ def test_any_edit_gives_a_usable_form_or_a_sentence(steps):
         except FormError as refused:
             told += refused.problems
         except StopIteration:
-            pass  # the item or section was taken out before: pages of it are not found
+            pass  # the item or section was removed before; its page answers 404
 
     form = parse_form(json.loads(json.dumps(document)))
     assert [item.code for item in form.items] == order(document)

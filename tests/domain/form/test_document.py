@@ -1,4 +1,4 @@
-"""The document of a form: whatever a file holds, it is a form or refused in words."""
+"""The document of a form: any file is read as a form or refused with sentences."""
 
 import json
 from typing import Any
@@ -116,7 +116,7 @@ def test_text_from_the_file_is_cut_in_sentences(document):
 
 
 def test_a_thousand_sums_of_sums_are_refused_at_once(document):
-    """Each level adds everything below it: walking all ways down would never end."""
+    """Each level sums all levels below it, so the number of paths is exponential."""
     levels = [f"K{number}" for number in range(40)]
     for at, code in enumerate(levels):
         item = {"code": code, "label": code, "unit": "人次", "section": 4}

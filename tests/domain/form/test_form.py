@@ -1,4 +1,4 @@
-"""The form: data held together, and refused with every problem when it is not."""
+"""The form: consistent data is parsed, other data refused with every problem."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Formulas: totals come from what was typed, and blank is not zero."""
+"""Formulas: totals are computed from typed figures, and blank is not zero."""
 
 from hypothesis import given
 from hypothesis import strategies as st

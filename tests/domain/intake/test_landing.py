@@ -1,4 +1,4 @@
-"""Landing: a copied column finds its row by its length and totals, or readings are offered."""
+"""Landing: a column's length and totals decide its first row, or readings are offered."""
 
 import csv
 from pathlib import Path
@@ -43,7 +43,7 @@ def _place(form: Form, rows: list[str], start: str, reading: str = "") -> Placem
 
 
 def _lands_right(form: Form, figures: Figures, placement: Placement, first: str, last: str) -> None:
-    """Every item between the two has its own figure, and nothing else has one."""
+    """Assert that exactly the items between the two have their own figures."""
     texts = _texts(form, figures)
     codes = [item.code for item in form.items]
     between = codes[codes.index(first) : codes.index(last) + 1]

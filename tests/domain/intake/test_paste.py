@@ -1,4 +1,4 @@
-"""Paste: a copied block finds its items, and what has no place is named with the reason."""
+"""Paste: cells of a block are assigned to items, or skipped with a reason."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def placed(form: Form, text: str, start: str) -> dict[str, str]:
 
 
 def refusal(form: Form, text: str, start: str) -> str:
-    """The sentence with which the whole block is refused."""
+    """The sentence for which the whole block is refused."""
     with pytest.raises(BlockRefused) as refused:
         place_block(form, read_block(text), start)
     return refused.value.sentence

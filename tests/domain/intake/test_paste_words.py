@@ -1,4 +1,4 @@
-"""What a pasted block says beside its figures, against the report that it is pasted into."""
+"""The words of a pasted block, compared with its report."""
 
 import pytest
 

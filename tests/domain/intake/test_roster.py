@@ -1,4 +1,4 @@
-"""Reading rosters: heads wherever they stand, texts as typed, the cell of each."""
+"""Reading rosters: heading rows anywhere, texts as typed, the address of each."""
 
 import pytest
 

@@ -36,12 +36,12 @@ def sheet(*rows: list[Content], merges: tuple[Area, ...] = (), name: str = "统�
 
 
 def said(form: Form, *rows: list[Content], merges: tuple[Area, ...] = ()) -> Intake:
-    """What a sheet of 鄂城 brings to the campaign of 2027."""
+    """The intake of a sheet of 鄂城 for the campaign of 2027."""
     return find_figures(form, Grid((sheet(*rows, merges=merges),)), EXPECTED)
 
 
 def offers(intake: Intake) -> dict[str, str]:
-    """The figures that are not taken but offered, by item."""
+    """The offered figures, by item."""
     return {each.code: each.offer for each in intake.problems if each.code and each.offer}
 
 

@@ -1,4 +1,4 @@
-"""Intake: figures found in sheets as people have them, and every cell that is wrong named."""
+"""Intake: figures in real-life sheets, and every faulty cell by address."""
 
 from dataclasses import replace
 from math import inf, nextafter

@@ -1,4 +1,4 @@
-"""Amounts in words: as bills write them, and never two amounts in the same words."""
+"""Amounts in words: capital numerals, different for every amount."""
 
 import re
 
@@ -89,7 +89,7 @@ def test_the_words_read_back_give_the_amount(fen: int) -> None:
 
 
 def _read(words: str) -> int:
-    """The amount that `words` say, place by place, without a thought for 零 and 整."""
+    """Read `words` back into an amount, place by place, ignoring 零 and 整."""
     yuan, jiao, fen = re.fullmatch(r"(?:(.+)元)?(?:零?(.)角)?(?:零?(.)分)?整?", words).groups()  # type: ignore[union-attr]
     whole = 0
     for name, worth in (("亿", 10**8), ("万", 10**4), ("", 1)):

@@ -1,4 +1,4 @@
-"""Charts: lengths in proportion, order as given, steps that only grow."""
+"""Charts: proportional lengths, the given order, and monotonic steps."""
 
 import itertools
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The paragraph for the leaders: usual order, true figures, nothing that is not in the table."""
+"""The paragraph for the leaders: its order, and figures that all stand in the table."""
 
 import json
 import re

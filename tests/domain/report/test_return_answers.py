@@ -1,4 +1,4 @@
-"""Return answers: what counts as an answer to each returned item, and what follows by itself."""
+"""Return answers: accepted answers to each returned item, and automatic ones."""
 
 import pytest
 from hypothesis import given

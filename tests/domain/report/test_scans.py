@@ -1,4 +1,4 @@
-"""Scans: only what draws a picture is kept, and only what is a PDF passes for one."""
+"""Scans: pictures are stripped to their drawing segments; PDFs are recognised by content."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Sole handling: which acts of one person need the unit's word, and what counts as that word."""
+"""Sole handling: which acts of one person need an assurance, and which assurance is accepted."""
 
 from itertools import chain, combinations
 
