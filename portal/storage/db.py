@@ -116,7 +116,10 @@ class WriteQueue:
 
 
 def init_app(app: Flask) -> None:
-    """Bind the engine to the application, its connections durable and strict."""
+    """Bind the engine to the application, its connections durable and strict.
+
+    Raises `SettingError` when PostgreSQL's role could bypass row-level security.
+    """
     settings: Settings = app.config["PORTAL"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL if settings.on_postgresql else SQLITE

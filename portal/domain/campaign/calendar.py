@@ -179,7 +179,10 @@ def may_write(
     state: State,
     now: datetime,
 ) -> Permission:
-    """Whether a unit may write figures into its report now, with the sentence shown."""
+    """Whether a unit may write figures into its report now, with the sentence shown.
+
+    Raises `ValueError` for a naive `now`, as the other two permissions do.
+    """
     now_in = phase(dates, extension, now)
     if refusal := _barred(status, expected) or _frozen(state, now_in):
         return Permission(False, refusal, now_in)
@@ -291,7 +294,10 @@ def time_left(now: datetime, until: datetime) -> str:
 
 
 def in_words(instant: datetime) -> str:
-    """The instant as a notice writes it: ``2022年1月26日（星期三）17:30``."""
+    """The instant as a notice writes it: ``2022年1月26日（星期三）17:30``.
+
+    Raises `ValueError` for an instant without a time zone, as every rule here does.
+    """
     local = to_the_minute(instant)
     weekday = "一二三四五六日"[local.weekday()]
     return f"{local.year}年{local.month}月{local.day}日（星期{weekday}）{local:%H:%M}"

@@ -124,7 +124,10 @@ class Missing:
 
 
 def text_for_unit(missing: Missing, now: datetime, contact: str) -> str:
-    """The reminder to one unit: what is missing, the due time, the link."""
+    """The reminder to one unit: what is missing, the due time, the link.
+
+    Raises `ValueError` for a naive instant, as all texts here do.
+    """
     asked = _asked(contact)
     return (
         f"{missing.unit}：{missing.campaign}统计表{missing.standing}。"
