@@ -32,7 +32,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def migration_engine(url: str) -> Engine:
-    """An engine for migrations alone: nothing pooled, and SQLite's driver begins nothing."""
+    """An engine for migrations only: no pool, and no implicit BEGIN on SQLite."""
     # What stands in rows stands in no message and no traceback.
     if url.startswith("sqlite"):
         return create_engine(

@@ -137,7 +137,7 @@ def _database_busy(error: DBAPIError | NoConnectionFree) -> Any:
     # the first line says what is wrong, those below it may quote a row
     told = str(getattr(error, "orig", None) or error).partition("\n")[0]
     current_app.logger.error("database: %s", told)
-    # every other page asks the database who is signed in, which is what fails just now
+    # without layout: other pages read the signed-in person from the database, which fails now
     name = "errors/_refusal.html" if wants_fragment() else "errors/bare.html"
     template = current_app.jinja_env.get_template(name)
     page = template.render(status=503, sentence=SENTENCES[503], number=request_id())

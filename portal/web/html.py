@@ -88,7 +88,7 @@ def rounds_beside(campaign: Campaign) -> list[tuple[str, str]]:
 
 
 def _moment_typed(text: str | None, field: str = "due") -> str:
-    """A typed instant in words, so that its weekday is seen; nothing where it is none."""
+    """A typed instant in words, with its weekday; empty if it is no instant."""
     try:
         return in_words(read_instant(text or "", hour_meant(field)))
     except ValueError:
