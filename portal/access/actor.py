@@ -1,4 +1,4 @@
-"""The actor: who changes something, a person in the browser or a command."""
+"""The actor of a change: a person in the browser, or a command."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from portal.models.trail_actions import EntryChannel
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who founds something: a person in the browser, or a command with nobody signed in."""
+    """The actor of a change: a person in the browser, or a command without a signed-in person."""
 
     name: str
     id: int | None = None

@@ -1,7 +1,7 @@
-"""Who is signed in: a person known by a random token whose hash the database keeps.
+"""The signed-in person, identified by a random token whose hash is in the database.
 
-Flask-Login carries the token in the signed session cookie; the row behind it can be ended by
-an administrator, by a new password, by silence or by age, and counts at the next request.
+Flask-Login keeps the token in the signed session cookie. Its row is ended by an administrator, a
+new password, inactivity or age, which takes effect at the next request.
 """
 
 import secrets
@@ -24,22 +24,22 @@ from portal.models.user import Role
 from portal.storage.db import db, writing
 from portal.storage.fence import Door, FencedSession, read_through
 
-IDLE = timedelta(minutes=30)
-"""Silence after which one signs in again (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
+MAX_IDLE = timedelta(minutes=30)
+"""Inactivity that ends a sign-in (GB/T 22239-2019, 8.1.4.1 b: 超时自动退出)."""
 
-MAX_LENGTH = timedelta(hours=12)
-"""Age at which a sign-in ends, however busy it is."""
+MAX_AGE = timedelta(hours=12)
+"""Age that ends a sign-in, even an active one."""
 
 SEEN_EVERY = timedelta(minutes=1)
-"""How often being seen is written down; more would make every page a write."""
+"""The least time between two updates of `seen_at`; without it every page would write."""
 
 SIGN_IN = Door("sign_in", frozenset({User, SignIn, SignInLink, TrailEntry, TrailHead}))
-"""The way to users and sign-ins before anybody is known, and so before any scope."""
+"""The door to users and sign-ins before anybody is signed in, so without a scope."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person(UserMixin):  # type: ignore[misc]
-    """The signed-in user with everything that rules ask of them."""
+    """The signed-in user with the attributes that rules need."""
 
     token: str
     id: int
@@ -51,7 +51,7 @@ class Person(UserMixin):  # type: ignore[misc]
     seen_at: datetime
 
     def get_id(self) -> str:
-        """What Flask-Login keeps in the session cookie: the token, not the user's number."""
+        """The value in the session cookie: the token, not the user's id."""
         return self.token
 
     @property
@@ -60,7 +60,7 @@ class Person(UserMixin):  # type: ignore[misc]
         return EntryChannel.WEB
 
     def may_look_down(self) -> bool:
-        """Whether some role of this person reaches below the own organisation."""
+        """Whether one of the person's roles reaches below their own organisation."""
         return bool(self.roles & LOOKING_DOWN)
 
 
@@ -68,16 +68,16 @@ LOOKING_DOWN = frozenset({Role.REVIEWER, Role.ADMIN, Role.VIEWER, Role.AUDITOR})
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login find people by their token."""
+    """Register the look-up of people by token with Flask-Login."""
     manager = LoginManager(app)
-    manager.session_protection = None  # a token of our own can be ended; addresses change
+    manager.session_protection = None  # our tokens can be ended; IP addresses change
     manager.user_loader(person_by_token)
     app.before_request(note_seen)
 
 
 @contextmanager
 def sign_in_door() -> Iterator[FencedSession]:
-    """A session on users and sign-ins, before anybody is known."""
+    """A session on users and sign-ins, before anybody is signed in."""
     session = FencedSession(db, scope=SIGN_IN, expire_on_commit=False)
     try:
         yield session
@@ -108,7 +108,7 @@ _known = Prepared(
 
 
 def person_by_token(token: str) -> Person | None:
-    """The person behind a token, or None when it is unknown, ended, silent or too old."""
+    """The person of a token; None if it is unknown, ended, inactive or too old."""
     found = read_through(SIGN_IN, db, _known, {"token_hash": hashed(token)})
     row = found[0] if found else None
     if row is None or _lapsed(row, clock.now()):
@@ -126,21 +126,21 @@ def person_by_token(token: str) -> Person | None:
 
 
 def _lapsed(row: Any, now: datetime) -> bool:
-    return bool(now - row.seen_at > IDLE or now - row.started_at > MAX_LENGTH)
+    return bool(now - row.seen_at > MAX_IDLE or now - row.started_at > MAX_AGE)
 
 
 def hashed(token: str) -> str:
-    """What the database keeps of a token."""
+    """The hash of a token, as stored."""
     return sha256(token.encode()).hexdigest()
 
 
 def new_token() -> str:
-    """A token that nobody can guess (256 bits)."""
+    """A new random token of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
 def note_seen() -> None:
-    """Write down, at most once a minute, that this sign-in is in use; polling is not use."""
+    """Update `seen_at` of this sign-in at most once a minute; polling does not count as use."""
     if request.endpoint == "static" or request.headers.get("X-Portal-Poll"):
         return
     person = who()
@@ -163,7 +163,7 @@ def who() -> Person | None:
 
 
 def actor() -> Person:
-    """The signed-in person, where a rule has made sure that there is one."""
+    """The signed-in person, in a view whose rule requires one."""
     person: Person = current_user._get_current_object()
     return person
 
@@ -174,6 +174,6 @@ def address() -> str:
 
 
 def organisation_here() -> Organisation:
-    """The organisation that the URL names and that tenancy let the person into."""
+    """The organisation named in the URL, which tenancy has let the person enter."""
     organisation: Organisation = g.organisation
     return organisation

@@ -1,7 +1,7 @@
-"""One-time sign-in links: handed out in place of a password, each spent by one press of a button.
+"""One-time sign-in links: handed out instead of a password, each used once by pressing a button.
 
-Only the hash of a link's token is kept. A user has one living link at most: a new one takes the
-place of the one before.
+Only the hash of a link's token is stored. A user has at most one valid link: a new one revokes the
+one before.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from portal.models import Organisation, SignInLink, User
 from portal.models.trail import Entry, record_everywhere
 from portal.models.trail_actions import Action
 
-LASTING = timedelta(days=7)
-"""How long a link can be spent."""
+VALID_FOR = timedelta(days=7)
+"""The time for which a link is valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandOut:
-    """A link to be handed to one person; the token is known here and to nobody else."""
+    """A link to hand to one person; its token is stored nowhere."""
 
     user: User
     organisation: Organisation
@@ -33,7 +33,7 @@ class HandOut:
 def make_links(
     session: Session, people: Sequence[tuple[User, Organisation]], *, by: Actor, at: datetime
 ) -> list[HandOut]:
-    """Make a link for everybody in `people`; the links that they had before are revoked."""
+    """Make a link for each of `people` and revoke their earlier links."""
     revoke(session, [user.id for user, _ in people], at=at)
     made = [HandOut(user, organisation, new_token()) for user, organisation in people]
     rows = [
@@ -43,7 +43,7 @@ def make_links(
             "token_hash": hashed(one.token),
             "made_at": at,
             "made_by": by.name,
-            "expires_at": at + LASTING,
+            "expires_at": at + VALID_FOR,
         }
         for one in made
     ]
@@ -55,7 +55,7 @@ def make_links(
 
 
 def named(user: User) -> str:
-    """The user as the trail names them: the person's name now, and the account's."""
+    """The user in the trail's words: the person's current name, and the username."""
     return f"{user.name}（{user.username}）"
 
 
@@ -64,13 +64,13 @@ AT_ONCE = 500
 
 
 def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
-    """Make the living links of these users worthless; answers how many there were."""
+    """Revoke the valid links of these users; returns their number."""
     revoked = 0
-    for start in range(0, len(user_ids), AT_ONCE):
+    for start in range(0, len(user_ids), MAX_PARAMETERS):
         done = session.execute(
             update(SignInLink)
             .where(
-                SignInLink.user_id.in_(user_ids[start : start + AT_ONCE]),
+                SignInLink.user_id.in_(user_ids[start : start + MAX_PARAMETERS]),
                 SignInLink.spent_at.is_(None),
                 SignInLink.revoked_at.is_(None),
             )
@@ -83,29 +83,29 @@ def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:
 
 
 Living = tuple[SignInLink, User, Organisation]
-"""A link that can be spent, with its user and their organisation."""
+"""A valid link with its user and organisation."""
 
 
 def find_living(session: Session, token: str, now: datetime) -> Living | None:
-    """The link behind a token with its user; None when it is unknown, spent, revoked or too old.
+    """The valid link of a token with its user; None if it is unknown, used, revoked or too old.
 
-    A link of a closed account or a closed organisation opens nothing either.
+    A link of a closed account or a closed organisation is not valid either.
     """
     return find_all_living(session, [token], now).get(token)
 
 
 def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Living]:
-    """The links behind those of `tokens` that can be spent."""
+    """The valid links among `tokens`."""
     by_hash = {hashed(token): token for token in tokens}
     hashes = list(by_hash)
     found: dict[str, Living] = {}
-    for start in range(0, len(hashes), AT_ONCE):
+    for start in range(0, len(hashes), MAX_PARAMETERS):
         rows = session.execute(
             select(SignInLink, User, Organisation)
             .join(User, User.id == SignInLink.user_id)
             .join(Organisation, Organisation.id == SignInLink.organisation_id)
             .where(
-                SignInLink.token_hash.in_(hashes[start : start + AT_ONCE]),
+                SignInLink.token_hash.in_(hashes[start : start + MAX_PARAMETERS]),
                 SignInLink.spent_at.is_(None),
                 SignInLink.revoked_at.is_(None),
                 SignInLink.expires_at > now,
@@ -118,7 +118,7 @@ def find_all_living(session: Session, tokens: Sequence[str], now: datetime) -> d
 
 
 def living_link_of(session: Session, user: User, now: datetime) -> SignInLink | None:
-    """The user's link that can still be spent, or None."""
+    """The user's valid link, or None."""
     return session.scalar(
         select(SignInLink).where(
             SignInLink.user_id == user.id,
@@ -130,5 +130,5 @@ def living_link_of(session: Session, user: User, now: datetime) -> SignInLink | 
 
 
 def link_address(public_url: str, token: str) -> str:
-    """The address to hand out; whoever opens it is led on at once to one without the token."""
+    """The address to hand out; opening it redirects at once to one without the token."""
     return f"{public_url}/sign-in-links/{token}"

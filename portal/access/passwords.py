@@ -1,6 +1,6 @@
-"""Password hashes: argon2id at the cost that OWASP names, one at a time a process.
+"""Password hashes: argon2id at OWASP's cost, one at a time in each process (semaphore).
 
-Two cores that hash for everybody at once would leave no time for saving figures.
+Parallel hashing would use both cores and block the saving of figures.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from portal.domain.passwords import canonical_password
 
 NO_PASSWORD = ""
-"""What is kept of a user who has no password yet and signs in by a one-time link."""
+"""The stored hash of a user without a password, who signs in by a one-time link."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _one_at_a_time = threading.BoundedSemaphore(1)
@@ -26,7 +26,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one hashed; without one it takes as long as a wrong one."""
+    """Whether the password matches; without a hash it takes as long as for a wrong password."""
     with _one_at_a_time:
         try:
             right = _hasher.verify(password_hash or _nobody, canonical_password(password))
@@ -39,6 +39,6 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def one_time_password() -> str:
-    """A password for handing over by voice: no look-alike letters, grouped by strokes."""
+    """A password to tell by voice: no look-alike letters, in groups with hyphens."""
     groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     return "-".join(groups)

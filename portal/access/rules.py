@@ -1,8 +1,8 @@
 """Access: every view names its rule, and a view that names none stops the application.
 
-A rule lists the roles that may at their own organisation and those that may at one below it.
-Whether a person may enter an organisation at all is tenancy's question (404); whether their
-role allows what the view does is asked here (403).
+A rule lists the roles that are allowed at their own organisation, and those allowed at one below
+it. `tenancy` decides whether a person may enter an organisation at all (404); this module decides
+whether their role allows the view (403).
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class NotYourRole(Exception):
-    """The person's role does not reach this; answered 403 with the sentence."""
+    """The person's roles do not allow this; answered 403 with the sentence."""
 
     def __init__(self, sentence: str = "您的角色不能进行这项操作。") -> None:
         super().__init__(sentence)
@@ -28,9 +28,9 @@ class NotYourRole(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may: roles at the own organisation (`own`) and at one below it (`below`).
+    """The allowed roles, at the own organisation (`own`) and at one below it (`below`).
 
-    With `of_city` the person's own organisation must be the city, above all others.
+    With `of_city` the person's own organisation must be the city (the root).
     """
 
     name: str
@@ -39,7 +39,7 @@ class Rule:
     of_city: bool = False
 
     def permits(self, person: Person, organisation_id: int) -> bool:
-        """Whether `person` may, at the organisation with this id."""
+        """Whether `person` is allowed at the organisation with this id."""
         if self.of_city and person.organisation.parent_id is not None:
             return False
         at_home = organisation_id == person.organisation.id
@@ -61,7 +61,7 @@ signed_in = Rule("signed_in", own=_EVERYBODY)
 """Everybody who is signed in, at a page that belongs to no organisation."""
 
 member = Rule("member", own=_EVERYBODY, below=_DESK | _roles(Role.AUDITOR))
-"""The home page of an organisation; those who look down open the ones below theirs too."""
+"""The home page of an organisation, and for roles that look down those below it."""
 
 reporter = Rule("reporter", own=_roles(Role.REPORTER, Role.HEAD))
 """Fill, submit and withdraw the own report."""
@@ -70,7 +70,7 @@ report_reader = Rule("report_reader", own=_DESK | _roles(Role.REPORTER, Role.HEA
 """Read and print one report."""
 
 desk = Rule("desk", own=_DESK | _roles(Role.HEAD), below=_DESK)
-"""Status board, consolidation, export and print of a subtree; a head sees the own one."""
+"""Status board, consolidation, export and print of a subtree; a head only at the own unit."""
 
 note_writer = Rule(
     "note_writer", own=_roles(Role.REPORTER, Role.HEAD, Role.REVIEWER), below=_roles(Role.REVIEWER)
@@ -78,21 +78,21 @@ note_writer = Rule(
 """Write a note on an item of a report."""
 
 own_reviewer = Rule("own_reviewer", own=_roles(Role.REVIEWER))
-"""Freeze an edition of the own consolidation, and answer for it; those above only look."""
+"""Freeze an edition of the own consolidation; unions above may only read it."""
 
 divider = Rule("divider", own=_roles(Role.REPORTER, Role.HEAD, Role.ADMIN))
 """Divide the items of the own report among one's people."""
 
 reviewer = Rule("reviewer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
-"""Accept, send back, reopen, extend; which level decides is asked of the report itself."""
+"""Accept, send back, reopen, extend; `collection.decisions` checks the level."""
 
 chaser = Rule("chaser", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER))
-"""Chase units (催报): any union above may ask, whoever decides on the report."""
+"""Remind units (催报), as any union above, whichever level reviews."""
 upper_reviewer = Rule("upper_reviewer", below=_roles(Role.REVIEWER))
-"""Enter for a unit below (代录); that it is the next level up is asked of the unit itself."""
+"""Enter for a unit below (代录); the operation checks that it is the next level up."""
 
 answerer = Rule("answerer", own=_roles(Role.REVIEWER), below=_roles(Role.REVIEWER), of_city=True)
-"""Answer a unit's question: the city speaks for all, whichever level reviews."""
+"""Answer a unit's question, as the city only, whichever level reviews."""
 
 city_answerer = Rule("city_answerer", own=_roles(Role.REVIEWER), of_city=True)
 """The city's queue of questions, and what it publishes to all units."""
@@ -101,12 +101,12 @@ admin = Rule("admin", own=_roles(Role.ADMIN), below=_roles(Role.ADMIN))
 """Organisations and users."""
 
 city_admin = Rule("city_admin", own=_roles(Role.ADMIN), of_city=True)
-"""What is the city's for all: campaigns and form editions."""
+"""Manage campaigns and form editions, as the city."""
 
 city_records = Rule(
     "city_records", own=_roles(Role.REVIEWER, Role.ADMIN, Role.AUDITOR), of_city=True
 )
-"""Read what was done to what is the city's for all."""
+"""Read the trail of campaigns and form editions."""
 
 trail_reader = Rule(
     "trail_reader",
@@ -138,7 +138,7 @@ RULES = (
 
 
 def allow(rule: Rule) -> Callable[[View], View]:
-    """Name the rule of a view."""
+    """Attach a rule to a view (decorator)."""
 
     def named(view: View) -> View:
         view.rule = rule  # type: ignore[attr-defined]
@@ -162,7 +162,7 @@ def init_app(app: Flask) -> None:
 
 
 def check_views(app: Flask) -> None:
-    """Refuse to start with a view that names no rule."""
+    """Raise `LookupError` for a view without a rule or with an unsuitable one, at start."""
     app.view_functions["static"] = allow(public)(app.view_functions["static"])
     for rule in app.url_map.iter_rules():
         named = rule_of(app, rule.endpoint)
@@ -173,7 +173,7 @@ def check_views(app: Flask) -> None:
 
 
 CHANGING_IT = {"accounts.change_password", "accounts.keep_password"}
-"""What is open to somebody whose password must be changed first."""
+"""The views open to somebody who must change the password first."""
 
 
 def _ask_rule() -> Any:
@@ -193,12 +193,12 @@ def _ask_rule() -> Any:
 
 
 def _refuse_nameless_fields() -> None:
-    """A part of a form without a name is nobody's, and breaks what looks for the token."""
+    """Refuse a multipart field without a name, which breaks the look-up of the CSRF token."""
     if None in request.form:
         abort(400)
 
 
 def may(rule: Rule, organisation_id: int) -> bool:
-    """Whether the signed-in person may, for templates that show or leave out a link."""
+    """Whether the rule allows the signed-in person; templates use it to show or hide a link."""
     person = who()
     return person is not None and rule.permits(person, organisation_id)

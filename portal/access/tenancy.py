@@ -1,6 +1,7 @@
-"""Tenancy: the URL names the organisation; here it is found, entered and fenced, once.
+"""Tenancy: look up the organisation in the URL, check entry, and set the session's scope, once.
 
-`subtree` is the declared way to look down the tree: a second session, for reading.
+Reading below your own unit is explicit: `with tenancy.subtree(...)` opens a second, read-only
+session.
 """
 
 from collections.abc import Iterator
@@ -33,11 +34,11 @@ from portal.storage.fence import Door, FencedSession, OwnScope, SubtreeScope
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in, or not any more; answered 401 with a way to sign in."""
+    """Nobody is signed in (any more); answered 401 with a sign-in form."""
 
 
 def init_app(app: Flask) -> None:
-    """Enter the organisation of every URL that names one, before anything else looks at it."""
+    """Register the entry check for URLs with an organisation; it runs before CSRF and rules."""
     app.url_value_preprocessor(_enter)
     app.url_defaults(_name_organisation)
 
@@ -46,7 +47,7 @@ def _enter(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if not values or "organisation" not in values:
         return
     if any("\0" in str(value) for value in values.values()):
-        abort(404)  # PostgreSQL knows no such text, and so nothing of that name
+        abort(404)  # PostgreSQL cannot store NUL in text, so no organisation has this code
     code = values.pop("organisation")
     person = who()
     if person is None:
@@ -69,12 +70,12 @@ def _organisation_for(person: Person, code: str) -> Organisation | None:
 
 
 def is_below(organisation: Organisation, above: Organisation) -> bool:
-    """Whether `organisation` is `above` itself or stands somewhere below it."""
+    """Whether `organisation` is `above` or anywhere below it."""
     return organisation.path.startswith(above.path)
 
 
 def enter(organisation: Organisation) -> None:
-    """Give this request (or command) a session that holds `organisation` and nothing else."""
+    """Give this request (or command) a session with the scope of `organisation`."""
     db.session.remove()
     db.session(scope=OwnScope(organisation.id, organisation.path))
 
@@ -89,7 +90,7 @@ def _name_organisation(endpoint: str, values: dict[str, Any]) -> None:
 
 @contextmanager
 def inside(organisation: Organisation) -> Iterator[FencedSession]:
-    """A session of its own on one organisation, for work that goes from one unit to the next."""
+    """A separate session on one organisation, for work on one unit after another."""
     scope = OwnScope(organisation.id, organisation.path)
     session = FencedSession(db, scope=scope, expire_on_commit=False)
     try:
@@ -100,7 +101,7 @@ def inside(organisation: Organisation) -> Iterator[FencedSession]:
 
 @contextmanager
 def shared() -> Iterator[FencedSession]:
-    """A session without a scope: it reads what all share, such as the tree, and nothing else."""
+    """A session without a scope, which reads only shared tables such as the tree."""
     session = FencedSession(db, expire_on_commit=False)
     try:
         yield session
@@ -110,7 +111,7 @@ def shared() -> Iterator[FencedSession]:
 
 @contextmanager
 def subtree(organisation: Organisation) -> Iterator[FencedSession]:
-    """A session that reads `organisation` and everything below it, and writes nothing."""
+    """A read-only session on `organisation` and everything below it."""
     session = FencedSession(db, scope=SubtreeScope(organisation.path), expire_on_commit=False)
     try:
         yield session
@@ -119,13 +120,13 @@ def subtree(organisation: Organisation) -> Iterator[FencedSession]:
 
 
 OPENING = Door("opening", frozenset({Expectation, Delivery, TrailEntry, TrailHead}))
-"""Opening a campaign copies the whole tree, one row for each organisation; what is announced to
-its units is delivered to each."""
+"""Opening a campaign writes one row for each organisation of the tree, and so does delivering
+an announcement."""
 
 
 @contextmanager
 def opening() -> Iterator[FencedSession]:
-    """A session for opening a campaign: the expected units of all organisations at once."""
+    """A session on the expectations of all organisations, for opening a campaign."""
     session = FencedSession(db, scope=OPENING, expire_on_commit=False)
     try:
         yield session
@@ -134,12 +135,12 @@ def opening() -> Iterator[FencedSession]:
 
 
 LAST_YEAR = Door("last_year", frozenset({LastYearFigure, TrailEntry, TrailHead}))
-"""One old workbook brings last year's figures of all units of a campaign."""
+"""One old workbook has last year's figures of all units of a campaign."""
 
 
 @contextmanager
 def last_years() -> Iterator[FencedSession]:
-    """A session for last year's figures of all organisations, and what their trails say of them."""
+    """A session on last year's figures of all organisations, and on their trails."""
     session = FencedSession(db, scope=LAST_YEAR, expire_on_commit=False)
     try:
         yield session
@@ -148,16 +149,16 @@ def last_years() -> Iterator[FencedSession]:
 
 
 PEOPLE = Door("people", frozenset({User, SignIn, SignInLink, TrailEntry, TrailHead}))
-"""A username is unique among all organisations, a roster founds the people of many, and a
-merger lets them go on in another."""
+"""Usernames are unique among all organisations, a roster adds people of many, and a merger
+moves them to another."""
 
 
 @contextmanager
 def all_people() -> Iterator[FencedSession]:
-    """A session for the accounts of several organisations at once.
+    """A session on the accounts of all organisations.
 
-    It shows everybody, so whoever opens it holds what is read and written to the organisation
-    that the administrator was let into and to those below it.
+    The caller must restrict reads and writes to the administrator's organisation and those below
+    it.
     """
     session = FencedSession(db, scope=PEOPLE, expire_on_commit=False)
     try:
@@ -167,12 +168,12 @@ def all_people() -> Iterator[FencedSession]:
 
 
 FORMER_NAMES = Door("former_names", frozenset({Expectation}))
-"""A sheet may name another unit as it was called in an older campaign."""
+"""A sheet may use a unit's name from an older campaign."""
 
 
 @contextmanager
 def former_names() -> Iterator[FencedSession]:
-    """A session that reads under what names the units of all organisations once stood."""
+    """A read-only session on the former names of all organisations."""
     session = FencedSession(db, scope=FORMER_NAMES, expire_on_commit=False)
     try:
         yield session
@@ -196,12 +197,12 @@ VERIFYING = Door(
         }
     ),
 )
-"""Checking everything means reading the reports and chains of all organisations."""
+"""`portal verify` reads the reports and chains of all organisations."""
 
 
 @contextmanager
 def verifying() -> Iterator[FencedSession]:
-    """A session for checking what all organisations have stored."""
+    """A session that reads the stored rows of all organisations, for verification."""
     session = FencedSession(db, scope=VERIFYING, expire_on_commit=False)
     try:
         yield session

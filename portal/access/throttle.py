@@ -1,7 +1,7 @@
-"""Throttle: how many failures a name, an address or a person has left, kept in the database.
+"""Throttle: counts failures by name, address and person in the database.
 
-Kept there it outlives a restart and holds across processes. The answer is the same for names
-that exist and names that do not.
+The rows outlive a restart and are shared by all processes. Existing and unknown names are
+answered alike.
 """
 
 from datetime import datetime, timedelta
@@ -19,29 +19,29 @@ PERSON_LIMIT = 20
 
 
 def keys(username: str, address: str) -> dict[str, int]:
-    """What is counted for one attempt, with the failures that each may have in a window."""
+    """The keys counted for one attempt, each with its limit of failures per window."""
     name = sha256(username.encode()).hexdigest()
     return {f"name:{name}": NAME_LIMIT, f"address:{address}": ADDRESS_LIMIT}
 
 
 def link_keys(address: str) -> dict[str, int]:
-    """What is counted for a one-time link that opens nothing: the address that it came from."""
+    """The keys counted for an invalid one-time link: the client's address."""
     return {f"link:{address}": ADDRESS_LIMIT}
 
 
 def of_person(what: str, user_id: int) -> dict[str, int]:
-    """What is counted for somebody who is signed in and tries `what`."""
+    """The keys counted for a signed-in person who tries `what`."""
     return {f"{what}:{user_id}": PERSON_LIMIT}
 
 
 def spent(session: Session, counted: dict[str, int], now: datetime) -> bool:
-    """Whether some key has no attempt left."""
+    """Whether a key has reached its limit."""
     rows = session.scalars(select(Throttle).where(Throttle.key.in_(counted)))
     return any(row.failures >= counted[row.key] for row in rows if now - row.since < WINDOW)
 
 
 def count_failure(session: Session, counted: dict[str, int], now: datetime) -> None:
-    """Count one failure for every key; a window that has run out starts anew."""
+    """Count one failure for every key; an expired window starts anew."""
     rows = session.scalars(select(Throttle).where(Throttle.key.in_(counted)))
     known = {row.key: row for row in rows}
     for key in counted:
@@ -55,7 +55,7 @@ def count_failure(session: Session, counted: dict[str, int], now: datetime) -> N
 
 
 def forget(session: Session, username: str, now: datetime) -> None:
-    """After a success: the name starts afresh, and windows that have run out are dropped."""
+    """Reset the count of a name after a success, and delete expired windows."""
     name = next(iter(keys(username, "")))
     stale = Throttle.since < now - WINDOW
     session.execute(delete(Throttle).where((Throttle.key == name) | stale))

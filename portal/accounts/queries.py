@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.access.identity import IDLE, MAX_LENGTH
+from portal.access.identity import MAX_AGE, MAX_IDLE
 from portal.access.links import HandOut, find_all_living
 from portal.access.passwords import NO_PASSWORD
 from portal.models import Organisation, SignIn, User
@@ -83,8 +83,8 @@ def sign_ins_of(session: Session, user: User, now: datetime) -> Sequence[SignIn]
         .where(
             SignIn.user_id == user.id,
             SignIn.ended_at.is_(None),
-            SignIn.seen_at >= now - IDLE,
-            SignIn.started_at >= now - MAX_LENGTH,
+            SignIn.seen_at >= now - MAX_IDLE,
+            SignIn.started_at >= now - MAX_AGE,
         )
         .order_by(SignIn.started_at.desc(), SignIn.token_hash)
     ).all()

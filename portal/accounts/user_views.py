@@ -96,7 +96,7 @@ def _links_page(handed: Sequence[HandOut], sentence: str) -> str:
         "accounts/links.html",
         here=organisation_here(),
         handed=[(one, link_address(public_url, one.token)) for one in handed],
-        until=clock.now() + links.LASTING,
+        until=clock.now() + links.VALID_FOR,
         sentence=sentence,
     )
 
@@ -208,7 +208,7 @@ def links_as_workbook() -> Any:
         handed,
         title=f"{here.name} 登录链接",
         public_url=current_app.config["PORTAL"].public_url,
-        until=clock.now() + links.LASTING,
+        until=clock.now() + links.VALID_FOR,
     )
     return attachment(attachment_name(here.name, "登录链接"), content)
 

@@ -90,7 +90,7 @@ def _doubts_of_plan(campaign: Campaign) -> Iterator[str]:
 def _doubts_of_dates(campaign: Campaign, now: datetime) -> Iterator[str]:
     if schedule.on_weekend(campaign.due):
         yield f"报送截止在周末：{in_words(campaign.due)}。"
-    if campaign.due - max(campaign.opens, now) < schedule.SHORT:
+    if campaign.due - max(campaign.opens, now) < schedule.MIN_FILLING_TIME:
         start = max(campaign.opens, now)
         yield f"填报时间只有 {schedule.length(start, campaign.due)}。"
 

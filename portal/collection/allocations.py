@@ -12,7 +12,7 @@ from portal.models import TrailEntry
 from portal.models.trail_actions import Action
 
 LABEL = "下拨资金（万元）"
-"""The field as the list of units and the trail call it."""
+"""The field's name in the list of units and in the trail."""
 
 EXPECTED_LABEL = "应报"
 """The field that says whether a unit's report is in the sum at all."""
@@ -36,16 +36,16 @@ _OF_UNIT = re.compile(rf".*（([^（）]+)）{LABEL}")
 
 
 def note_on(name: str, code: str, label: str) -> str:
-    """How the trail says which field of which unit was changed."""
+    """The trail's note that names the changed field and unit."""
     return f"{name}（{code}）{label}"
 
 
 def allocated_before_changes(
     session: Session, campaign_id: int, moment: datetime
 ) -> dict[str, int | None]:
-    """What was registered at `moment` for every unit that was changed later, in fen by code.
+    """The allocation at `moment` of every unit whose allocation changed later, in fen by code.
 
-    The oldest of the later changes says what it changed, and so what stood before.
+    The oldest later trail entry has the value before it in `old`.
     """
     before: dict[str, int | None] = {}
     for note, old in session.execute(_changes, {"campaign_id": campaign_id, "moment": moment}):

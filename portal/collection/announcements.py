@@ -1,7 +1,7 @@
-"""Announcements: what the city tells the units of a campaign, and what a unit has yet to read.
+"""Announcements: the city's messages to the units of a campaign, and those a unit has not read.
 
-The campaign's pages and the home page share it. Writing needs the session of
-`tenancy.opening`, reading one's own that of the organisation.
+The campaign's pages and the home page share it. Writing needs a session from `tenancy.opening`,
+reading one's own the organisation's session.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from portal.register.city_trail import record_for_city
 def publish_at_once(
     session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
 ) -> Announcement:
-    """Tell every expected unit of a campaign, without a draft before."""
+    """Write and publish an announcement to every expected unit, without a draft."""
     announcement = add_draft(session, campaign, title, text, by=by, at=at)
     publish(session, announcement, expected_units(session, campaign), by=by, at=at)
     return announcement
@@ -29,7 +29,7 @@ def publish_at_once(
 def add_draft(
     session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
 ) -> Announcement:
-    """Keep an announcement that nobody is told yet."""
+    """Store a draft announcement."""
     draft = Announcement(
         campaign_id=campaign.id,
         title=title,
@@ -55,7 +55,7 @@ def expected_units(session: Session, campaign: Campaign) -> Sequence[int]:
 def publish(
     session: Session, announcement: Announcement, units: Iterable[int], *, by: Actor, at: datetime
 ) -> int:
-    """Publish a draft to these units; answers how many there are."""
+    """Publish a draft to these units; returns their number."""
     count = deliver(session, announcement, units)
     announcement.published_at, announcement.published_by = at, by.name
     session.flush()
@@ -71,7 +71,7 @@ def publish(
 
 
 def deliver(session: Session, announcement: Announcement, units: Iterable[int]) -> int:
-    """Put an announcement before these units; those that have it already keep it."""
+    """Add a delivery for each of these units; existing deliveries are kept."""
     there = set(
         session.scalars(
             select(Delivery.organisation_id).where(Delivery.announcement_id == announcement.id)
@@ -85,7 +85,7 @@ def deliver(session: Session, announcement: Announcement, units: Iterable[int]) 
 
 
 def deliver_to_new_unit(session: Session, campaign: Campaign, organisation_id: int) -> None:
-    """A unit that comes later is told what all were told."""
+    """Deliver the campaign's announcements for all units to a unit added later."""
     for announcement in session.scalars(
         select(Announcement).where(
             Announcement.campaign_id == campaign.id,
@@ -106,13 +106,13 @@ _told = (
 
 
 def told_to(session: Session, campaign: Campaign) -> Sequence[tuple[Announcement, Delivery]]:
-    """What the session's organisation was told in a campaign, the newest first."""
+    """The announcements delivered to the session's organisation, newest first."""
     rows = session.execute(_told.where(Announcement.campaign_id == campaign.id))
     return [(row.Announcement, row.Delivery) for row in rows]
 
 
 def unread(session: Session) -> Mapping[int, list[Announcement]]:
-    """What the session's organisation has yet to read, by the campaign's id."""
+    """The unread announcements of the session's organisation, by the campaign's id."""
     found: dict[int, list[Announcement]] = {}
     for row in session.execute(_told.where(Delivery.read_at.is_(None))):
         found.setdefault(row.Announcement.campaign_id, []).append(row.Announcement)
@@ -120,7 +120,7 @@ def unread(session: Session) -> Mapping[int, list[Announcement]]:
 
 
 def read_counts(session: Session, campaign: Campaign) -> Mapping[int, tuple[int, int]]:
-    """How many of the session's units have read each announcement, and how many should."""
+    """For each announcement the number of the session's units that have read it, and of all."""
     read, all_of_them = Counter[int](), Counter[int]()
     rows = session.execute(
         select(Delivery.announcement_id, Delivery.read_at)

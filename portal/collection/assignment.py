@@ -1,6 +1,6 @@
-"""An assignment: one organisation's part in one campaign, and its report as it stands.
+"""An assignment: one organisation's part in one campaign, with its report.
 
-Filling, reviewing, printing and the home page all begin here, so they judge alike.
+Filling, reviewing, printing and the home page all load it here, so they apply the same rules.
 """
 
 import json
@@ -52,7 +52,7 @@ class _Moment(TypedDict):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one organisation owes in one campaign: its dates, its form, its report if begun."""
+    """One organisation's part in one campaign: its dates, its form, its report if there is one."""
 
     campaign: Campaign
     expectation: Expectation
@@ -62,7 +62,7 @@ class Assignment:
 
     @property
     def extension(self) -> calendar.Extension | None:
-        """延期报送: the newest one, which is the one that counts; None without any."""
+        """延期报送: the newest extension, which counts; None without any."""
         return self.extensions[-1] if self.extensions else None
 
     @property
@@ -72,17 +72,17 @@ class Assignment:
 
     @property
     def state(self) -> State:
-        """Where the report stands; not started when there is none."""
+        """The state of the report; `NOT_STARTED` without one."""
         return State(self.report.state) if self.report else State.NOT_STARTED
 
     @property
     def status(self) -> Status:
-        """What is stored of the campaign."""
+        """The stored status of the campaign."""
         return Status(self.campaign.status)
 
     @property
     def due(self) -> datetime:
-        """报送截止 for this organisation, an extension counted in."""
+        """报送截止 for this organisation, with its extension."""
         return calendar.due_of(self.campaign.dates, self.extension)
 
     @property
@@ -92,7 +92,7 @@ class Assignment:
         return calendar.handed_in_late(first, self.campaign.dates, self.extensions)
 
     def overdue(self, now: datetime) -> bool:
-        """逾期未报: whether nothing was handed in although the due time is over."""
+        """逾期未报: whether the due time is over and nothing was submitted."""
         return calendar.overdue(self.state, self.campaign.dates, self.extension, now)
 
     def may_write(self, now: datetime) -> Permission:
@@ -104,7 +104,7 @@ class Assignment:
         return calendar.may_submit(**self._moment(now))
 
     def may_withdraw(self, now: datetime) -> Permission:
-        """Whether the submission may be taken back now, with the sentence that is shown."""
+        """Whether the submission may be withdrawn now, with the sentence that is shown."""
         return calendar.may_withdraw(**self._moment(now))
 
     def closed(self, now: datetime) -> bool:
@@ -125,7 +125,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A leaf figure as the database keeps it; version 0 was never written."""
+    """A stored leaf figure; version 0 means that it was never written."""
 
     value: int | None = None
     version: int = 0
@@ -161,14 +161,14 @@ class FilledReport:
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
-        """What the checks find."""
+        """The findings of the checks."""
         expectation = self.assignment.expectation
         facts = Facts(self.figures, self.previous, expectation.allocated, expectation.households)
         return finding.find_issues(self.form, facts)
 
     @cached_property
     def explained(self) -> frozenset[str]:
-        """The keys of the issues that have a living explanation."""
+        """The keys of the issues with a current explanation."""
         return frozenset(
             issue.key for issue in self.issues if reasons.explained(issue, self.explanations)
         )
@@ -179,18 +179,18 @@ class FilledReport:
         return reasons.shared_texts(self.issues, self.explanations)
 
     def slip_answer(self, issue: Issue) -> str | None:
-        """The answer of its own that a 10 000-fold slip asks for; None for any other issue."""
+        """The confirmation that a 10 000-fold slip requires; None for any other issue."""
         if not reasons.is_slip(issue):
             return None
         return reasons.confirmation(self.figures[issue.code] or 0)
 
     def shared_text_of(self, issue: Issue) -> reasons.SharedText | None:
-        """The words that `issue` shares with other items, or None."""
+        """The text that `issue` shares with other items, or None."""
         return next((text for text in self.shared_texts if issue in text.issues), None)
 
     @cached_property
     def counters(self) -> Counters:
-        """How much is filled, wrong, unexplained."""
+        """The numbers of filled and blank items, and of issues by grade."""
         return finding.counters(self.form, self.figures, self.issues, self.explained)
 
     @cached_property
@@ -205,11 +205,11 @@ class FilledReport:
         return self._issues_by_code.get(code, ())
 
     def explanation_of(self, issue: Issue) -> reasons.Explanation | None:
-        """The living explanation of an issue, or None."""
+        """The current explanation of an issue, or None."""
         return self.explanations[issue.key] if issue.key in self.explained else None
 
     def at(self, code: str) -> Stored:
-        """The stored figure of a leaf; never written when there is none."""
+        """The stored figure of a leaf; `NEVER` without one."""
         return self.stored.get(code, NEVER)
 
 
@@ -265,10 +265,11 @@ _last_submission = Prepared(
 
 
 def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
-    """This organisation's part in the campaign; None where it has no part in it.
+    """This organisation's part in the campaign, or None.
 
-    A writer holds it until the end of its transaction, so that two do not decide at once. Of
-    what it answers only the report can be written to.
+    In a write transaction it locks the expectation row, so that two writers decide one after the
+    other. Only the returned report is attached to the session; changes to the other objects are not
+    flushed. Raises `FormError` when the stored edition is no usable form.
     """
     hold(session, _part, {"code": campaign_code})
     found = execute(session, _assignment, {"code": campaign_code})
@@ -287,13 +288,13 @@ def find_assignment(session: Session, campaign_code: str) -> Assignment | None:
 
 
 def form_of(session: Session, campaign: Campaign, fingerprint: str) -> Form:
-    """The campaign's edition of the form, with the campaign's own limits for its checks."""
+    """The campaign's edition of the form with the campaign's limits; raises `FormError`."""
     limits = json.dumps(campaign.limits or {}, sort_keys=True)
     return parsed_form(fingerprint, _document(session, campaign.edition_id, fingerprint), limits)
 
 
 def base_form(edition: FormEdition) -> Form:
-    """An edition of the form as it is, without a campaign's own limits."""
+    """An edition of the form without a campaign's limits; raises `FormError`."""
     return parsed_form(edition.sha256, edition.document, "{}")
 
 
@@ -326,7 +327,7 @@ def fill_of(session: Session, assignment: Assignment) -> FilledReport:
 
 
 def stored_figures(session: Session, report: Report) -> dict[str, Stored]:
-    """The leaf figures of a report that were ever written."""
+    """The leaf figures of a report that have a row."""
     rows = execute(session, _figures, {"report_id": report.id})
     return {item: Stored(*rest) for item, *rest in rows}
 
@@ -339,8 +340,8 @@ def _kept_explanations(session: Session, report: Report) -> dict[str, reasons.Ex
 def previous_figures(session: Session, assignment: Assignment) -> Figures | None:
     """Last campaign's figures under this edition's codes; None without a last campaign.
 
-    Only items whose counterpart (上年对应项) is confirmed in the edition are there, since a
-    code can mean something else from one year to the next.
+    It has only items whose counterpart (上年对应项) is confirmed in the edition, since a code can
+    have another meaning in another year.
     """
     if assignment.campaign.previous_id is None:
         return None
@@ -367,7 +368,7 @@ def _submitted_figures(_fingerprint: str, document: str) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class SendBack:
-    """What the last sending back asked for: the reason, and the items named with theirs."""
+    """The last sending back: its reason, and the named items with their reasons."""
 
     id: int
     move: str

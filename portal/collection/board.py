@@ -1,4 +1,4 @@
-"""The board of a campaign, read from the database: one row for each unit of a node's subtree.
+"""The board of a campaign, loaded from the database: a row for each unit of a subtree.
 
 The home page counts these rows, the status board shows them.
 """
@@ -76,7 +76,7 @@ _units = (
     )
     .outerjoin(
         Submission,
-        # Named, though the report's id would do: else SQLite tries every organisation for each row.
+        # Redundant with the report's id; without it SQLite scans all organisations for each row.
         (Submission.organisation_id == Report.organisation_id)
         & (Submission.report_id == Report.id)
         & (Submission.number == Report.submissions),
@@ -117,9 +117,9 @@ _filled = (
 
 
 def filled_in(session: Session, campaign: Campaign) -> dict[int, int]:
-    """How many figures each report still being filled has, by the report's id.
+    """The number of figures of each draft or returned report in the session's subtree, by id.
 
-    Those of the session's subtree; a report that was submitted has no blank to count.
+    A submitted report has no blanks, so it is not counted.
     """
     rows = session.execute(_filled, {"campaign_id": campaign.id})
     return {row.report_id: row.filled for row in rows}
@@ -134,7 +134,7 @@ def units_below(
 ) -> tuple[Unit, ...]:
     """The node of `assignment` and everything below it in the city's fixed order.
 
-    The tree is the campaign's own copy; who is to be asked is read from the living units.
+    The tree is the campaign's own copy; contacts are read from the current organisations.
     """
     node = assignment.expectation
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
@@ -167,7 +167,7 @@ def _granted(session: Session, campaign: Campaign) -> Mapping[int, list[calendar
 
 
 def _in_fixed_order(rows: Sequence[Any]) -> list[Any]:
-    """Every unit before those below it, sisters by their place; the rows come by path."""
+    """Sort rows that are ordered by path: a unit before those below it, siblings by position."""
     places: dict[int, tuple[tuple[int, str], ...]] = {}
     for row in rows:
         above = places.get(row.parent_id, ())
@@ -217,9 +217,9 @@ def _unit(
 def _gone(
     row: Any, state: State, dates: calendar.Dates, extension: calendar.Extension | None
 ) -> str:
-    """What became of a unit, where it concerns the campaign: no board of the past changes.
+    """What became of a closed or merged unit; empty where the campaign's board must not change.
 
-    It does where the report is still owed, and where the unit went before 停止填报.
+    It is shown while the report is still owed, and if the unit was closed before 停止填报.
     """
     stopped = calendar.close_of(dates, extension) + calendar.MINUTE
     concerns = row.closed_at and (state not in HANDED_IN or row.closed_at < stopped)

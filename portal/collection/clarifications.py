@@ -1,4 +1,4 @@
-"""Clarifications (口径): what the city has said about items, and what a unit has yet to look at."""
+"""Clarifications (口径): the city's statements about items, and those a unit has to review."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from portal.domain.form.form import Form
 from portal.models import Clarification, ClarificationReview, Question
 
 ByItem = Mapping[str, Sequence[Clarification]]
-"""The clarifications that hold now, by the code of the item that they are about."""
+"""The current clarifications by the code of their item."""
 
 _of_campaign = (
     select(Clarification)
@@ -24,7 +24,7 @@ _reviewed = select(ClarificationReview.clarification_id).where(
 
 
 def every_version(session: Session, campaign_id: int) -> list[list[Clarification]]:
-    """What was published in a campaign, thread by thread, each with its newest version last."""
+    """The clarifications of a campaign by thread, each thread with its newest version last."""
     threads: dict[int, list[Clarification]] = defaultdict(list)
     for each in session.scalars(_of_campaign, {"of_campaign": campaign_id}):
         threads[each.thread or each.id].append(each)
@@ -32,39 +32,41 @@ def every_version(session: Session, campaign_id: int) -> list[list[Clarification
 
 
 def in_force(session: Session, campaign_id: int) -> ByItem:
-    """The newest version of everything that was published, by item."""
+    """The newest version of every published clarification, by item."""
     by_item: dict[str, list[Clarification]] = defaultdict(list)
     for versions in every_version(session, campaign_id):
         by_item[versions[-1].item].append(versions[-1])
     return by_item
 
 
-def to_review(session: Session, filling: FilledReport, published: ByItem) -> ByItem:
-    """口径更新，请复核: what was published after a unit had filled the item.
+def to_review(session: Session, filled_report: FilledReport, published: ByItem) -> ByItem:
+    """口径更新，请复核: the clarifications published after the unit filled the item.
 
-    A figure that was changed since, or the unit's word that it agrees, settles it.
+    It is settled when the figure changes, or when the unit confirms that the figure agrees.
     """
-    report = filling.assignment.report
+    report = filled_report.assignment.report
     if report is None or not published:
         return {}
     reviewed = set(session.scalars(_reviewed, {"of_report": report.id}))
     waiting = {
         code: [
-            each for each in some if each.id not in reviewed and _filled_before(filling, code, each)
+            each
+            for each in some
+            if each.id not in reviewed and _filled_before(filled_report, code, each)
         ]
         for code, some in published.items()
     }
     return {code: some for code, some in waiting.items() if some}
 
 
-def _filled_before(filling: FilledReport, code: str, published: Clarification) -> bool:
-    kept = [filling.at(leaf) for leaf in leaves_of(filling.form, code)]
+def _filled_before(filled_report: FilledReport, code: str, published: Clarification) -> bool:
+    kept = [filled_report.at(leaf) for leaf in leaves_of(filled_report.form, code)]
     saved = [each.saved_at for each in kept if each.value is not None and each.saved_at]
     return bool(saved) and max(saved) <= published.published_at
 
 
 def leaves_of(form: Form, code: str) -> Iterable[str]:
-    """The items that somebody types below an item: itself, or the parts of a sum."""
+    """The leaves of an item: the item itself, or the typed parts of a sum."""
     item = form.by_code.get(code)
     if item is None:
         return ()
@@ -74,7 +76,7 @@ def leaves_of(form: Form, code: str) -> Iterable[str]:
 
 
 def questions_of(session: Session, campaign_id: int, item: str | None = None) -> Sequence[Question]:
-    """What the session's organisations asked in a campaign, of one item or all, newest first."""
+    """The questions of the session's organisations in a campaign, newest first."""
     wanted = select(Question).where(Question.campaign_id == campaign_id)
     if item is not None:
         wanted = wanted.where(Question.item == item)

@@ -1,4 +1,4 @@
-"""Deciding: which union decides on a unit's report, and which reports wait for its decision."""
+"""Decisions: which union reviews a unit's report, and which reports wait for its decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from portal.models import Campaign, Expectation, Organisation, Report
 
 
 def decider_of(session: Session, expectation: Expectation) -> int:
-    """The id of the organisation that decides on a unit's report.
+    """The id of the organisation that reviews a unit's report.
 
-    It is the next union up; the city decides on its own report. Of a unit that has moved since
-    it is the lowest union above it then and now: those that it left may not enter it any more,
-    and the sums of those that it came to do not hold its report. A closed union decides nothing.
+    It is the next union up; the city reviews its own report. For a unit that has moved since, it is
+    the lowest union above it both then and now: unions that it left may not enter it any more, and
+    the sums of those that it joined do not hold its report. A closed union is skipped.
     """
     unit = session.get_one(Organisation, expectation.organisation_id)
     return deciding_union(expectation.path, unit.path, _closed(session))
@@ -32,16 +32,16 @@ def _closed(session: Session) -> frozenset[int]:
 
 
 def may_decide(session: Session, by: Person, expectation: Expectation) -> bool:
-    """Whether a reviewer stands on the level that decides; those further up only look."""
+    """Whether a reviewer belongs to the union that reviews the report; unions above only read."""
     return by.organisation.id == decider_of(session, expectation)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One report that was handed in and waits for a decision: the `number`-th submission.
+    """One submitted report that waits for a decision: its `number`-th submission.
 
-    `on_behalf` says that the unit has yet to confirm what was entered or submitted for it,
-    `sole_handling` what one person did of that alone.
+    `on_behalf` is true until the unit confirms what was entered or submitted for it;
+    `sole_handling` names what one person did alone.
     """
 
     campaign: str
@@ -87,9 +87,9 @@ _waiting = (
 
 
 def waiting_for(session: Session, decider: Organisation) -> Sequence[Waiting]:
-    """What `decider` has to decide on in every campaign, the oldest submission first.
+    """The reports of every campaign that `decider` has to review, the oldest submission first.
 
-    The session reads its subtree; what waits for a union further down is not among them.
+    The session reads its subtree; reports that a union further down reviews are left out.
     """
     rows = session.execute(_waiting, {"decider": decider.id}).all()
     closed = _closed(session) if rows else frozenset()

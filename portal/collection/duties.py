@@ -51,23 +51,25 @@ def duties_of(session: Session, campaign_id: int) -> dict[str, tuple[int, str]]:
     return {row.item: (row.user_id, row.name) for row in rows}
 
 
-def division(session: Session, filling: FilledReport, me: int) -> Division | None:
+def division(session: Session, filled_report: FilledReport, me: int) -> Division | None:
     """How the items of a report are divided; None where they are not."""
-    duties = duties_of(session, filling.assignment.campaign.id)
-    kept = {item.code: duties[item.code] for item in filling.form.leaves if item.code in duties}
-    if not kept:
+    duties = duties_of(session, filled_report.assignment.campaign.id)
+    assigned = {
+        item.code: duties[item.code] for item in filled_report.form.leaves if item.code in duties
+    }
+    if not assigned:
         return None
-    people = dict.fromkeys(kept.values())
+    people = dict.fromkeys(assigned.values())
     return Division(
-        names={code: name for code, (_, name) in kept.items()},
-        mine=frozenset(code for code, (user_id, _) in kept.items() if user_id == me),
-        shares=tuple(_share(filling, kept, *person) for person in people),
+        names={code: name for code, (_, name) in assigned.items()},
+        mine=frozenset(code for code, (user_id, _) in assigned.items() if user_id == me),
+        shares=tuple(_share(filled_report, assigned, *person) for person in people),
     )
 
 
 def _share(
-    filling: FilledReport, kept: Mapping[str, tuple[int, str]], user_id: int, name: str
+    filled_report: FilledReport, assigned: Mapping[str, tuple[int, str]], user_id: int, name: str
 ) -> Share:
-    codes = [code for code, person in kept.items() if person == (user_id, name)]
-    filled = sum(filling.figures[code] is not None for code in codes)
+    codes = [code for code, person in assigned.items() if person == (user_id, name)]
+    filled = sum(filled_report.figures[code] is not None for code in codes)
     return Share(user_id, name, filled, len(codes))

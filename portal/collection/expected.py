@@ -8,9 +8,9 @@ from portal.domain.report_state import State
 
 
 def expected_of(rows: Iterable[Any]) -> Expected:
-    """Who of a tree's copied units is counted; `rows` are `Expectation` or have its columns.
+    """Count the expected units of a subtree; `rows` are `Expectation` or have its columns.
 
-    They are one unit and all below it, in any order; without rows nobody is expected.
+    The rows are one unit and all below it, in any order; without rows nobody is expected.
     """
     rows = tuple(rows)
     codes = {row.organisation_id: row.code for row in rows}

@@ -1,6 +1,6 @@
-"""Last year's figures from an old workbook (录入自旧表): read wherever no campaign has them.
+"""Last year's figures from an old workbook (录入自旧表), if no campaign has them.
 
-They stand in only for a unit that has no submission in the campaign before.
+They are used only for a unit without a submission in last year's campaign.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from portal.models import LastYearFigure
 from portal.models.prepared import Prepared, execute
 
 ENTERED = "录入自旧表"
-"""What stands beside such a figure wherever it is shown."""
+"""The mark beside such a figure wherever it is shown."""
 
 _figures = Prepared(
     select(LastYearFigure.item, LastYearFigure.value).where(
@@ -29,7 +29,7 @@ _of_units = select(LastYearFigure.organisation_id, LastYearFigure.item, LastYear
 
 
 def entered_figures(session: Session, form: Form, campaign_id: int) -> Figures | None:
-    """What this organisation had a year before a campaign, by an old workbook; None without one."""
+    """This organisation's figures from an old workbook, a year before a campaign, or None."""
     rows = execute(session, _figures, {"campaign_id": campaign_id})
     return completed(form, {row.item: row.value for row in rows}) if rows else None
 
@@ -37,7 +37,7 @@ def entered_figures(session: Session, form: Form, campaign_id: int) -> Figures |
 def entered_of_units(
     session: Session, form: Form, campaign_id: int, organisations: Iterable[int]
 ) -> Mapping[int, Figures]:
-    """The same for those of `organisations` that have any; the session reads a subtree."""
+    """`entered_figures` by organisation, for those that have any; the session reads a subtree."""
     wanted = frozenset(organisations)
     kept: dict[int, dict[str, int | None]] = {}
     for organisation_id, item, value in session.execute(_of_units, {"campaign_id": campaign_id}):

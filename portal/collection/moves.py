@@ -1,10 +1,10 @@
-"""Moving: a unit changes its upper union when no campaign collects from it any more.
+"""Moves: a unit changes its upper union when no open campaign collects from it.
 
-Review and the database's own walls follow the living tree; a campaign's board and sums follow
-the copy that was made when it was published. A move in the middle would part them. So a move
-that is decided meanwhile waits in the unit's row. It is carried out with the first page that
-anybody opens after the last of those campaigns has stopped, before a campaign is published, and
-by `portal remind`: nothing has to run by itself, and no copy of the tree is made too early.
+Review and row-level security follow the current tree; a campaign's board and sums follow the copy
+made at its publication. A move during a campaign would make them differ, so it is stored in the
+unit's row as planned. It is carried out by the first page opened after the last of those campaigns
+has stopped, by the publication of a campaign, or by `portal remind`. So no background job is
+needed, and no copy of the tree is made too early.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from portal.access.identity import Person
 from portal.domain.campaign.calendar import Status, in_words, to_the_minute
 from portal.domain.campaign.tree_moves import OpenCampaign, still_open
 from portal.models import Campaign, Expectation, Extension, Organisation
-from portal.models.organisation import SEGMENT, end_of_subtree, path_below
+from portal.models.organisation import SEGMENT_LENGTH, end_of_subtree, path_below
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 from portal.register.units import MAX_DEPTH
@@ -32,13 +32,13 @@ NO_PAGES = frozenset({None, "static", "healthz"})
 
 
 def init_app(app: Flask) -> None:
-    """Look for due moves before a page's organisation is entered, since its path may change."""
+    """Carry out due moves before a page's organisation is entered, since its path may change."""
     app.extensions[LOOKED] = None
     app.url_value_preprocessor(_look)
 
 
 def _look(endpoint: str | None, _values: object) -> None:
-    """Carry out what is due with the first page of a minute: a move falls due on a minute."""
+    """Carry out due moves, at most once a minute, since moves fall due on a full minute."""
     if request.method != "GET" or endpoint in NO_PAGES:
         return
     now = clock.now()
@@ -49,17 +49,17 @@ def _look(endpoint: str | None, _values: object) -> None:
 
 
 def hold_tree(session: Session) -> None:
-    """Let one change of the tree wait for the other, so that no two moves make a ring.
+    """Lock the root's row, so that changes of the tree run one after another and form no cycle.
 
-    Publishing a campaign waits too: it copies the tree. Rows that only refer to the root, such
-    as those of the trail, do not wait.
+    Publishing a campaign takes the lock too, since it copies the tree. The lock does not block
+    rows that only refer to the root by foreign key, such as those of the trail.
     """
     root = select(Organisation.id).where(Organisation.parent_id.is_(None))
     hold(session, root.with_for_update(key_share=True), {})
 
 
 def read_anew(session: Session, unit: Organisation) -> Organisation:
-    """The organisation as it is now, belonging to the session that changes it."""
+    """Reload the organisation in the session that changes it."""
     found = session.scalars(
         select(Organisation)
         .where(Organisation.id == unit.id)
@@ -69,9 +69,9 @@ def read_anew(session: Session, unit: Organisation) -> Organisation:
 
 
 def open_campaigns(unit: Organisation, now: datetime) -> tuple[OpenCampaign, ...]:
-    """The published campaigns with `unit` or one below it on their lists that have not stopped.
+    """The published campaigns that have not stopped and list `unit` or a unit below it.
 
-    Units that are 免报 count too: the city can expect them until the campaign stops.
+    免报 units count too, since the city can expect them until the campaign stops.
     """
     with tenancy.subtree(unit) as below:
         rows = below.execute(_published)
@@ -94,17 +94,17 @@ _published = (
 
 
 def named(unit: Organisation) -> str:
-    """An organisation as the trail names it."""
+    """An organisation in the trail's words."""
     return f"{unit.name}（{unit.code}）"
 
 
 def levels(path: str) -> int:
-    """How many organisations stand on the way from the city to this one, both counted."""
+    """The number of levels from the city to this path, both included."""
     return path.count("/") - 1
 
 
 def objection(session: Session, unit: Organisation, target: Organisation) -> str | None:
-    """Why `unit` cannot stand below `target`, as a sentence; None when it can."""
+    """Why `unit` cannot be moved below `target`, as a sentence; None if it can."""
     if target.closed_at:
         return f"{target.name}已关闭，不能作为上级单位。"
     if target.path.startswith(unit.path):
@@ -115,13 +115,13 @@ def objection(session: Session, unit: Organisation, target: Organisation) -> str
 
 
 def _height(session: Session, unit: Organisation) -> int:
-    """How many levels a unit and everything below it take."""
+    """The number of levels of a unit's subtree."""
     longest = session.scalar(
         select(func.max(func.length(Organisation.path))).where(
             Organisation.path >= unit.path, Organisation.path < end_of_subtree(unit.path)
         )
     )
-    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT + 1
+    return ((longest or len(unit.path)) - len(unit.path)) // SEGMENT_LENGTH + 1
 
 
 def put_below(
@@ -133,9 +133,9 @@ def put_below(
     at: datetime,
     note: str = "",
 ) -> None:
-    """Put a unit, with everything below it, under another one; a move that waited is over.
+    """Move a unit with its subtree below another one, and clear a planned move.
 
-    Whoever calls it holds the tree and has found no `objection`.
+    The caller must have called `hold_tree` and found no `objection`.
     """
     left = session.get_one(Organisation, unit.parent_id)
     # first, since the database's own wall knows this transaction by the path that is given up
@@ -161,7 +161,7 @@ def put_below(
 
 
 def dropped(session: Session, unit: Organisation) -> str:
-    """What the trail says of a planned move that something else makes void; empty without one."""
+    """The trail's words for a planned move that is cancelled by something else, or empty."""
     if unit.next_parent_id is None:
         return ""
     target = session.get_one(Organisation, unit.next_parent_id)
@@ -169,7 +169,7 @@ def dropped(session: Session, unit: Organisation) -> str:
 
 
 def _rewrite_paths(session: Session, old: str, new: str) -> None:
-    """Let every path that begins with `old` begin with `new`, in one statement."""
+    """Replace the prefix `old` of every path by `new`, in one statement."""
     session.execute(
         update(Organisation)
         .where(Organisation.path >= old, Organisation.path < end_of_subtree(old))
@@ -187,7 +187,7 @@ def plan(
     by: Person | Actor,
     at: datetime,
 ) -> None:
-    """停止填报后自动移动: keep the move in the unit's row; the same once more changes nothing."""
+    """停止填报后自动移动: store the move in the unit's row; a repetition changes nothing."""
     if unit.next_parent_id == target.id:
         return
     note = f"{named(unit)}，待{_listed(waits)}停止填报{dropped(session, unit)}"
@@ -206,7 +206,7 @@ def _listed(campaigns: Sequence[OpenCampaign]) -> str:
 def cancel(
     session: Session, unit: Organisation, *, by: Person | Actor, at: datetime, note: str = ""
 ) -> None:
-    """取消移动: the unit stays where it stands; without a planned move nothing changes."""
+    """取消移动: clear a planned move; without one nothing changes."""
     if unit.next_parent_id is None:
         return
     target = session.get_one(Organisation, unit.next_parent_id)
@@ -229,10 +229,10 @@ def carry_out_due(now: datetime) -> None:
 
 
 def _carry_out(unit: Organisation, now: datetime) -> None:
-    """Move one unit in the name of the person who decided it.
+    """Move one unit in the name of the person who planned it.
 
-    What it decides on is read again once the tree is held: of two processes one moves it, and a
-    campaign that was published meanwhile is waited for.
+    The conditions are read again under the tree's lock: only one of two processes moves the unit,
+    and a campaign published in the meantime delays the move.
     """
     with tenancy.inside(unit) as session, writing(session):
         hold_tree(session)
@@ -251,7 +251,7 @@ def _carry_out(unit: Organisation, now: datetime) -> None:
 
 
 def leaving(session: Session, union: Organisation) -> Sequence[Organisation]:
-    """The units directly below a union that wait to move away from it."""
+    """The units directly below a union with a planned move."""
     return session.scalars(
         select(Organisation)
         .where(Organisation.parent_id == union.id, Organisation.next_parent_id.is_not(None))
@@ -260,7 +260,7 @@ def leaving(session: Session, union: Organisation) -> Sequence[Organisation]:
 
 
 def arriving(session: Session, union: Organisation) -> Sequence[Organisation]:
-    """The units that wait to move below a union."""
+    """The units with a planned move to a union."""
     return session.scalars(
         select(Organisation)
         .where(Organisation.next_parent_id == union.id)

@@ -1,4 +1,4 @@
-"""Entries on behalf (代录) that a unit has yet to confirm: who entered what, on which ground."""
+"""Entries on behalf (代录) that a unit has not confirmed: who entered what, on which ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +18,10 @@ from portal.models.trail_actions import Action, EntryChannel
 
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
-    """The entries that wait for the unit's word, the newest last.
+    """The entries that the unit has not confirmed, the newest last.
 
-    `codes` are the figures that still are as they were entered: what the unit has changed
-    since is its own. `alone` says what one person did alone, and how the unit is said to have
-    stood behind it.
+    `codes` are the items whose entered figure is unchanged; a figure that the unit has changed
+    since is its own. `alone` says what one person did alone, with the unit's assurance.
     """
 
     entries: Sequence[OnBehalfEntry]
@@ -31,7 +30,7 @@ class Unconfirmed:
 
 
 def waits(report: Report | None) -> bool:
-    """Whether a report holds something entered on behalf that its unit has not confirmed."""
+    """Whether a report has entries on behalf that its unit has not confirmed."""
     return (
         report is not None and bool(report.on_behalf_by) and report.on_behalf_confirmed_at is None
     )
@@ -59,13 +58,13 @@ def unconfirmed_entries(session: Session, report: Report) -> Sequence[OnBehalfEn
     return session.scalars(_entries, {"of_report": report.id}).all()
 
 
-def unconfirmed(session: Session, filling: FilledReport) -> Unconfirmed | None:
-    """What of a report waits for the unit's word; None where nothing does."""
-    report = filling.assignment.report
+def unconfirmed(session: Session, filled_report: FilledReport) -> Unconfirmed | None:
+    """The unconfirmed entries of a report; None without any."""
+    report = filled_report.assignment.report
     if report is None or not waits(report):
         return None
     items = session.execute(_items, {"of_report": report.id})
-    codes = (row.item for row in items if filling.at(row.item).version == row.version)
+    codes = (row.item for row in items if filled_report.at(row.item).version == row.version)
     entries, alone = unconfirmed_entries(session, report), _unconfirmed_handlings(session, report)
     return Unconfirmed(entries, frozenset(codes), alone)
 
@@ -78,7 +77,7 @@ def _unconfirmed_handlings(session: Session, report: Report) -> Sequence[SoleHan
 
 
 def footnote(report: Report | None) -> tuple[str, ...]:
-    """The line under a print whose figures the unit has not confirmed; nothing otherwise."""
+    """The footnote of a print with unconfirmed figures; empty otherwise."""
     if report is None or not waits(report):
         return ()
     ground = f"{report.on_behalf_by}，依据：{report.on_behalf_ground}"
@@ -105,9 +104,9 @@ _acts = (
 
 
 def alone_in(session: Session, report: Report | None, act: Act, *, by: Person) -> tuple[Act, ...]:
-    """All acts of `by` for a unit, were `act` one of them; empty where it is the only kind.
+    """All acts of `by` for a unit including `act`; empty if that is the only kind of act.
 
-    What the unit has confirmed does not count any more.
+    Acts that the unit has confirmed do not count.
     """
     if report is None or not waits(report):
         return ()
@@ -118,7 +117,7 @@ def alone_in(session: Session, report: Report | None, act: Act, *, by: Person) -
 def refuse_alone(
     acts: tuple[Act, ...], assurance: Assurance, assignment: Assignment, at: datetime
 ) -> Problem | None:
-    """Why one person may not do all of `acts`: what the assurance lacks, or None."""
+    """The problem of the assurance needed for one person to do all of `acts`, or None."""
     return assurance.problem(at, assignment.campaign.dates.opens) if acts else None
 
 
@@ -132,7 +131,7 @@ def keep_alone(
     by: Person,
     at: datetime,
 ) -> None:
-    """Mark the report as handled by one person until its unit confirms; the trail says why."""
+    """Mark the report as handled by one person until its unit confirms, and record why."""
     if not acts:
         return
     handling = SoleHandling(
@@ -165,7 +164,7 @@ def keep_alone(
 def sole_handlings(
     session: Session, report: Report | None, submission: int
 ) -> Sequence[SoleHandling]:
-    """What one person did alone with a submission, whether the unit has confirmed it or not."""
+    """The sole handlings of a submission, confirmed or not."""
     wanted = select(SoleHandling).where(
         SoleHandling.report_id == (report.id if report else 0),
         SoleHandling.submission == submission,
@@ -174,9 +173,9 @@ def sole_handlings(
 
 
 def confirm(session: Session, report: Report, *, by: Person, at: datetime) -> int:
-    """The unit's word that what was entered for it is right; answers how many entries it is for.
+    """Confirm, for the unit, all entries made for it; returns their number.
 
-    Where nothing waits for it, nothing changes.
+    Without unconfirmed entries nothing changes.
     """
     if not waits(report):
         return 0

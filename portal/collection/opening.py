@@ -1,7 +1,7 @@
-"""Opening: a campaign is planned, its units are named, and the tree is copied into it.
+"""Opening: create a campaign with its list of units, and copy the tree into it.
 
-The copy is made when the campaign is created, so that the list of units can be seen and
-changed while it is a draft, and made anew from the living tree when the campaign opens.
+The copy is made when the campaign is created, so that the list can be edited in the draft, and
+made again from the current tree when the campaign is published.
 """
 
 import re
@@ -19,7 +19,7 @@ from portal.collection.expected import expected_of
 from portal.collection.moves import hold_tree
 from portal.domain.campaign.calendar import Dates, Status
 from portal.domain.consolidation.placement import Basis, Expected
-from portal.domain.figures import GREATEST_COUNT, Kind, Unit, parse_figure
+from portal.domain.figures import MAX_COUNT, Kind, Unit, parse_figure
 from portal.models import Campaign, Expectation, FormEdition, Organisation
 from portal.models.campaign import campaign_by_code
 from portal.models.trail_actions import Action
@@ -30,7 +30,7 @@ NOT_LISTED = "未列入本次应报范围"
 CLOSED = "单位已撤销"
 
 ALLOCATED = Unit("万元", Kind.MONEY, 6)
-"""Money passed down is registered to the fen, whatever the form's decimals."""
+"""Allocations are registered to the fen, whatever the form's decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A unit on the list of those expected, as typed; `allocated` is in 万元."""
+    """A unit on the list of expected units, as typed; `allocated` is in 万元."""
 
     code: str
     basis: str = ""
@@ -69,7 +69,7 @@ def create_campaign(
 ) -> Campaign:
     """Create a draft campaign that expects the units `listed`, or all of them when None.
 
-    Raises `NotFounded` with everything that is wrong with the list, `ValueError` with a
+    Raises `NotFounded` with every fault of the list, and `ValueError` with a
     sentence when the campaign itself cannot be. The session comes from `tenancy.opening`.
     """
     if objection := wrong_code(session, plan.code):
@@ -87,7 +87,7 @@ def create_campaign(
 
 
 def wrong_code(session: Session, code: str) -> str | None:
-    """Why no new campaign can have this code, as a sentence; None when it can."""
+    """Why this code cannot be used for a new campaign, as a sentence; None if it can."""
     if not CODE.fullmatch(code):
         return f"填报任务代码“{code}”{CODE_RULE}。"
     return f"填报任务 {code} 已经有了。" if campaign_by_code(session, code) else None
@@ -102,11 +102,10 @@ def copy_campaign(
     by: Actor,
     at: datetime,
 ) -> Campaign:
-    """Create a draft campaign that expects whom `source` expected, with basis, order and 免报.
+    """Create a draft campaign with the list of `source`: expected units, basis, order and 免报.
 
-    Registered households are copied too, and money passed down where `allocations` says so.
-    A unit founded since is expected where all others were. Raises `ValueError` as
-    `create_campaign`.
+    Registered households are copied too, and with `allocations` the allocations. A unit founded
+    since is expected if all units of `source` were. Raises `ValueError` as `create_campaign` does.
     """
     if objection := wrong_code(session, plan.code):
         raise ValueError(objection)
@@ -154,17 +153,17 @@ def expectations_of(session: Session, campaign: Campaign) -> dict[int, Expectati
 
 
 def lists_everybody(rows: Iterable[Expectation]) -> bool:
-    """Whether no unit was left off the list, so that a new one belongs on it."""
+    """Whether the list has all units, so that a new unit is added to it too."""
     return not any(row.exempt_reason == NOT_LISTED for row in rows)
 
 
 def new_expectation(campaign: Campaign, unit: Organisation, *, listed: bool) -> Expectation:
-    """A unit that was on no list before."""
+    """The expectation of a unit that was on no list before."""
     return _expectation(campaign, unit, {unit.code: _Wanted()} if listed else {})
 
 
 def tree(session: Session) -> Sequence[Organisation]:
-    """Every organisation, each one after that above it."""
+    """Every organisation, each after the one above it."""
     return session.scalars(select(Organisation).order_by(Organisation.path)).all()
 
 
@@ -202,7 +201,7 @@ def _objections(listed: Sequence[Listed], living: set[str]) -> Iterator[Objectio
             yield Objection(
                 number,
                 "households",
-                f"建档户数“{one.households}”应为不超过 {GREATEST_COUNT:,} 的整数",
+                f"建档户数“{one.households}”应为不超过 {MAX_COUNT:,} 的整数",
             )
 
 
@@ -273,7 +272,7 @@ def _expectation(
 
 
 def default_basis(kind: str) -> Basis:
-    """全口径 for every kind of unit but the city, whose own report covers itself alone."""
+    """全口径 for every kind of unit except 市总, whose own report covers itself alone."""
     return Basis.OWN if kind == "市总" else Basis.FULL
 
 
@@ -290,10 +289,10 @@ def _copy(unit: Organisation, row: Expectation) -> None:
 
 
 def open_campaign(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> Expected:
-    """Publish a draft campaign with the tree as it is now; answers which units are expected.
+    """Publish a draft campaign with the current tree; returns the expected units.
 
-    A unit founded since the campaign was created is expected where all others are. Raises
-    `ValueError` with a sentence when the campaign cannot open.
+    A unit founded since the campaign was created is expected if all others are. Raises `ValueError`
+    with a sentence when the campaign cannot be published.
     """
     if campaign.status != Status.DRAFT:
         raise ValueError(f"填报任务 {campaign.code} 已经发布过了。")
@@ -325,5 +324,5 @@ def _copied_again(session: Session, campaign: Campaign) -> list[Expectation]:
 
 
 def named(campaign: Campaign) -> str:
-    """The campaign as the trail names it."""
+    """The campaign in the trail's words."""
     return f"{campaign.name}（{campaign.code}）"

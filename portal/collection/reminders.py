@@ -1,4 +1,4 @@
-"""Chased: how often and with what outcome the units of a subtree were chased in a campaign."""
+"""Reminders: how often and with what outcome the units of a subtree were reminded."""
 
 from collections.abc import Mapping
 
@@ -25,9 +25,9 @@ _reminders = (
 
 
 def chased_below(session: Session, campaign: Campaign) -> Mapping[int, Chased]:
-    """Every unit that was chased, by its id; the session reads a subtree.
+    """The reminders to each unit, by its id; the session reads a subtree.
 
-    A mail that did not go out chased nobody. The newest promise counts.
+    A mail that was not sent does not count. The newest promise counts.
     """
     found: dict[int, Chased] = {}
     for row in session.execute(_reminders, {"campaign_id": campaign.id}):

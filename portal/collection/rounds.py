@@ -1,6 +1,6 @@
-"""Rounds: one campaign collected several times, 节前报 and then 节后报, each with its own reports.
+"""Rounds: a campaign collected several times, 节前报 and then 节后报, each with its own reports.
 
-Every round is a campaign of its own and names the first; they are told apart by their names.
+Every round is a campaign of its own that refers to the first round.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def rounds_of(session: Session, campaign: Campaign) -> Sequence[Campaign]:
 
 
 def published_rounds(session: Session, campaign: Campaign) -> Sequence[Campaign]:
-    """The rounds that units know of; empty for a campaign without rounds."""
+    """The rounds that are published; empty for a campaign without rounds."""
     if not campaign.round_name:
         return ()
     rounds = rounds_of(session, campaign)

@@ -1,4 +1,4 @@
-"""Signing: whether the stamped print (盖章件) of a report's newest submission is here."""
+"""Signed copies (盖章件) of a report's newest submission."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ def signed_copy(session: Session, report: Report | None) -> SignedCopy | None:
 
 
 def scan_of(session: Session, assignment: Assignment) -> Scan | None:
-    """未传, 已传 or 已核对一致; None while nothing is handed in that could be stamped."""
+    """未传, 已传 or 已核对一致; None before the first submission."""
     if assignment.state not in HANDED_IN:
         return None
     copy = signed_copy(session, assignment.report)

@@ -14,7 +14,7 @@ from portal.domain.consolidation.placement import Column, Member, Scope
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, total, with_totals
 from portal.models import Expectation, Figure
-from portal.models.organisation import SEGMENT, path_below
+from portal.models.organisation import SEGMENT_LENGTH, path_below
 
 MAX_AT_ONCE = 10_000
 """Reports named in one statement; SQLite takes 32 766 parameters."""
@@ -28,7 +28,7 @@ _filled = (
     .group_by(Figure.item)
 )
 
-_segment = func.substr(Expectation.path, bindparam("start"), SEGMENT)
+_segment = func.substr(Expectation.path, bindparam("start"), SEGMENT_LENGTH)
 _by_segment = (
     select(_segment, Figure.item, func.sum(Figure.value))
     .join(Expectation, Expectation.organisation_id == Figure.organisation_id)

@@ -1,9 +1,9 @@
-"""Characters: what may stand in a name or a text, decided by what is refused.
+"""Characters: a deny list for names and texts.
 
-A character that this Python does not know yet may be a Han of a newer Unicode, and private use is
-how older Chinese systems write a rare name, so both stay. Refused are control characters,
-surrogates, line and paragraph separators, noncharacters, and the mark of a lost character; format
-characters, which nobody sees, are taken out and the page says so.
+Unassigned characters are accepted (they may be Han characters of a newer Unicode), and so are
+private-use ones (older Chinese systems write rare names with them). Refused are control
+characters, surrogates, line and paragraph separators, noncharacters and U+FFFD. Invisible format
+characters are removed, and the page says so.
 """
 
 from collections.abc import Iterable
@@ -11,16 +11,16 @@ from re import compile as pattern
 from unicodedata import category
 
 LOST = "\N{REPLACEMENT CHARACTER}"
-"""What a program writes in the place of a character that it could not convert."""
+"""U+FFFD, written by programs for a character that they could not convert."""
 
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""What a paste leaves of a picture: as invisible as a format character."""
+"""U+FFFC, left by a pasted picture; treated as an invisible character."""
 
 _ORDINARY = pattern(
     "[ -~\N{IDEOGRAPHIC SPACE}-\u9fff\ue000-\ufaff\uff01-\uff5e"
     "\U00020000-\U0002fffd\U00030000-\U0003fffd]*"
 )
-"""Texts that hold nothing refused and nothing unseen, whatever the version of Unicode."""
+"""A fast path: texts without refused or invisible characters in any version of Unicode."""
 
 _CALLED = {
     "\n": "换行",
@@ -31,31 +31,31 @@ _CALLED = {
 
 
 def is_refused(sign: str) -> bool:
-    """Whether no name or text may hold this character."""
+    """Whether names and texts must not contain this character."""
     if sign == LOST or category(sign) in ("Cc", "Cs", "Zl", "Zp"):
         return True
     return 0xFDD0 <= ord(sign) <= 0xFDEF or ord(sign) & 0xFFFE == 0xFFFE
 
 
 def is_surrogate(sign: str) -> bool:
-    """Whether this is half a character, which no page and no database takes."""
+    """Whether this is a surrogate, which cannot be encoded for a page or a database."""
     return "\ud800" <= sign <= "\udfff"
 
 
 def is_unseen(sign: str) -> bool:
-    """Whether this character shows nothing by itself, so that it is taken out of a text."""
+    """Whether this character is invisible and so removed from texts."""
     return sign == _OBJECT or category(sign) == "Cf"
 
 
 def refused_in(text: str, but: str = "") -> str:
-    """The refused characters of a text, in words and each once; those in `but` are welcome."""
+    """The refused characters of a text, in words, each once; those in `but` are accepted."""
     if _ORDINARY.fullmatch(text):
         return ""
     return _called(sign for sign in text if sign not in but and is_refused(sign))
 
 
 def unseen_in(text: str) -> str:
-    """The characters of a text that nobody sees, in words and each once."""
+    """The invisible characters of a text, in words, each once."""
     return "" if _ORDINARY.fullmatch(text) else _called(filter(is_unseen, text))
 
 
@@ -64,22 +64,22 @@ def _called(signs: Iterable[str]) -> str:
 
 
 def objection(text: str, but: str = "") -> str:
-    """Why a text cannot be kept, to follow what it is called; the empty text where it can."""
+    """Why a text is refused, worded to follow the field's name; empty if it is accepted."""
     found = refused_in(text, but)
     return f"里有不能使用的字符：{found}，请改正" if found else ""
 
 
 IN_LINES = "\n\t"
-"""What a text of several lines may hold beside what a name may."""
+"""The characters accepted in a text of several lines but not in a name."""
 
 
 def without_unseen(text: str) -> str:
-    """The text without the characters that nobody sees, and without blanks around it."""
+    """The text without invisible characters and without spaces around it."""
     return _seen(text.strip()).strip()
 
 
 def in_lines(text: str) -> str:
-    """The same for a text of several lines, whose indents stay."""
+    """`without_unseen` for a text of several lines; indents are kept."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
     return "\n".join(_seen(line).rstrip() for line in lines).strip()
 
@@ -91,13 +91,13 @@ def _seen(text: str) -> str:
 
 
 def taken_out(*texts: str) -> str:
-    """The sentence on what `without_unseen` takes out of these texts; empty where nothing is."""
+    """The sentence on what `without_unseen` removes from these texts; empty if nothing."""
     found = unseen_in("".join(texts))
     return f"去掉了看不见的字符 {found}。" if found else ""
 
 
 def blanked(text: str) -> str:
-    """The text with a blank for every character that shows nothing: how figures are read."""
+    """The text with a space for every invisible character; figures are parsed from it."""
     if _ORDINARY.fullmatch(text):
         return text.replace("\N{IDEOGRAPHIC SPACE}", " ")
     return "".join(" " if _is_blank(sign) else sign for sign in text)
@@ -108,7 +108,7 @@ def _is_blank(sign: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """The text as a page can show it: what is refused or unseen becomes a visible mark."""
+    """The text for a page: refused and invisible characters become a visible mark."""
     if _ORDINARY.fullmatch(text):
         return text
     return "".join(LOST if is_refused(sign) or is_unseen(sign) else sign for sign in text)

@@ -1,6 +1,6 @@
-"""Figures: reading what people type, keeping it exactly, showing it as the form does.
+"""Figures: parse typed text, store it exactly, show it as the form does.
 
-A figure is an ``int`` or ``None`` (blank): a count is kept as it is, money in fen
+A figure is an ``int`` or ``None`` (blank): a count as typed, money in fen
 (1 万元 = 1 000 000 fen). No float is ever involved.
 """
 
@@ -11,17 +11,17 @@ from enum import StrEnum
 FEN_PER_WAN = 1_000_000
 FEN_PER_YUAN = 100
 MONEY_PLACES = 6
-"""Decimals of one fen written in 万元."""
+"""The decimals of one fen in 万元."""
 
-GREATEST_COUNT = 99_999_999
-GREATEST_MONEY = 9_999_999_990_000
+MAX_COUNT = 99_999_999
+MAX_MONEY_FEN = 9_999_999_990_000
 """9 999 999.99 万元, in fen."""
 
 MAX_TYPED_LENGTH = 40
 
 
 class Kind(StrEnum):
-    """What a unit measures."""
+    """What a unit measures: a count or money."""
 
     COUNT = "count"
     MONEY = "money"
@@ -37,18 +37,18 @@ class Unit:
 
     @property
     def places(self) -> int:
-        """Decimals that the stored integer stands for: 6 for money, 0 for a count."""
+        """The decimals of the stored integer: 6 for money (fen in 万元), 0 for a count."""
         return MONEY_PLACES if self.kind is Kind.MONEY else 0
 
     @property
     def greatest(self) -> int:
         """The largest figure accepted, as stored."""
-        return GREATEST_MONEY if self.kind is Kind.MONEY else GREATEST_COUNT
+        return MAX_MONEY_FEN if self.kind is Kind.MONEY else MAX_COUNT
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something typed was not taken, as the sentence shown, and what is offered instead."""
+    """Why a typed text was refused, as the sentence shown, and the text offered instead."""
 
     sentence: str
     offer: str | None = None
@@ -56,7 +56,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFigure:
-    """The outcome of reading one typed text: a figure, or the problem with it."""
+    """The result of parsing one typed text: a figure, or the problem with it."""
 
     figure: int | None = None
     problem: Problem | None = None
@@ -68,11 +68,11 @@ _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 def parse_figure(typed: str, unit: Unit) -> ParsedFigure:
-    """Read `typed` as a figure in `unit`.
+    """Parse `typed` as a figure in `unit`.
 
-    Full-width digits, commas in groups of three, surrounding spaces, leading zeros and
-    zeros beyond the decimals are taken kindly. Nothing else is guessed at: a sign, an
-    exponent, a currency mark or a unit word is a problem. An empty text is blank.
+    Full-width digits, commas in groups of three, surrounding spaces, leading zeros and zeros
+    beyond the decimals are accepted. A sign, an exponent, a currency mark or a unit word is a
+    problem; nothing is guessed. The empty text is a blank.
     """
     text = typed.strip().translate(_HALF_WIDTH)
     if not text:
@@ -151,7 +151,7 @@ def canonical(figure: int | None, unit: Unit) -> str:
 
 
 def show(figure: int | None, unit: Unit) -> str:
-    """The figure for reading: as `canonical`, with a comma every three digits."""
+    """The figure for reading: `canonical` with a comma every three digits."""
     if figure is None:
         return ""
     sign = "-" if figure < 0 else ""

@@ -1,18 +1,18 @@
-"""Passwords and usernames: what is strong enough, and the one form in which each is kept."""
+"""Passwords and usernames: their canonical form, and the rule for weak passwords."""
 
 import re
 import unicodedata
 
-SHORTEST = 12
+MIN_LENGTH = 12
 MAX_LENGTH = 128
-SHORTEST_NAME_LOOKED_FOR = 3
-"""Shorter names occur in good passwords by chance, so they are not looked for."""
+MIN_NAME_LENGTH = 3
+"""Characters of a name searched for in passwords; shorter ones occur by chance."""
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,63}")
 
 
 def canonical_username(text: str) -> str:
-    """The username as it is kept and compared: NFKC, lower case, no spaces around.
+    """The canonical username, stored and compared: NFKC, lower case, no spaces around.
 
     Raises `ValueError` with a sentence when it is not 2–64 letters, digits, ``_``, ``.`` or
     ``-`` that begin with a letter or digit.
@@ -24,21 +24,21 @@ def canonical_username(text: str) -> str:
 
 
 def canonical_password(text: str) -> str:
-    """The password as it is measured and hashed: NFKC, so that every keyboard types the same."""
+    """The canonical password, measured and hashed: NFKC, so every keyboard gives the same."""
     return unicodedata.normalize("NFKC", text)
 
 
 def weakness(password: str, username: str, organisation_code: str) -> str | None:
-    """The sentence that says why a password is too weak, or ``None`` when it will do.
+    """Why a password is too weak, as a sentence; ``None`` if it is accepted.
 
-    Length and guessability alone count: no classes of characters are asked for and nothing
-    expires (NIST SP 800-63B-4, section 3.1.1).
+    Only length and guessability count; character classes and expiry are not required
+    (NIST SP 800-63B-4, section 3.1.1).
     """
     if len(password) > MAX_LENGTH or len(canonical_password(password)) > MAX_LENGTH:
         return f"密码不能超过 {MAX_LENGTH} 个字符。"
     plain = canonical_password(password).casefold()
-    if len(canonical_password(password)) < SHORTEST:
-        return f"密码至少要有 {SHORTEST} 个字符，可以用几个不相干的词连成一句。"
+    if len(canonical_password(password)) < MIN_LENGTH:
+        return f"密码至少要有 {MIN_LENGTH} 个字符，可以用几个不相干的词连成一句。"
     if _contains_a_name(plain, (username, organisation_code)):
         return "密码中不能含有用户名或单位代码，请换一个。"
     if _is_repeated(plain) or _is_a_sequence(plain):
@@ -50,11 +50,11 @@ def weakness(password: str, username: str, organisation_code: str) -> str | None
 
 def _contains_a_name(plain: str, names: tuple[str, ...]) -> bool:
     folded = (canonical_password(name).casefold().strip() for name in names)
-    return any(len(name) >= SHORTEST_NAME_LOOKED_FOR and name in plain for name in folded)
+    return any(len(name) >= MIN_NAME_LENGTH and name in plain for name in folded)
 
 
 def _is_repeated(plain: str) -> bool:
-    longest_piece = min(SHORTEST - 1, len(plain) // 2)
+    longest_piece = min(MIN_LENGTH - 1, len(plain) // 2)
     return any(plain[piece:] == plain[:-piece] for piece in range(1, longest_piece + 1))
 
 
@@ -79,7 +79,7 @@ _SHORTEST_RUN = 5
 
 
 def _is_common(plain: str) -> bool:
-    """Whether it is a well-known word or run of keys, perhaps with digits and marks around."""
+    """Whether it is a common word or key sequence, even with digits and punctuation around."""
     core = _ENDS.sub("", plain)
     return plain in COMMON or core in COMMON or _is_a_long_run(core)
 
@@ -108,5 +108,5 @@ _WORDS = """
 """
 
 COMMON = frozenset(_WORDS.split())
-"""What guessers try first, in lower case: words as they stand between digits and marks, and
-whole passwords of at least `SHORTEST` characters that are no such word."""
+"""Common passwords, in lower case: words that may have digits and punctuation around them, and
+whole passwords of at least `MIN_LENGTH` characters."""

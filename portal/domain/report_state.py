@@ -1,11 +1,11 @@
-"""The life of a report: its states, the moves between them, and the refusal of any other."""
+"""The life of a report: its states, the allowed moves, and the refusal of all others."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a report stands; `NOT_STARTED` means there is no report yet and is never stored."""
+    """The state of a report; `NOT_STARTED` means that no report exists and is never stored."""
 
     NOT_STARTED = "not-started"
     DRAFT = "draft"
@@ -20,7 +20,7 @@ class State(StrEnum):
 
     @property
     def long_label(self) -> str:
-        """The state with what it waits for, for headings and sentences."""
+        """The state with its next step, for headings and sentences: 已上报（待审核）."""
         return self.label + _WAITING.get(self, "")
 
 
@@ -37,11 +37,11 @@ _WAITING: Mapping[State, str] = {
 }
 
 EDITABLE = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
-"""The states in which figures may be written; in the others the report is frozen."""
+"""The states in which figures may be written; in all others the report is frozen."""
 
 
 class Move(StrEnum):
-    """What people do with a whole report."""
+    """An action on a whole report."""
 
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
@@ -51,7 +51,7 @@ class Move(StrEnum):
 
     @property
     def label(self) -> str:
-        """The move as its button says it."""
+        """The move in the words of its button."""
         return _BUTTONS[self]
 
 
@@ -65,17 +65,17 @@ _BUTTONS: Mapping[Move, str] = {
 
 MOVES: Mapping[Move, tuple[tuple[State, ...], State | None]] = {
     Move.SUBMIT: ((State.DRAFT, State.RETURNED), State.SUBMITTED),
-    # A withdrawal undoes a submission, so it ends wherever that submission began.
+    # A withdrawal undoes a submission, so it returns to the state before it.
     Move.WITHDRAW: ((State.SUBMITTED,), None),
     Move.SEND_BACK: ((State.SUBMITTED,), State.RETURNED),
     Move.ACCEPT: ((State.SUBMITTED,), State.ACCEPTED),
     Move.REOPEN: ((State.ACCEPTED,), State.RETURNED),
 }
-"""For each move the states it starts from and the one it ends in."""
+"""The start states and the end state of each move."""
 
 
 class NotAllowedNow(Exception):
-    """A step that cannot be taken at this moment; `sentence` says why, in Chinese."""
+    """A step is not possible now; `sentence` says why, in Chinese. Answered 409."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -83,11 +83,11 @@ class NotAllowedNow(Exception):
 
 
 def after(move: Move, state: State, came_from: State | None = None) -> State:
-    """The state a report in `state` is in once `move` is done.
+    """The state of a report in `state` after `move`.
 
-    `came_from` is the state before the last submission and is needed to withdraw it.
-    Raises `NotAllowedNow` when the move does not start from `state`, and `ValueError` when
-    a withdrawal does not know whether to go back to a draft or to a returned report.
+    `came_from` is the state before the last submission; only a withdrawal needs it. Raises
+    `NotAllowedNow` when the move does not start from `state`, and `ValueError` when a withdrawal
+    has no valid `came_from` (draft or returned).
     """
     starts, end = MOVES[move]
     if state not in starts:
@@ -108,7 +108,7 @@ def _refusal(move: Move, state: State) -> str:
     )
 
 
-# The refusals that people meet in daily work say what to do instead.
+# The common refusals say what to do instead.
 _REFUSALS: Mapping[tuple[Move, State], str] = {
     (Move.SUBMIT, State.NOT_STARTED): "报表还没有填写，填写后才能上报。",
     (Move.SUBMIT, State.SUBMITTED): "报表已经上报，不必再次上报；需要修改请先撤回。",

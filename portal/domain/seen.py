@@ -1,4 +1,4 @@
-"""Seen: a short mark of what a page showed, so that a change made meanwhile is noticed."""
+"""Seen: a short hash of what a page showed, so that a change in the meantime is noticed."""
 
 import json
 from hashlib import sha256
@@ -7,5 +7,5 @@ LENGTH = 16
 
 
 def mark_of(*texts: str) -> str:
-    """The mark of these texts; the same texts have the same mark, on every machine."""
+    """The hash of these texts; equal texts have the same hash on every machine."""
     return sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()[:LENGTH]

@@ -1,9 +1,9 @@
-"""Backups: the rows of a running system at one moment, in one file that proves itself whole.
+"""Backups: the rows of a running system at one moment, in one file with checksums.
 
 The file is a zip with a manifest and a SQLite database, whatever engine the rows came from. So a
-backup needs no program of a database's own, nor the fitting version of one; it can be put back
-on either engine, and everything in it can be verified before anything is replaced. The secrets
-of the instance folder are not in it.
+backup needs no database tools of a matching version, can be restored on either engine, and is
+verified completely before anything is replaced. It does not contain the secrets of the instance
+folder.
 """
 
 import json
@@ -29,24 +29,24 @@ from portal.storage import schema
 
 FORMAT, VERSION = "portal-backup", 1
 MANIFEST, DATABASE = "manifest.json", "portal.sqlite3"
-BLOCK = 1024 * 1024
-"""Bytes of a file that are held in memory at once."""
+BLOCK_BYTES = 1024 * 1024
+"""Bytes of a file that are in memory at once."""
 
-MAX_MANIFEST_LENGTH = 64 * 1024
+MAX_MANIFEST_BYTES = 64 * 1024
 UNREADABLE = (BadZipFile, EOFError, KeyError, RuntimeError, TypeError, ValueError, zlib.error)
-"""What comes of reading a file that is no backup, or a harmed one."""
+"""The errors raised by reading a file that is no backup, or a damaged one."""
 
 
 class BackupError(ValueError):
-    """A backup cannot be made or cannot be used; the message is the sentence for the operator."""
+    """A backup cannot be made or used; the message is the sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself: when, from which engine, and how to know it unharmed.
+    """The manifest of a backup: its time, its engine, and the checksums of its database.
 
-    `revision` is the migration that the rows stand at, `size` (bytes) and `sha256` those of
-    the database, `rows` the number of rows in each table.
+    `revision` is the migration of the rows, `size` (bytes) and `sha256` are those of the database,
+    `rows` is the number of rows in each table.
     """
 
     made_at: str
@@ -60,15 +60,16 @@ class Manifest:
 
     @property
     def holds(self) -> str:
-        """How much is in the backup, in words."""
+        """The amount of data in the backup, in words."""
         return f"{len(self.rows)} 张表，{sum(self.rows.values()):,} 行"
 
 
 def back_up(source: Connection, file: Path, at: datetime) -> Manifest:
-    """Write everything that `source` reads in its transaction to a new file.
+    """Write all rows that `source` reads in its transaction to a new file.
 
-    The copy is checked and safe on the disk before it gets its name. Raises `BackupError`
-    when the file is there already or the copy is not sound.
+    The copy is checked and synced to disk before it is renamed to `file`. Raises `BackupError`
+    when the file exists already or the copy is not sound, and `NotCarried` when the transaction
+    cannot read all rows.
     """
     _refuse_existing(file)
     with tempfile.TemporaryDirectory(prefix=".portal-backup-", dir=file.parent) as folder:
@@ -105,11 +106,11 @@ def _copy(source: Connection, database: Path) -> None:
     else:
         _carry(source, database)
     with closing(sqlite3.connect(database)) as copy:
-        copy.execute("PRAGMA journal_mode=DELETE")  # all of it in one file
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file: no write-ahead log beside it
 
 
 def _copy_file(source: Connection, database: Path) -> None:
-    there = copying.counted(source)  # begins to read, so that copy and counts are of one moment
+    there = copying.counted(source)  # begins to read, so copy and counts are of one moment
     with closing(sqlite3.connect(database)) as copy:
         driver_of(source).backup(copy)
     with copying.connected(f"sqlite:///{database}") as copied:
@@ -118,7 +119,7 @@ def _copy_file(source: Connection, database: Path) -> None:
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
-    """SQLite's own connection, which knows how to copy a database that is in use."""
+    """The sqlite3 connection, whose backup API can copy a database in use."""
     return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
@@ -138,13 +139,13 @@ def _carry(source: Connection, database: Path) -> None:
 
 
 def require_newest(connection: Connection) -> None:
-    """Raise `BackupError` unless the database has the structure that this program knows."""
+    """Raise `BackupError` unless the database is at this program's newest revision."""
     if schema.revision_of(connection) != schema.known_revisions()[0]:
         raise BackupError("库的结构与本程序的版本不符：请用原来的版本，或者先运行 portal init。")
 
 
 def sound_rows(database: Path) -> dict[str, int]:
-    """The number of rows in each table of a file that is whole; raises `BackupError` otherwise."""
+    """The number of rows in each table of a sound file; raises `BackupError` otherwise."""
     try:
         with copying.connected(f"sqlite:///{database}") as connection:
             for pragma in ("integrity_check", "foreign_key_check"):
@@ -170,9 +171,9 @@ def _manifest(source: Connection, database: Path, at: datetime) -> Manifest:
 
 
 def _measure(stream: IO[bytes], onward: IO[bytes] | None = None) -> tuple[int, str]:
-    """The length and the sha256 of what is read to its end, and written `onward`."""
+    """Read a stream to its end, copying it to `onward`; returns its length and sha256."""
     size, hashing = 0, sha256()
-    while block := stream.read(BLOCK):
+    while block := stream.read(BLOCK_BYTES):
         size += len(block)
         hashing.update(block)
         if onward:
@@ -191,7 +192,7 @@ def _pack(database: Path, manifest: Manifest, packed: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Let the folder remember the new name through a power cut; Windows has no such call."""
+    """Sync the folder, so that the new name survives a power cut; Windows has no such call."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         os.fsync(handle)
@@ -200,10 +201,10 @@ def _sync(folder: Path) -> None:
 
 @contextmanager
 def unpacked(file: Path, folder: Path) -> Iterator[tuple[Manifest, Path]]:
-    """What a backup holds, as a checked SQLite file of the newest structure, for a while.
+    """Unpack a backup to a checked SQLite file at the newest revision, deleted after the block.
 
-    The file lies in a folder of its own below `folder`. Raises `BackupError` when the backup is
-    none, is harmed, or comes from a newer program.
+    The file is in a new folder below `folder`. Raises `BackupError` when the file is no backup, is
+    damaged, or comes from a newer program.
     """
     with tempfile.TemporaryDirectory(prefix=".portal-restore-", dir=folder) as place:
         database = Path(place, DATABASE)
@@ -216,7 +217,7 @@ def unpacked(file: Path, folder: Path) -> Iterator[tuple[Manifest, Path]]:
 
 
 def _unpack(packed: IO[bytes], onward: IO[bytes]) -> Manifest:
-    """Read a backup to its end, its database `onward`; answers its manifest, which must fit."""
+    """Copy a backup's database to `onward`; returns its manifest after comparing checksums."""
     try:
         with ZipFile(packed) as archive:
             manifest = _read_manifest(archive)
@@ -232,7 +233,7 @@ def _unpack(packed: IO[bytes], onward: IO[bytes]) -> Manifest:
 
 
 def _read_manifest(archive: ZipFile) -> Manifest:
-    if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_LENGTH:
+    if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
         raise BackupError("这个文件不是门户的备份。")
     said = json.loads(archive.read(MANIFEST))
     if said["format"] != FORMAT:

@@ -1,4 +1,4 @@
-"""Carrying: every row of one database into another, on whatever engine, compared row by row.
+"""Copy every row of one database into another, on either engine, and compare row by row.
 
 Both stand at the same migration, and at the newest one the models describe both. Rows are read and
 written with the types of the models: an instant or a list is the same thing on either side.
@@ -29,19 +29,19 @@ from portal.models.base import Instant
 from portal.storage import guards, schema
 
 TABLES = tuple(Base.metadata.sorted_tables)
-"""Every table, each after those that it refers to."""
+"""Every table, sorted by foreign keys: a table follows those that it refers to."""
 
-AT_ONCE = 1000
-"""Rows held in memory while a table is carried or compared."""
+BATCH_ROWS = 1000
+"""Rows in memory while a table is copied or compared."""
 
 
 class NotCarried(ValueError):
-    """The rows cannot be carried, or did not arrive as they were; the message says why."""
+    """The rows cannot be copied, or differ after copying; the message says why."""
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """A connection of the owner's, closed at the end, what was begun on it and left undone."""
+    """A connection as the owner; an open transaction is rolled back at the end."""
     engine = schema.migration_engine(url)
     try:
         with engine.connect() as connection:
@@ -52,7 +52,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 @contextmanager
 def at_one_moment(url: str) -> Iterator[Connection]:
-    """A connection that reads every row of the database as it stands now, and writes nothing."""
+    """A read-only connection with a snapshot of all rows; raises `NotCarried` as `see_all`."""
     with connected(url) as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
@@ -66,13 +66,14 @@ def at_one_moment(url: str) -> Iterator[Connection]:
 
 @contextmanager
 def alone(url: str) -> Iterator[Connection]:
-    """A connection that keeps everybody else out of a SQLite file while it reads.
+    """A connection with an exclusive lock on a SQLite file.
 
-    Raises `NotCarried` when somebody has the file open, as a portal that serves does.
+    Raises `NotCarried` when another process holds the file, as a running server does.
     """
     with connected(url) as connection:
         connection.exec_driver_sql("PRAGMA locking_mode=EXCLUSIVE")
-        connection.exec_driver_sql("PRAGMA busy_timeout=1000")  # a portal that serves never lets go
+        # A running server keeps its lock; give up after 1 s.
+        connection.exec_driver_sql("PRAGMA busy_timeout=1000")
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError as error:
@@ -81,9 +82,10 @@ def alone(url: str) -> Iterator[Connection]:
 
 
 def see_all(connection: Connection) -> None:
-    """Let this transaction of PostgreSQL's read the rows of all organisations.
+    """Let this PostgreSQL transaction read the rows of all organisations.
 
-    Raises `NotCarried` where the wall has no such door: rows would be left out in silence.
+    Raises `NotCarried` when row-level security has no such door, since rows would be missing
+    without an error.
     """
     connection.exec_driver_sql("SELECT set_config('portal.door', 'verifying', true)")
     walls_without_door = connection.exec_driver_sql(
@@ -97,7 +99,7 @@ def see_all(connection: Connection) -> None:
 
 
 def counted(connection: Connection) -> dict[str, int]:
-    """The number of rows in each table that is there."""
+    """The number of rows in each existing table."""
     names = set(inspect(connection).get_table_names()) - {"alembic_version"}
     counts = {name: select(func.count()).select_from(any_table(name)) for name in sorted(names)}
     return {name: connection.execute(count).scalar_one() for name, count in counts.items()}
@@ -112,9 +114,9 @@ def strange_tables(connection: Connection) -> list[str]:
 def carry(source: Connection, target: Connection, role: str | None = None) -> None:
     """Fill the empty tables of `target` with every row of `source`, and compare them.
 
-    All of it happens in the transaction of `target`, which the caller ends. Its guards are
-    down meanwhile, since they would refuse the figures of reports that were handed in; `role`
-    is the one that will serve pages. Raises `NotCarried` when a row arrived otherwise.
+    It runs in the transaction of `target`, which the caller ends. The guards are dropped
+    meanwhile, since they would refuse the figures of submitted reports; `role` is the role that
+    will serve pages. Raises `NotCarried` when a row differs afterwards.
     """
     guards.drop(target)
     with _own_keys_at_the_end(target):
@@ -152,10 +154,10 @@ def _described_tables(connection: Connection) -> list[Table]:
 
 @contextmanager
 def _own_keys_at_the_end(target: Connection) -> Iterator[None]:
-    """Let PostgreSQL look at keys within a table once all rows are there.
+    """Defer PostgreSQL's foreign keys within a table until all rows are copied.
 
-    A unit that was moved can stand below one with a greater number. SQLite looks at no keys
-    on such a connection at all.
+    A moved unit can have a parent with a greater id, copied later. SQLite checks no foreign keys
+    on such a connection.
     """
     keys = _own_keys() if target.dialect.name == "postgresql" else []
     _look_at(target, keys, "DEFERRABLE INITIALLY DEFERRED")
@@ -181,7 +183,7 @@ def _look_at(target: Connection, keys: list[ForeignKeyConstraint], when: str) ->
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> None:
-    with source.execute(select(table), execution_options={"yield_per": AT_ONCE}) as rows:
+    with source.execute(select(table), execution_options={"yield_per": BATCH_ROWS}) as rows:
         for some in rows.mappings().partitions():
             target.execute(table.insert(), [dict(row) for row in some])
 
@@ -194,19 +196,19 @@ def _compare(source: Connection, target: Connection, table: Table) -> None:
 
 
 def _in_order(connection: Connection, table: Table) -> CursorResult[Any]:
-    """The rows by their key; texts sign by sign, as SQLite compares them."""
+    """The rows by primary key; texts by byte (collation C), as SQLite compares them."""
     signs = "C" if connection.dialect.name == "postgresql" else "BINARY"
     key = [
         column.collate(signs) if isinstance(column.type, String) else column
         for column in table.primary_key
     ]
     return connection.execute(
-        select(table).order_by(*key), execution_options={"yield_per": AT_ONCE}
+        select(table).order_by(*key), execution_options={"yield_per": BATCH_ROWS}
     )
 
 
 def _count_on(target: Connection) -> None:
-    """Let PostgreSQL number new rows from where the carried ones end."""
+    """Set PostgreSQL's sequences to the greatest copied ids."""
     if target.dialect.name != "postgresql":
         return
     for table in TABLES:

@@ -1,4 +1,4 @@
-"""Engine checks: what the database itself can be asked about its own soundness."""
+"""Database checks: integrity of the file, the foreign keys and the guards."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from portal.storage import guards, schema
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one check looked at, and everything that it found wrong."""
+    """The result of one check: what it looked at, and every fault."""
 
     name: str
     looked_at: str
@@ -61,7 +61,7 @@ def _sqlite_triggers(connection: Connection) -> Outcome:
 
 
 def _foreign_keys(connection: Connection) -> Outcome:
-    """PostgreSQL keeps them itself, unless one was added without looking at the rows."""
+    """Check foreign keys; on PostgreSQL only for constraints that were never validated."""
     rows = connection.exec_driver_sql(
         "SELECT conname, convalidated FROM pg_constraint "
         "WHERE contype = 'f' AND connamespace = current_schema()::regnamespace"
@@ -86,6 +86,6 @@ def _postgresql_guards(connection: Connection) -> Outcome:
     wanted = {*guards.postgresql_triggers(), *(table.name for table in guards.tenant_tables())}
     rules = {f"{table} 的策略 {name}" for table, name in guards.policies()}
     faults = [f"缺少 {name}" for name in sorted((wanted - there) | (rules - allowed))]
-    # policies add up: one more lets more rows through
+    # policies are combined with OR: an extra one lets more rows through
     faults += [f"多出 {name}" for name in sorted(allowed - rules)]
     return Outcome("触发器和行级策略", f"{len(wanted) + len(rules)} 个", tuple(faults))

@@ -1,8 +1,7 @@
-"""Restoration: the rows of a checked backup in the place of what a database holds.
+"""Restoration: replace the rows of a database by those of a checked backup.
 
-A database goes from the old rows to the new ones in one transaction, so the portal may be serving
-meanwhile: a request sees the ones or the others, and none sees a half. What was there before is
-kept as a backup of its own.
+The rows are replaced in one transaction, so the portal may go on serving: a request sees either
+the old or the new rows. The old rows are saved as a backup of their own.
 """
 
 import sqlite3
@@ -19,17 +18,17 @@ from portal.models import SignIn
 from portal.settings import Settings
 from portal.storage.db import WriteQueue
 
-MOMENT = 500
-"""Milliseconds that one try to lock PostgreSQL's tables waits; a deadlock is looked for later."""
+LOCK_TIMEOUT_MILLISECONDS = 500
+"""Milliseconds that one attempt to lock PostgreSQL's tables waits, below deadlock_timeout."""
 
-TRIES = 20
+MAX_TRIES = 20
 
 
 def put_back(database: Path, settings: Settings, *, replace: bool, at: datetime) -> Path | None:
-    """Let the portal hold the rows of a SQLite file of the newest structure, and no others.
+    """Replace all rows by those of a SQLite file at the newest revision.
 
-    Answers the backup of what was there before, None where that was nothing. Raises
-    `BackupError` when the portal holds something and `replace` does not say that it may go.
+    Returns the backup of the old rows, None if there were none. Raises `BackupError` when there
+    are old rows and `replace` is false.
     """
     into = _into_postgresql if settings.on_postgresql else _into_file
     return into(database, settings, replace, at)
@@ -48,7 +47,7 @@ def _into_file(database: Path, settings: Settings, replace: bool, at: datetime) 
 
 
 def _refuse_waiting(status: int, _remaining: int, _total: int) -> None:
-    """SQLite has waited five seconds already; Python would go on for ever."""
+    """Stop when the database is locked: SQLite has waited 5 s, and Python would retry forever."""
     if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         raise BackupError("库正被别的程序占用，没有恢复；请停掉后再试。")
 
@@ -71,19 +70,19 @@ def _into_postgresql(
 
 
 def _lock(live: Connection) -> None:
-    """Keep everybody out of the tables until the end of the transaction.
+    """Lock the tables until the end of the transaction.
 
-    Every request first asks who is signed in. So requests that come now wait there, holding
-    nothing, and those that are under way come to their end.
+    The sign-in table is first: new requests wait for it without holding other locks, while those
+    under way finish.
     """
-    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{MOMENT}ms'")
+    live.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MILLISECONDS}ms'")
     _lock_patiently(live, SignIn.__tablename__)
     _lock_patiently(live, _names())
 
 
 def _lock_patiently(live: Connection, names: str) -> None:
-    """Lock tables, and let all of them go after a moment: somebody may wait for us in turn."""
-    for tries_left in reversed(range(TRIES)):
+    """Lock tables, releasing all of them after each failed attempt, to avoid a deadlock."""
+    for tries_left in reversed(range(MAX_TRIES)):
         try:
             with live.begin_nested():
                 live.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
@@ -98,7 +97,7 @@ def _names() -> str:
 
 
 def _kept(there: Connection, folder: Path, replace: bool, at: datetime) -> Path | None:
-    """The backup of what `there` holds before it goes."""
+    """Back up the rows of `there` before they are replaced."""
     if not any(copying.counted(there).values()):
         return None
     if not replace:

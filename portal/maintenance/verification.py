@@ -1,7 +1,7 @@
-"""Verification: everything that can be checked about what is stored, one outcome for each check.
+"""Verification: all checks of the stored data, one outcome for each.
 
-Chains, figures and submissions are read in one transaction, so a system in use is seen as it
-stood at one moment.
+Chains, figures and submissions are read in one transaction, so a system in use is checked at one
+moment.
 """
 
 import json
@@ -44,8 +44,8 @@ from portal.models.organisation import path_below
 from portal.models.trail import BEGINNING, CHAINED, entry_hash
 from portal.models.trail_actions import MOVES, Action
 
-AT_ONCE = 1000
-"""Rows held in memory while a long table is read."""
+BATCH_ROWS = 1000
+"""Rows in memory while a long table is read."""
 
 
 def verify(session: Session, owner_url: str) -> Iterator[Outcome]:
@@ -57,7 +57,7 @@ def verify(session: Session, owner_url: str) -> Iterator[Outcome]:
 
 
 def _stand_still(session: Session) -> None:
-    """Read everything as of one moment; SQLite does so in any transaction."""
+    """Use REPEATABLE READ on PostgreSQL; a SQLite transaction always reads a snapshot."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
@@ -122,7 +122,7 @@ def _chains(session: Session) -> Outcome:
     entries = session.execute(
         select(*(getattr(TrailEntry, name) for name in CHAINED), TrailEntry.hash)
         .order_by(TrailEntry.organisation_id, TrailEntry.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     ).mappings()
     faults, count, seen = [], 0, set()
     for organisation_id, chain in groupby(entries, key=lambda entry: entry["organisation_id"]):
@@ -153,7 +153,7 @@ def _codes(session: Session) -> dict[int, str]:
 
 
 def _forms(session: Session) -> dict[int, Form]:
-    """The form of each report by the report's id; unusable editions are told of elsewhere."""
+    """The form of each report by the report's id; `_editions` reports unusable editions."""
     forms = {
         edition.id: _form(edition.sha256, edition.document)
         for edition in session.scalars(select(FormEdition))
@@ -163,7 +163,7 @@ def _forms(session: Session) -> dict[int, Form]:
 
 
 def _figures(session: Session) -> Outcome:
-    """Each figure must be what its entries in the trail, played from the first, lead to."""
+    """Check that replaying each figure's trail entries gives the stored figure."""
     forms = _forms(session)
     written = session.execute(
         select(
@@ -175,7 +175,7 @@ def _figures(session: Session) -> Outcome:
         )
         .where(TrailEntry.version.is_not(None))
         .order_by(TrailEntry.report_id, TrailEntry.item, TrailEntry.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     )
     faults = []
     played: dict[tuple[int | None, str | None], tuple[int, str]] = {}
@@ -200,7 +200,7 @@ def _figures(session: Session) -> Outcome:
 
 
 def _submissions(session: Session) -> Outcome:
-    """Each submission must be what was fingerprinted, with sums that add up."""
+    """Check each submission against its sha256, and its sums."""
     forms = _forms(session)
     rows = session.execute(
         select(
@@ -210,7 +210,7 @@ def _submissions(session: Session) -> Outcome:
             Submission.sha256,
         )
         .order_by(Submission.report_id, Submission.number)
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_ROWS)
     )
     faults, count = [], 0
     for row in rows:
@@ -221,7 +221,7 @@ def _submissions(session: Session) -> Outcome:
 
 
 def _frozen_sums(session: Session) -> Outcome:
-    """Each frozen consolidation must be what was fingerprinted, and the sum of its submissions."""
+    """Check each frozen consolidation against its sha256 and the sum of its submissions."""
     forms = {
         edition.id: _form(edition.sha256, edition.document)
         for edition in session.scalars(select(FormEdition))
@@ -263,8 +263,8 @@ def _ill_frozen(session: Session, row: ConsolidationEdition, form: Form | None) 
 
 def _kept_figures(session: Session, fingerprints: Sequence[str]) -> dict[str, Figures]:
     kept: dict[str, Figures] = {}
-    for start in range(0, len(fingerprints), AT_ONCE):
-        some = fingerprints[start : start + AT_ONCE]
+    for start in range(0, len(fingerprints), BATCH_ROWS):
+        some = fingerprints[start : start + BATCH_ROWS]
         rows = session.execute(
             select(Submission.sha256, Submission.document).where(Submission.sha256.in_(some))
         )
@@ -283,11 +283,11 @@ def _altered(text: str, sha256: str, number: int, form: Form | None) -> str | No
 
 
 def _paper(session: Session) -> Outcome:
-    """Each draft print and each page of a signed copy must be what was fingerprinted."""
+    """Check each draft print and each page of a signed copy against its sha256."""
     drafts = session.execute(
         select(
             DraftPrint.report_id, DraftPrint.number, DraftPrint.document, DraftPrint.sha256
-        ).execution_options(yield_per=AT_ONCE)
+        ).execution_options(yield_per=BATCH_ROWS)
     )
     faults, count = [], 0
     for draft in drafts:
@@ -314,7 +314,7 @@ def _paper(session: Session) -> Outcome:
 
 
 def _reports(session: Session) -> Outcome:
-    """Each report must be in the state that its moves lead to, and frozen where it is handed in."""
+    """Check that replaying each report's moves gives its state, and that submitted ones froze."""
     forms = _forms(session)
     moves = _moves(session)
     reports = session.scalars(select(Report).order_by(Report.id)).all()
@@ -349,7 +349,7 @@ def _moves(session: Session) -> dict[int | None, list[Move]]:
 
 
 def _played(moves: Sequence[Move]) -> tuple[State | None, int]:
-    """The state after all moves, None when one of them could not be, and the submissions."""
+    """Replay moves: the final state (None after an illegal move) and the number of submissions."""
     state = came_from = State.DRAFT
     for move in moves:
         came_from = state if move is Move.SUBMIT else came_from

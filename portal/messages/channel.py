@@ -1,7 +1,7 @@
-"""The seam for messages: a channel addresses a person, writes the text and hands it over.
+"""The interface of message channels: a channel finds the address, writes the text and sends it.
 
-Mail is the first channel. A second one is a file beside `mail.py`, its line in `channels_of` and
-its setting; commands and pages work with whatever channels the settings open.
+Mail is the first channel. A second one is a file beside `mail.py`, a line in `channels_of` and a
+setting; commands and pages use every channel that the settings enable.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from portal.domain.campaign.reminders import MessageChannel, Missing
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who fills a unit's report or answers for it, with the addresses that are registered.
+    """A person who fills a unit's report or is responsible for it, with registered addresses.
 
     An address that nobody registered is empty.
     """
@@ -26,14 +26,14 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one person is sent; a channel without subjects leaves `subject` empty."""
+    """The message to one person; `subject` is empty for a channel without subjects."""
 
     text: str
     subject: str = ""
 
 
 class NotSent(Exception):
-    """A message could not be handed over; `sentence` says why, for the desk."""
+    """A message could not be sent; `sentence` says why, for the desk."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -41,11 +41,11 @@ class NotSent(Exception):
 
 
 class Channel(Protocol):
-    """One way out of the portal."""
+    """A channel by which the portal sends messages."""
 
     @property
     def kind(self) -> MessageChannel:
-        """The channel as a reminder records it."""
+        """The channel recorded with a reminder."""
 
     @property
     def address_name(self) -> str:
@@ -55,7 +55,7 @@ class Channel(Protocol):
         """The person's address; empty when this channel cannot reach them."""
 
     def compose(self, missing: Sequence[Missing], name: str, now: datetime, contact: str) -> Letter:
-        """The words that chase one person for every report that is owed."""
+        """Compose the reminder to one person for every report that is owed."""
 
     def send(self, address: str, letter: Letter) -> None:
-        """Hand one letter over; raises `NotSent` when it is not taken."""
+        """Send one letter; raises `NotSent` when it is not accepted."""

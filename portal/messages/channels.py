@@ -1,4 +1,4 @@
-"""Which channels the settings open."""
+"""The channels that the settings enable."""
 
 from portal.domain.campaign.reminders import MessageChannel
 from portal.messages.channel import Channel
@@ -7,7 +7,7 @@ from portal.settings import Settings
 
 
 def channels_of(settings: Settings) -> dict[MessageChannel, Channel]:
-    """Every channel that can send, by its kind; none when no setting opens one."""
+    """Every enabled channel, by its kind."""
     opened: list[Channel] = []
     if settings.post:
         opened.append(MailChannel(settings.post))

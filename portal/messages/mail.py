@@ -19,12 +19,12 @@ from portal.messages.channel import Letter, NotSent, Recipient
 from portal.settings import PostOffice
 
 TIMEOUT_SECONDS = 10
-"""How long the server may take to answer."""
+"""The timeout for the server's answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailChannel:
-    """Mails through one server."""
+    """Sends mail through one SMTP server."""
 
     post: PostOffice
     kind: MessageChannel = MessageChannel.MAIL
@@ -35,12 +35,12 @@ class MailChannel:
         return person.email
 
     def compose(self, missing: Sequence[Missing], name: str, now: datetime, contact: str) -> Letter:
-        """One mail for whatever number of reports is owed."""
+        """Compose one mail that lists every report that is owed."""
         campaigns = "、".join(dict.fromkeys(owed.campaign for owed in missing))
         return Letter(text_of_mail(missing, name, now, contact), subject_of_mail(campaigns))
 
     def send(self, address: str, letter: Letter) -> None:
-        """Hand one mail to the server; raises `NotSent` when it does not take it."""
+        """Send one mail; raises `NotSent` when the server does not accept it."""
         try:
             with _connected(self.post) as server:
                 if self.post.user:
@@ -59,9 +59,9 @@ def _message(post: PostOffice, address: str, letter: Letter) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, address, letter.subject
     message["Date"] = formatdate()
-    # A Message-ID of another domain than the sender's looks forged to filters.
+    # Filters treat a Message-ID of another domain than the sender's as forged.
     message["Message-ID"] = make_msgid(domain=sender.domain)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message.set_content(letter.text)
     return message
 

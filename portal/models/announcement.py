@@ -9,10 +9,10 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class Announcement(Base):
-    """What the city tells the units of a campaign; it never changes once it is published.
+    """A message from the city to the units of a campaign; it never changes after publication.
 
-    `to_all` sends it to every expected unit, to those added later too. A mistake is taken
-    back (`withdrawn_at`) and written anew.
+    `to_all` delivers it to every expected unit, also to units added later. A wrong announcement
+    is withdrawn (`withdrawn_at`) and replaced by a new one.
     """
 
     __tablename__ = "announcement"
@@ -31,12 +31,12 @@ class Announcement(Base):
 
     @property
     def is_draft(self) -> bool:
-        """Whether nobody has been told yet."""
+        """Whether it is not published yet."""
         return self.published_at is None
 
 
 class Delivery(TenantOwned, Base):
-    """One announcement for one unit: to be read, or read when by whom."""
+    """One announcement for one unit: unread, or read when and by whom."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_organisation_id", "organisation_id"),)

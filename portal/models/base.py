@@ -1,4 +1,4 @@
-"""What every table shares: names of constraints, the fence column, exact instants."""
+"""Shared by all tables: constraint names, the fence column `organisation_id`, exact instants."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ class About:
 
 
 class TenantOwned:
-    """A row that belongs to one organisation; the fence keeps every other organisation out."""
+    """A row of one organisation; the fence hides it from every other organisation."""
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=False)
 
@@ -45,25 +45,25 @@ class TenantOwned:
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy hands in the class
-        """A flush names the owner beside the key: a forged key changes no row, and is noticed."""
+        """Put `organisation_id` into the WHERE of every flush: a forged key matches no row."""
         return {"version_id_col": cls.organisation_id, "version_id_generator": False}
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment, kept in UTC and handed out in the city's time; naive values are refused."""
+    """A moment, stored in UTC and returned at +08:00; naive values are refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Keep UTC; SQLite has no zones, so there the zone is left off."""
+        """Store UTC, on SQLite without the zone; raises `ValueError` for a naive value."""
         if value is None:
             return None
         moment = value.astimezone(UTC) if value.tzinfo else _refuse(value)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Hand out the city's time."""
+        """Return the moment at +08:00."""
         if value is None:
             return None
         moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)

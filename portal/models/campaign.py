@@ -25,10 +25,10 @@ from portal.models.organisation import PATH
 class Campaign(Base):
     """One collection: the notice, the edition of the form, the dates.
 
-    Open and closed follow from the dates; stored is only whether it is a draft, published
-    or archived. `limits` are the campaign's own settings for checks, by the check's id.
-    `version` grows by one with every change, so that an editor can say what was seen.
-    A campaign collected in rounds is one row for each: the later ones name the first.
+    Only draft, published or archived is stored; open and closed are derived from the dates.
+    `limits` are the campaign's own settings for checks, by the check's id. `version` increases
+    with every change, so that an editor with an older version is refused. Each round of a
+    campaign is a row of its own; later rounds refer to the first.
     """
 
     __tablename__ = "campaign"
@@ -67,11 +67,11 @@ class Campaign(Base):
 
     @property
     def first_round_id(self) -> int:
-        """The campaign that the rounds of this one are counted from; itself without rounds."""
+        """The id of the first round; the campaign's own id without rounds."""
         return self.round_of_id or self.id
 
     def mark_changed(self, by: str, at: datetime) -> None:
-        """Note that somebody changed it: whoever edits what was before is told so."""
+        """Record the change and increase `version`; edits of an older version are refused."""
         self.version += 1
         self.changed_by, self.changed_at = by, at
 
@@ -79,11 +79,10 @@ class Campaign(Base):
 class Expectation(TenantOwned, Base):
     """One unit of a campaign's tree, copied from the organisations when the campaign opens.
 
-    So a later move, merger or new name never changes a past board or a past sum. `expected`
-    is false for a unit released from reporting (免报), with the reason. `own_position` says
-    that the place in the order was set for this campaign alone. `allocated` is the
-    money passed down to the unit in fen, `households` its registered households, both as
-    the city registered them.
+    The copy keeps past boards and sums unchanged when a unit is moved, merged or renamed.
+    `expected` is false for 免报, with the reason. `own_position` is true if the order was set for
+    this campaign only. `allocated` is the registered allocation in fen, `households` the number
+    of registered households in difficulty.
     """
 
     __tablename__ = "expectation"
@@ -109,7 +108,7 @@ class Expectation(TenantOwned, Base):
 
 
 class Extension(TenantOwned, Base):
-    """延期报送: one organisation's own due and close in one campaign; the latest one counts."""
+    """延期报送: one organisation's own due and close in one campaign; the newest row counts."""
 
     __tablename__ = "extension"
     __table_args__ = (

@@ -20,8 +20,8 @@ MAX_REMARK_LENGTH = 200
 class ConsolidationEdition(TenantOwned, Base):
     """汇总表（第 n 版） of one node in one campaign, frozen; rows are added and never changed.
 
-    `counted` is the fingerprint of the submissions that it adds, to see at once whether a live
-    sum still stands on the same ones. `nonce` is the page's own number for the click.
+    `counted` is the sha256 over the added submissions; comparing it shows whether the live sum
+    still adds the same ones. `nonce` identifies the click, so that a double click freezes once.
     """
 
     __tablename__ = "consolidation_edition"
@@ -49,12 +49,12 @@ def _of_edition(table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["organisation_id", "edition_id"],
         ["consolidation_edition.organisation_id", "consolidation_edition.id"],
-        name=f"fk_{table}_edition",  # the usual name is longer than PostgreSQL takes
+        name=f"fk_{table}_edition",  # the conventional name is longer than PostgreSQL allows
     )
 
 
 class UpwardReport(TenantOwned, Base):
-    """标记已报省总: that an edition was reported to the union above, by whom and how."""
+    """标记已报省总: when, how and by whom an edition was reported to the union above."""
 
     __tablename__ = "upward_report"
     __table_args__ = (_of_edition("upward_report"),)
@@ -67,7 +67,7 @@ class UpwardReport(TenantOwned, Base):
 
 
 class DifferenceAcknowledgement(TenantOwned, Base):
-    """Somebody has seen one difference between an edition and what came after it."""
+    """A person's acknowledgement of one difference between an edition and the live sums."""
 
     __tablename__ = "difference_acknowledgement"
     __table_args__ = (_of_edition("difference_acknowledgement"),)

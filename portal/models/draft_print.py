@@ -1,4 +1,4 @@
-"""Draft prints (送审稿): what a report said when it was printed to be signed, before 上报."""
+"""Draft prints (送审稿): a report's content when it was printed for signature, before 上报."""
 
 from datetime import datetime
 

@@ -9,7 +9,7 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class Duty(TenantOwned, Base):
-    """One item that one person of the unit is to fill; others may fill it all the same."""
+    """One item assigned to one person of the unit; others may fill it too."""
 
     __tablename__ = "duty"
     __table_args__ = (

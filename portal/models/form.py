@@ -1,4 +1,4 @@
-"""Form editions as the database keeps them: the data, its fingerprint, what was confirmed."""
+"""Form editions in the database: the data, its sha256, and confirmed items."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from portal.models.base import Base, Instant
 class FormEdition(Base):
     """One edition of a form; `document` is its data as JSON and never changes once published.
 
-    `revision` counts the changes of a draft, so that nobody writes over what they have not seen.
+    `revision` counts the changes of a draft, so that an edit of an older revision is refused.
     """
 
     __tablename__ = "form_edition"
@@ -35,9 +35,9 @@ class FormEdition(Base):
 
 
 class ItemConfirmation(Base):
-    """The administrator's word that a reconstructed item of an edition is right.
+    """The administrator's confirmation that a reconstructed item of an edition is right.
 
-    `statement` says on what ground. It stands beside the edition, so that it can be given after
+    `statement` gives the ground. It is a row of its own, so that it can be added after
     publication too.
     """
 
@@ -69,13 +69,13 @@ def write_document(edition: FormEdition, document: Mapping[str, Any]) -> None:
 
 
 READ = ("label", "unit", "decimals", "measure", "formula", "within", "note")
-"""What an item says to those who fill it in: that is what was confirmed of it."""
+"""The fields of an item that its confirmation covers."""
 
 
 def rewrite(session: Session, edition: FormEdition, document: Mapping[str, Any]) -> None:
-    """Put another document into a draft.
+    """Replace the document of a draft.
 
-    The confirmation of an item lapses when the item reads otherwise now, or is gone.
+    An item's confirmation is deleted if one of its `READ` fields changed or the item is gone.
     """
     before, after = _as_read(json.loads(edition.document)), _as_read(document)
     write_document(edition, document)
@@ -106,5 +106,8 @@ def edition_of(session: Session, form: str, version: str) -> FormEdition | None:
 
 @lru_cache(maxsize=64)
 def parsed_form(fingerprint: str, document: str, limits: str) -> Form:
-    """The form of an edition, parsed once a process; `limits` are a campaign's own, as JSON."""
+    """Parse an edition's form, once per process; `limits` are a campaign's own, as JSON.
+
+    Raises `FormError` when it is no usable form.
+    """
     return parse_form(json.loads(document), json.loads(limits))

@@ -1,4 +1,4 @@
-"""Made workbooks: a long export while it waits to be fetched."""
+"""Made workbooks: a long export, stored until it is downloaded."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class MadeWorkbook(TenantOwned, Base):
-    """A workbook that took a while to make; it is kept for an hour and made anew after that.
+    """A workbook that takes long to make; it is stored for an hour and made again after that.
 
-    In the database rather than in a file: another process may be asked for it.
+    It is in the database, not in a file, since another process may serve the download.
     """
 
     __tablename__ = "made_workbook"

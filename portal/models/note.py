@@ -1,4 +1,4 @@
-"""Notes (备注): what people of a report tell one another about one of its items."""
+"""Notes (备注): messages between the people of a report about one of its items."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ MAX_NOTE_LENGTH = 500
 
 
 class ItemNote(TenantOwned, Base):
-    """One note on one item of a report; notes are added and never rewritten."""
+    """One note on one item of a report; rows are added and never changed."""
 
     __tablename__ = "item_note"
     __table_args__ = (

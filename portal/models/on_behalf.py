@@ -1,4 +1,4 @@
-"""Entries on behalf (代录): what the upper union typed for a unit that could only call or fax."""
+"""Entries on behalf (代录): figures that the next union up enters for a unit."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class OnBehalfEntry(TenantOwned, Base):
-    """One time that figures were entered, or the report submitted, for a unit.
+    """One entry of figures, or one submission, for a unit by the next union up.
 
-    `ground` is 来电, 传真 or 照片, `caller` who of the unit gave the figures. An entry without
-    `OnBehalfItem` is a submission (代为上报). Until
-    `confirmed_at` what was entered is marked wherever it is shown.
+    `ground` is 来电, 传真 or 照片, `caller` the person of the unit who gave the figures. An entry
+    without `OnBehalfItem` rows is a submission (代为上报). Until `confirmed_at` is set, the
+    entered figures are marked wherever they are shown.
     """
 
     __tablename__ = "on_behalf_entry"
@@ -38,10 +38,10 @@ class OnBehalfEntry(TenantOwned, Base):
 
 
 class SoleHandling(TenantOwned, Base):
-    """One act by a person who had done another of 代录, 代为上报, 审核通过 for the unit already.
+    """A second act among 代录, 代为上报, 审核通过 by the same person on one report.
 
-    `act` is the one that asked for it, `acts` names all of that person's in words. `ground` is
-    单位已电话确认, with `caller` and `called_at`, or 已收盖章件. Until `confirmed_at` it is marked
+    `act` is that act, `acts` names all acts of the person in words. `ground` is 单位已电话确认,
+    with `caller` and `called_at`, or 已收盖章件. Until `confirmed_at` is set, it is marked
     wherever the report is shown.
     """
 
@@ -69,14 +69,14 @@ class SoleHandling(TenantOwned, Base):
 
     @property
     def assurance(self) -> str:
-        """How the unit stood behind it: ``单位已电话确认：王主席，2027年……``."""
+        """The unit's assurance in words: ``单位已电话确认：王主席，2027年……``."""
         if self.called_at is None:
             return self.ground
         return f"{self.ground}：{self.caller}，{in_words(self.called_at)}"
 
 
 class OnBehalfItem(TenantOwned, Base):
-    """A figure of an entry: the `version` that was entered; a later version is the unit's own."""
+    """One entered figure with its `version`; a later version is the unit's own figure."""
 
     __tablename__ = "on_behalf_item"
     __table_args__ = (

@@ -1,8 +1,8 @@
 """Organisations: the union bodies that report, in a tree kept as a path of ids.
 
-The path (``/00000001/00000005/``) was chosen over a closure table: a city's tree is small and
-rarely moves, "everything below" is one range of one index, a row needs no second table to
-know its ancestors, and the segment below a node can be cut out by its position.
+The path (``/00000001/00000005/``) is used instead of a closure table: a city's tree is small and
+rarely changes, a subtree is one range of one index, a row knows its ancestors without a second
+table, and the child below a node can be cut out of the path by its position.
 """
 
 from collections.abc import Sequence
@@ -14,19 +14,20 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.models.base import About, Base, Instant
 
 PATH = String(200).with_variant(String(200, collation="C"), "postgresql")
-"""A path, compared sign by sign: a dictionary's order would pass over the strokes."""
+"""A path, compared by byte (collation C): a locale's collation may ignore the slashes."""
 
-SEGMENT = 9
-"""Characters that one level adds to a path: eight digits and a stroke."""
+SEGMENT_LENGTH = 9
+"""Characters of one level of a path: eight digits and a slash."""
 
 KINDS = ("市总", "区总", "开发区", "市直系统", "市直属企（事）业", "基层")
 
 
 class Organisation(Base):
-    """One union body, the tenant; `position` is its place in the city's fixed order.
+    """One union body, the tenant; `position` is its position in the city's fixed order.
 
-    `merged_into_id` says for which other one it was closed. `next_parent_id` is the upper union
-    that it moves to when its open campaigns have stopped, with who decided that, and when.
+    `merged_into_id` is the organisation that it was merged into. `next_parent_id` is the upper
+    union of a planned move, carried out when its open campaigns have stopped; the columns beside
+    it record who planned the move, and when.
     """
 
     __tablename__ = "organisation"
@@ -53,7 +54,7 @@ class Organisation(Base):
         return About(self.id)
 
     def forget_planned_move(self) -> None:
-        """No move waits any more."""
+        """Clear the columns of a planned move."""
         self.next_parent_id = self.move_planned_at = self.move_planned_by_id = None
         self.move_planned_by = ""
 
@@ -64,12 +65,12 @@ def path_below(parent_path: str, organisation_id: int) -> str:
 
 
 def end_of_subtree(path: str) -> str:
-    """The first text after every path that starts with `path`: 0 follows the stroke."""
+    """The exclusive upper bound of paths that start with `path`: ``0`` follows ``/`` in ASCII."""
     return f"{path[:-1]}0"
 
 
 def end_of_own(path: str) -> str:
-    """The first text after `path` itself and before every path below it."""
+    """The exclusive upper bound of `path` alone, before every path below it."""
     return f"{path}!" if path else ""
 
 
@@ -79,7 +80,7 @@ def organisation_by_code(session: Session, code: str) -> Organisation | None:
 
 
 def root_organisation(session: Session) -> Organisation | None:
-    """The city itself, above all others; None in an empty database."""
+    """The root organisation (the city); None in an empty database."""
     return session.scalar(select(Organisation).where(Organisation.parent_id.is_(None)))
 
 
@@ -95,7 +96,7 @@ def organisations_below(session: Session, path: str) -> Sequence[Organisation]:
 def add_organisation(
     session: Session, *, code: str, name: str, kind: str, parent: Organisation | None, position: int
 ) -> Organisation:
-    """Put a new organisation below `parent`; its path is known once its id is."""
+    """Add an organisation below `parent`; flushes once, since its path contains its id."""
     organisation = Organisation(
         code=code,
         name=name,
@@ -114,7 +115,7 @@ def add_organisation(
 def add_organisations(
     session: Session, new: Sequence[tuple[Organisation, Organisation]]
 ) -> Sequence[Organisation]:
-    """Put many new organisations below the ones that they are paired with, in two statements."""
+    """Add many organisations, each below the one it is paired with, in two statements."""
     for above, one in new:
         one.parent_id, one.path = above.id, f"new {one.code}"
         session.add(one)

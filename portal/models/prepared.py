@@ -1,7 +1,7 @@
-"""Prepared statements: compiled once for each engine and kind of scope, and then only run.
+"""Prepared statements: compiled once for each engine and kind of scope, then only executed.
 
-A save asks the database a dozen short questions. Finding the compiled form of each anew, and
-loading what comes back through the ORM, costs several times what the database itself does.
+A save runs a dozen short statements. Looking up the compiled form of each and loading rows through
+the ORM takes several times as long as the database itself.
 """
 
 from collections import namedtuple
@@ -25,7 +25,7 @@ Model = TypeVar("Model", bound=DeclarativeBase)
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A statement as the driver takes it, and what turns values there and back."""
+    """A statement's text for the driver, with the converters of its parameters and columns."""
 
     text: str
     names: tuple[str, ...]
@@ -36,7 +36,7 @@ class _Plan:
     processes: tuple[Process | None, ...]
 
     def arguments(self, parameters: Mapping[str, Any]) -> Any:
-        """What the driver is handed; raises `KeyError` where a parameter is missing."""
+        """The driver's arguments; raises `KeyError` for a missing parameter."""
         values = [
             self._bound(name, parameters[name] if name in parameters else self.fixed[name])
             for name in self.names
@@ -48,7 +48,7 @@ class _Plan:
         return process(value) if process else value
 
     def rows(self, fetched: Sequence[Sequence[Any]]) -> list[Row]:
-        """The rows with each value as its column's type has it."""
+        """The rows, each value converted by its column's type."""
         return [
             self.row(
                 process(value) if process else value
@@ -61,7 +61,7 @@ class _Plan:
 class Prepared:
     """A statement that is run often; parameters are its `bindparam`s, or an insert's columns.
 
-    It is run by `FencedSession.run`, which puts the fence into it as into any other statement.
+    `FencedSession.run` executes it and adds the fence's criterion as to any other statement.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -72,7 +72,7 @@ class Prepared:
 
     @cached_property
     def tables(self) -> frozenset[Table]:
-        """Every table that the statement touches."""
+        """Every table in the statement."""
         found = find_tables(
             self.statement,
             check_columns=True,
@@ -84,10 +84,10 @@ class Prepared:
         return frozenset(table for table in found if isinstance(table, Table))
 
     def run(self, connection: Connection, parameters: Any, criterion: Any = None) -> list[Row]:
-        """Run it with `parameters` (a list of them for an insert of several rows).
+        """Execute the statement with `parameters` (a list of them for an insert of several rows).
 
-        `criterion` is an ORM option that is compiled into the statement. Answers the rows of a
-        query, and nothing for a write.
+        `criterion` is an ORM option that is compiled into the statement. Returns the rows of a
+        query, and an empty list for a write.
         """
         if isinstance(parameters, list):
             columns = tuple(parameters[0])
@@ -108,9 +108,9 @@ class Prepared:
 
 
 def _execute(connection: Connection, text: str, arguments: Any) -> Any:
-    """The driver's own cursor with the statement run; SQLAlchemy's way to it costs more than it.
+    """Execute on the driver's cursor, since SQLAlchemy's execution costs more than the statement.
 
-    Whoever listens to the engine's statements hears these too.
+    The engine's `before_cursor_execute` listeners are called as usual.
     """
     if connection.dispatch.before_cursor_execute:
         return connection.exec_driver_sql(text, arguments)
@@ -144,8 +144,8 @@ def _plan(
 def as_rows(result: Result[Any]) -> list[Row]:
     """The rows of a large result as named tuples.
 
-    A column of SQLAlchemy's own row is looked up anew each time it is read by its name, which
-    over a thousand units costs more than reading them from the database.
+    SQLAlchemy's own rows look a column up by name on every access, which for a thousand units
+    takes longer than reading them from the database.
     """
     return list(map(_named(tuple(result.keys()))._make, result))
 
@@ -156,14 +156,14 @@ def _named(columns: tuple[str, ...]) -> Any:
 
 
 def columns_of(model: type) -> list[Any]:
-    """All columns of a model, to be selected by a prepared statement and read by `as_detached`."""
+    """All columns of a model, for a prepared statement whose rows `as_detached` reads."""
     return [getattr(model, name).label(label) for name, label in _labels(model)]
 
 
 def as_detached(model: type[Model], row: Row) -> Model:
-    """The part of a row that `columns_of` a model selected, as an object of no session.
+    """The columns that `columns_of(model)` selected, as an object outside any session.
 
-    It is for reading: it never expires, and what is written to it is written nowhere.
+    It is read-only: it never expires, and changes to it are never flushed.
     """
     made = model()
     vars(made).update({name: getattr(row, label) for name, label in _labels(model)})
@@ -171,9 +171,9 @@ def as_detached(model: type[Model], row: Row) -> Model:
 
 
 def attach(session: Session, read: Model) -> Model:
-    """An object that was just read, as the session's own: what is written to it is flushed.
+    """Attach an object that was just read to the session, so that changes to it are flushed.
 
-    Where the session holds that row already it is brought up to date, and answered.
+    If the session holds that row already, its object is refreshed and returned.
     """
     known: Model | None = session.identity_map.get(identity_key(instance=read))
     if known is None:
@@ -192,6 +192,6 @@ def _labels(model: Any) -> tuple[tuple[str, str], ...]:
 
 
 def execute(session: Session, prepared: Prepared, parameters: Any) -> list[Row]:
-    """Run a prepared statement in a fenced session, for those who know sessions in general."""
+    """Execute a prepared statement in a session typed as a plain `Session`."""
     rows: list[Row] = session.run(prepared, parameters)  # type: ignore[attr-defined]
     return rows

@@ -1,4 +1,4 @@
-"""Questions (口径答疑): what a unit asks about an item, and what the city answers to all."""
+"""Questions (口径答疑): a unit's question about an item, and the city's answer to all units."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ MAX_ANSWER_LENGTH = 1000
 
 
 class Question(TenantOwned, Base):
-    """What one unit asks about one item; nobody but the unit and those above it reads it.
+    """One unit's question about one item; only the unit and those above it can read it.
 
-    `clarification_id` is the published answer, None while the question waits; a question
-    that was settled otherwise has only `answered_at` and the `reply` to the unit alone.
+    `clarification_id` is the published answer, None while the question is open; a question that
+    was answered privately has only `answered_at` and the `reply` to the unit.
     """
 
     __tablename__ = "question"
@@ -41,11 +41,11 @@ class Question(TenantOwned, Base):
 
 
 class Clarification(Base):
-    """口径: one version of what the city says about an item, published to every unit alike.
+    """口径: one version of the city's statement about an item, published to every unit.
 
-    It belongs to the campaign and names no unit: who asked is nobody else's to know. `thread`
-    is the id of the first version, None in that one itself; a later `version` takes its place
-    and leaves it readable.
+    It belongs to the campaign and names no unit, since no unit may learn who asked. `thread` is
+    the id of the first version, None in the first version itself; a later `version` replaces an
+    earlier one, which stays readable.
     """
 
     __tablename__ = "clarification"
@@ -66,7 +66,7 @@ class Clarification(Base):
 
 
 class ClarificationReview(TenantOwned, Base):
-    """A unit's word that its figure agrees with a clarification that came after it."""
+    """A unit's confirmation that its figure agrees with a later clarification."""
 
     __tablename__ = "clarification_review"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Reminders (催报): each chase of one unit, by whichever channel, with what it brought."""
+"""Reminders (催报): each reminder to one unit, with its channel and outcome."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class Reminder(TenantOwned, Base):
-    """One chase of one unit in one campaign.
+    """One reminder to one unit in one campaign.
 
-    A mail that goes out by itself names its `moment` and its recipient, and there is one row
-    for the two, so that nobody gets the same mail twice. `nonce` is the number of the click
-    for what a person did. `promised_at` is when the unit said that it would report.
+    An automatic mail has its `moment` and its recipient; a unique constraint on both keeps the
+    same mail from being sent twice. `nonce` identifies a person's click, so that a double click
+    saves once. `promised_at` is the time that the unit promised to report by.
     """
 
     __tablename__ = "reminder"

@@ -18,14 +18,13 @@ from portal.models.base import About, Base, Instant, TenantOwned
 
 
 class Report(TenantOwned, Base):
-    """A filled form; `state` alone says where it is in its life.
+    """One organisation's filled form; `state` is the only column for its place in its life.
 
-    `came_from` is the state that a withdrawal goes back to, `submissions` how often it has
-    been submitted. `on_behalf_…` name an entry that the upper union made for the unit and
-    that the unit has yet to confirm; `sole_handling` names in words what one person did alone
-    of 代录, 代为上报 and 审核通过, and is empty once the unit has confirmed it.
-    `includes_passed_down` is what the city's own report answers to 本级筹集数是否含下拨各单位款项,
-    None where nobody has answered.
+    `came_from` is the state that a withdrawal returns to, `submissions` the number of
+    submissions. `on_behalf_…` describe an entry by the next union up that the unit has not
+    confirmed; `sole_handling` names in words what one person did alone among 代录, 代为上报 and
+    审核通过, and is emptied when the unit confirms it. `includes_passed_down` is the answer of the
+    city's own report to 本级筹集数是否含下拨各单位款项, None without an answer.
     """
 
     __tablename__ = "report"
@@ -71,7 +70,7 @@ def _of_report() -> ForeignKeyConstraint:
 class Figure(TenantOwned, Base):
     """The value of one leaf item: a count, or money in fen; NULL is blank.
 
-    `version` grows by one with every write, so a writer can say what it saw.
+    `version` increases with every write, so that a write against an older version is refused.
     """
 
     __tablename__ = "figure"
@@ -86,9 +85,9 @@ class Figure(TenantOwned, Base):
 
 
 class Explanation(TenantOwned, Base):
-    """Why an unusual figure is right: a pick and words; it lapses when `numbers` change.
+    """The explanation of a query: a reason and words; it lapses when `numbers` change.
 
-    `shared` (多项同一原因): the unit said that one cause explains this item and others.
+    `shared` (多项同一原因): the unit declared one cause for this item and others.
     """
 
     __tablename__ = "explanation"
@@ -120,7 +119,7 @@ class SentBack(TenantOwned, Base):
 
 
 class SentBackItem(TenantOwned, Base):
-    """An item named in a sending back, with what is to be mended there."""
+    """An item named in a sending back, with what is to be corrected."""
 
     __tablename__ = "sent_back_item"
     __table_args__ = (
@@ -135,7 +134,7 @@ class SentBackItem(TenantOwned, Base):
 
 
 class ReturnAnswer(TenantOwned, Base):
-    """What the unit answered to an item of a sending back: 已修改, 维持原数 or 已补附件.
+    """The unit's answer to an item of a sending back: 已修改, 维持原数 or 已补附件.
 
     `item` is `*` for the answer to a return of the whole form.
     """

@@ -1,4 +1,4 @@
-"""Saved filters (常用筛选): which part of a consolidation somebody likes to look at, by name."""
+"""Saved filters (常用筛选): named choices of a part of a consolidation."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ MAX_FILTER_NAME_LENGTH = 30
 
 
 class SavedFilter(TenantOwned, Base):
-    """A named choice of scope, columns, kinds and sections at one organisation's consolidation.
+    """A named choice of scope, columns, kinds and sections of one organisation's consolidation.
 
-    `user_id` is the person that it belongs to, None when all of the organisation's desk use it.
+    `user_id` is its owner, None if everybody at the organisation's desk uses it.
     """
 
     __tablename__ = "saved_filter"

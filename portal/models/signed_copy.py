@@ -1,4 +1,4 @@
-"""Signed copies (盖章件): the scans of the signed, stamped print, every one that ever came."""
+"""Signed copies (盖章件): the scans of the signed, stamped print; every upload is kept."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class SignedPage(TenantOwned, Base):
-    """One page of the `number`-th scan that a unit handed in for its report.
+    """One page of the `number`-th scan that a unit uploaded for its report.
 
-    `content` is what was kept of the file, `size` its bytes. A later scan takes the place of
-    the one before and leaves it where it is; `SignedCopy` tells which one counts.
+    `content` is the stripped file, `size` its length in bytes. A later scan replaces an earlier
+    one, whose rows stay; `SignedCopy` refers to the one that counts.
     """
 
     __tablename__ = "signed_page"
@@ -31,7 +31,7 @@ class SignedPage(TenantOwned, Base):
     media_type: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    # read only where a page is fetched, never with a list of them
+    # deferred: loaded only when a page is downloaded, never with a list of pages
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
     uploaded_at: Mapped[datetime] = mapped_column(Instant)
     uploaded_by: Mapped[str] = mapped_column(String(100))

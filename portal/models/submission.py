@@ -1,4 +1,4 @@
-"""Submissions: the whole form as it was at the moment of 上报, never altered afterwards."""
+"""Submissions: the whole form at the moment of 上报, never changed afterwards."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class Submission(TenantOwned, Base):
-    """The `number`-th submission of a report: its canonical document and the sha256 of it.
+    """The `number`-th submission of a report: its canonical document and that document's sha256.
 
-    `nonce` is the page's own number for the click, so that a second click finds the first.
+    `nonce` identifies the click, so that a double click leads to the first submission.
     """
 
     __tablename__ = "submission"
@@ -33,9 +33,9 @@ class Submission(TenantOwned, Base):
 
 
 class SignedCopy(TenantOwned, Base):
-    """盖章件 of one submission: the `number`-th scan that was handed in counts (see `SignedPage`).
+    """盖章件 of one submission: the `number`-th uploaded scan counts (see `SignedPage`).
 
-    `matched_at` is when a reviewer found the paper to say the same as the submission.
+    `matched_at` is when a reviewer confirmed that the scan agrees with the submission.
     """
 
     __tablename__ = "signed_copy"

@@ -1,7 +1,7 @@
 """The trail (操作日志): who did what, append-only, each entry chained to the one before.
 
-Every organisation has a chain of its own; what concerns the whole installation stands in the
-chain of the city. One chain for all would make each save read a foreign row and wait for it.
+Every organisation has its own chain; entries about the whole installation are in the city's chain.
+A single chain would make each save lock and read another organisation's row.
 """
 
 import json
@@ -29,7 +29,7 @@ from portal.models.trail_actions import Action, EntryChannel
 
 
 class TrailEntry(TenantOwned, Base):
-    """One thing that was done; `old` and `new` are figures as plain decimals, or short texts."""
+    """One recorded action; `old` and `new` are figures as plain decimals, or short texts."""
 
     __tablename__ = "trail"
     __table_args__ = (
@@ -58,7 +58,7 @@ class TrailEntry(TenantOwned, Base):
 
 
 class TrailHead(TenantOwned, Base):
-    """The newest number and hash of one organisation's chain, so that a cut tail is noticed."""
+    """The newest number and hash of an organisation's chain; it reveals deleted last entries."""
 
     __tablename__ = "trail_head"
 
@@ -273,8 +273,8 @@ def _set_head(
 
 
 def entry_hash(row: dict[str, Any]) -> str:
-    """The sha256 over an entry's content and the hash before it."""
-    # Entries from before campaigns were named keep the hash that they were written with.
+    """The sha256 over an entry's content and the previous entry's hash."""
+    # Entries without a campaign are hashed without it, as before that column was added.
     content = {
         name: row[name] for name in CHAINED if name != "campaign_id" or row[name] is not None
     }

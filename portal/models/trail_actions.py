@@ -1,4 +1,4 @@
-"""What the trail can record: actions, their labels, and the channels they come by."""
+"""The trail's actions with their labels, and the channels by which changes come."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from portal.domain.report_state import Move
 
 
 class Action(StrEnum):
-    """What can be done, as the trail names it."""
+    """An action that the trail records."""
 
     SIGNED_IN = "signed-in"
     SIGN_IN_FAILED = "sign-in-failed"
@@ -186,7 +186,7 @@ MOVES = {
 
 
 class EntryChannel(StrEnum):
-    """The way by which a change came."""
+    """The channel by which a change came."""
 
     WEB = "web"
     IMPORT = "import"

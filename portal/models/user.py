@@ -1,4 +1,4 @@
-"""Users, their roles, and the sign-ins that an administrator can end."""
+"""Users, their roles, their sign-ins and one-time links."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from portal.models.base import Base, Instant, TenantOwned
 
 
 class Role(StrEnum):
-    """What a person may do; one person can hold several."""
+    """A role; one person can have several."""
 
     REPORTER = "reporter"
     HEAD = "head"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """The role as the union calls it."""
+        """The role in Chinese."""
         return ROLE_LABELS[self]
 
 
@@ -54,7 +54,7 @@ class User(TenantOwned, Base):
 
 
 class SignIn(TenantOwned, Base):
-    """One signed-in browser: only the hash of its token is kept, and it can be ended."""
+    """One signed-in browser; the row holds only its token's hash, and ending it signs out."""
 
     __tablename__ = "sign_in"
     __table_args__ = (
@@ -70,7 +70,7 @@ class SignIn(TenantOwned, Base):
 
 
 class SignInLink(TenantOwned, Base):
-    """A one-time link that signs one user in; only the hash of its token is kept."""
+    """A one-time link that signs one user in; the row holds only its token's hash."""
 
     __tablename__ = "sign_in_link"
     __table_args__ = (

@@ -115,6 +115,6 @@ def confirm_roster() -> Any:
         "accounts/links.html",
         here=here,
         handed=[(one, link_address(public_url, one.token)) for one in handed],
-        until=now + links.LASTING,
+        until=now + links.VALID_FOR,
         sentence=f"名单已导入，新增用户 {len(handed)} 人。",
     )

@@ -1,4 +1,4 @@
-"""Trail entries that concern the whole installation: they stand in the chain of the city."""
+"""Trail entries about the whole installation, recorded in the city's chain."""
 
 from collections.abc import Sequence
 from datetime import datetime

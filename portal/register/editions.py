@@ -17,15 +17,15 @@ from portal.models.trail_actions import Action
 from portal.register.city_trail import record_for_city
 
 EDITION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-"""Names and versions of editions, which stand in addresses."""
+"""Names and versions of editions, which are parts of URLs."""
 
 
 def import_edition(
     session: Session, document: Mapping[str, Any], *, by: Actor, at: datetime
 ) -> FormEdition:
-    """Keep a form's data as a draft edition; a draft of the same version is replaced.
+    """Store a form's data as a draft edition, replacing a draft of the same version.
 
-    The same data again changes nothing. Raises `FormError` when it is no usable form, and
+    Importing the same data again changes nothing. Raises `FormError` when it is no usable form, and
     `ValueError` when that version is published with other data.
     """
     require_shape(document)
@@ -45,7 +45,7 @@ def import_edition(
 
 
 def require_edition_name(form: str, version: str) -> None:
-    """Raise `ValueError` with a sentence unless an edition can be called so."""
+    """Raise `ValueError` with a sentence unless the name and version are allowed."""
     for text, most in ((form, 64), (version, 32)):
         if not EDITION_NAME.fullmatch(text) or len(text) > most:
             raise ValueError(
@@ -54,7 +54,7 @@ def require_edition_name(form: str, version: str) -> None:
 
 
 def publish_edition(session: Session, edition: FormEdition, *, by: Actor, at: datetime) -> None:
-    """Publish an edition: from now on it never changes. Doing it again changes nothing."""
+    """Publish an edition, which makes it immutable. A second call changes nothing."""
     if edition.published_at is None:
         edition.published_at = at
         session.flush()

@@ -1,6 +1,6 @@
-"""Known units: the names by which a sheet can be known to be ours, or another unit's.
+"""Known units: the names by which a sheet is recognised as our unit's, or another unit's.
 
-What is answered with is only ever the words of the sheet itself: nobody learns another's name.
+Messages quote only the sheet's own words, so that no unit learns another's name.
 """
 
 from sqlalchemy import Select, literal, select
@@ -12,7 +12,7 @@ from portal.models import Expectation, Organisation
 
 
 def names_round(session: Session, own: Expectation) -> UnitNames:
-    """The names of our unit, of those above it and of all others, former ones included.
+    """The names of our unit, of those above it and of all others, with former names.
 
     A former name is one under which a unit stands in the tree of an older campaign.
     """
@@ -31,7 +31,7 @@ def names_round(session: Session, own: Expectation) -> UnitNames:
 
 
 def _former_names_beside(own: Expectation) -> Select[str]:
-    """The names that other units have had, those of the units above ours left out."""
+    """The former names of other units, without the units above ours."""
     return (
         select(Expectation.name)
         .join(Organisation, Organisation.id == Expectation.organisation_id)

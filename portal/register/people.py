@@ -1,4 +1,4 @@
-"""People: give somebody an account, or a new password from above."""
+"""People: create an account, or set a password as an administrator."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def add_user(
     by: Author,
     at: datetime,
 ) -> User:
-    """Give a person an account in `organisation`; raises `ValueError` with a sentence.
+    """Create an account in `organisation`; raises `ValueError` with a sentence.
 
     The session must see the users of all organisations, since a username is unique among them.
     """
@@ -66,7 +66,7 @@ def give_password(
     by: Author,
     at: datetime,
 ) -> None:
-    """Set a user's password from above; every sign-in of theirs ends."""
+    """Set a user's password as an administrator, and end all of the user's sign-ins."""
     user.password_hash = password_hash
     user.must_change_password = must_change_password
     session.execute(

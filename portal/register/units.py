@@ -1,8 +1,7 @@
-"""Founding: the units, people and form editions that a city needs before anybody fills anything.
+"""Units: add organisations to the tree, for commands, the demonstration and the browser.
 
-Commands, demonstration and browser share it. Each function changes rows and records the trail
-in the same transaction; the caller commits. Texts are taken as they were typed, and everything
-that is wrong with them is said at once.
+Each function changes rows and records the trail in the same transaction; the caller commits. Texts
+are passed as typed, and all their faults are reported at once.
 """
 
 import re
@@ -24,7 +23,7 @@ from portal.register.city_trail import record_all_for_city
 from portal.register.editions import edition_label
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
-"""Codes of organisations and campaigns, which stand in addresses."""
+"""Codes of organisations and campaigns, which are parts of URLs."""
 
 CODE_RULE = "应为 2 至 63 位小写字母、数字或 - ，并以字母或数字开头"
 
@@ -32,12 +31,12 @@ MAX_PERSON_LENGTH = 100
 """Characters of a person's name."""
 
 MAX_DEPTH = 20
-"""Levels of the tree: what a path has room for."""
+"""Levels of the tree that fit into the column `path`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What is wrong with one field of the entry at place `number`, counted from 0."""
+    """A fault in one field of the entry at index `number`, from 0."""
 
     number: int
     field: str
@@ -45,7 +44,7 @@ class Objection:
 
 
 class NotFounded(ValueError):
-    """Nothing was founded; `objections` say why, all of them."""
+    """Nothing was added; `objections` has every reason."""
 
     def __init__(self, objections: Sequence[Objection]) -> None:
         super().__init__("；".join(objection.sentence for objection in objections))
@@ -54,7 +53,7 @@ class NotFounded(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A union body as typed; `parent` is the code of the one above it, empty for the city."""
+    """A union body as typed; `parent` is the code of the unit above it, empty for the city."""
 
     code: str
     name: str
@@ -68,9 +67,9 @@ class Unit:
 def found_organisations(
     session: Session, units: Sequence[Unit], *, by: Actor, at: datetime
 ) -> list[Organisation]:
-    """Put new units into the tree, in any order, all or none; those already there stay.
+    """Add units to the tree, in any order, all or none; existing units are left unchanged.
 
-    Answers the new ones. Raises `NotFounded` when a unit cannot stand where it is put.
+    Returns the new organisations. Raises `NotFounded` with every fault.
     """
     known = {each.code: each for each in session.scalars(select(Organisation))}
     if objections := list(_objections(units, known)):
@@ -129,7 +128,7 @@ def _as_units(known: Mapping[str, Organisation]) -> dict[str, Unit]:
 
 
 def wrong_words(unit: Unit) -> Iterator[tuple[str, str]]:
-    """What is wrong with a unit's words, as pairs of the field and a sentence without its stop."""
+    """The faults of a unit's texts, as pairs of field and sentence without a full stop."""
     for field, called, text in (
         ("name", "名称", unit.name),
         ("contact", "联系人", unit.contact),
@@ -191,7 +190,7 @@ def _record_founding(session: Session, new: Sequence[Unit], by: Actor, at: datet
     session.flush()
     entries = [Entry(Action.ORGANISATION_ADDED, note=f"{unit.name}（{unit.code}）") for unit in new]
     if any(not unit.parent for unit in new):
-        # What was imported before there was a city has no trail yet.
+        # Entries for editions imported before the city existed are recorded now.
         entries += [
             Entry(Action.FORM_ADDED, note=edition_label(e)) for e in session.scalars(_editions)
         ]
@@ -202,7 +201,7 @@ _editions = select(FormEdition).order_by(FormEdition.id)
 
 
 def wrong_name(name: str) -> str:
-    """What is wrong with a person's name, as a sentence without its stop; empty when nothing is."""
+    """The fault of a person's name, as a sentence without a full stop; empty without one."""
     if not 0 < len(name) <= MAX_PERSON_LENGTH:
         return f"姓名应为 1 至 {MAX_PERSON_LENGTH} 字"
     if unseen := unseen_in(name):

@@ -1,9 +1,9 @@
 """The database: one engine, durable commits, and one writer at a time in a fair queue.
 
-SQLite lets one connection write. Left to its own retrying, one of several writers can wait for
-seconds while others pass it, and a transaction that read first and writes later fails at once.
-So reads use a plain BEGIN, and a write ends the read, waits its turn in this process and, by a
-lock on a file, among all processes, and then begins as a writer.
+SQLite has one writer at a time. With SQLite's own retries a writer can wait for seconds while
+others pass it, and a transaction that reads first and writes later fails at once. So reads use a
+plain BEGIN; a write ends the read, waits for its turn in this process's queue and then for a file
+lock among all processes, and begins with BEGIN IMMEDIATE.
 """
 
 import os
@@ -30,13 +30,13 @@ try:
 except ImportError:  # Windows: a single process serves, and its own queue is enough
     fcntl = None  # type: ignore[assignment]
 
-# Connections kept suffice for every thread of the server; PostgreSQL counts them over all
-# processes, so there fewer are kept and some threads wait a moment.
+# SQLite pools a connection for every thread of the server. PostgreSQL limits connections over all
+# # processes, so fewer are pooled there and some threads wait a moment.
 SQLITE: dict[str, Any] = {
-    "hide_parameters": True,  # what people typed stands in no log
+    "hide_parameters": True,  # keep typed values out of the log
     "pool_size": 48,
     "max_overflow": 48,
-    "pool_use_lifo": True,  # few connections stay warm, and their caches with them
+    "pool_use_lifo": True,  # LIFO: few connections stay in use, with warm caches
     "connect_args": {"check_same_thread": False, "timeout": 5, "cached_statements": 256},
 }
 POSTGRESQL: dict[str, Any] = {
@@ -44,8 +44,8 @@ POSTGRESQL: dict[str, Any] = {
     "pool_size": 16,
     "max_overflow": 16,
     "pool_timeout": 10,
-    "pool_pre_ping": True,  # a restarted server is noticed before a request meets it
-    # Who waits long for a row, behind a process that died or a restore, is told to try again.
+    "pool_pre_ping": True,  # finds dead connections after a restart of the server
+    # A long wait for a row lock (a dead process, a restore) ends in 503 "try again".
     "connect_args": {
         "connect_timeout": 5,
         "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
@@ -60,7 +60,7 @@ db = SQLAlchemy(
 
 
 class WriteQueue:
-    """Lets one writer in at a time, in the order in which they came."""
+    """A FIFO queue that admits one writer at a time."""
 
     def __init__(self, lock_file: Path) -> None:
         self._lock_file = lock_file
@@ -76,7 +76,7 @@ class WriteQueue:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for one's turn, hold it, hand it to the next."""
+        """Wait for the turn, hold it for the block, then pass it to the next in the queue."""
         self._enter()
         try:
             with self._among_processes():
@@ -105,7 +105,7 @@ class WriteQueue:
         if fcntl is None:
             yield
             return
-        if self._opened is None:  # kept open: whoever has the turn is alone with it
+        if self._opened is None:  # stays open: only the writer with the turn uses it
             self._opened = os.open(self._lock_file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             weakref.finalize(self, os.close, self._opened)
         fcntl.flock(self._opened, fcntl.LOCK_EX)
@@ -116,7 +116,10 @@ class WriteQueue:
 
 
 def init_app(app: Flask) -> None:
-    """Bind the engine to the application; connections are made durable and strict."""
+    """Bind the engine to the application, its connections durable and strict.
+
+    Raises `SettingError` when PostgreSQL's role could bypass row-level security.
+    """
     settings: Settings = app.config["PORTAL"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = POSTGRESQL if settings.on_postgresql else SQLITE
@@ -129,17 +132,17 @@ def init_app(app: Flask) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Make every connection of a SQLite engine durable, and every begin explicit."""
+    """Set up every connection of a SQLite engine: durable commits, explicit BEGIN."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_connection)
         event.listen(engine, "begin", _begin)
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # BEGIN is said by _begin, not guessed by the driver
+    connection.isolation_level = None  # _begin sends BEGIN; the driver must not
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",  # an acknowledged save survives a power cut
+        "synchronous=FULL",  # synchronous=FULL: an acknowledged save survives a power cut
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-1024",
@@ -156,10 +159,10 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def writing(session: Session | None = None) -> Iterator[Session]:
-    """A write transaction on the request's session (or on `session`), in its fair turn.
+    """A write transaction on the request's session (or on `session`), in the writers' queue.
 
-    What was read before is forgotten, so that the write decides on what it reads itself.
-    The body commits; without a commit nothing is kept.
+    Objects read before are expired, so that the write decides on fresh rows. The body commits;
+    without a commit everything is rolled back.
     """
     session = session or db.session()
     session.rollback()
@@ -175,11 +178,11 @@ def writing(session: Session | None = None) -> Iterator[Session]:
 
 
 def hold(session: Session, rows: Select[Any], parameters: dict[str, Any]) -> None:
-    """Keep what `rows` selects for this writer alone until the end of its transaction.
+    """Lock the rows that `rows` selects (FOR UPDATE) until the end of the transaction.
 
-    `rows` locks what it selects (FOR UPDATE). What the writer decides on is read after it by
-    another statement, since one that had to wait goes on with what it saw before it waited.
-    On SQLite there is one writer at a time and nothing to do.
+    The writer must read what it decides on afterwards, in another statement: a statement that
+    waited for the lock still returns the snapshot from before. On SQLite, which has one writer
+    at a time, it does nothing.
     """
     if session.info.get("writing on") == "postgresql":
         session.execute(rows, parameters)
@@ -187,15 +190,15 @@ def hold(session: Session, rows: Select[Any], parameters: dict[str, Any]) -> Non
 
 def _turn(session: Session) -> AbstractContextManager[None]:
     if session.get_bind().dialect.name == "postgresql":
-        return nullcontext()  # its own locks on rows decide there
+        return nullcontext()  # PostgreSQL's row locks order the writers
     queue: WriteQueue = current_app.extensions["write-queue"]
     return queue.turn()
 
 
 def _hold_door(session: Session, connection: Connection) -> None:
-    """On PostgreSQL, let the writers behind doors in one at a time: they hold no row in common.
+    """On PostgreSQL, admit one writer per door at a time, since such writers share no row to lock.
 
-    They are few (signing in, opening a campaign) and count failures or build whole trees.
+    They are few (sign-in, opening a campaign) and count failures or write whole trees.
     """
     if connection.dialect.name == "postgresql" and isinstance(session.scope, Door):  # type: ignore[attr-defined]
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20220126)")

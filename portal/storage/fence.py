@@ -1,7 +1,7 @@
-"""The fence: a session sees and writes the rows of one organisation, and says no without one.
+"""The fence: a session reads and writes the rows of one organisation, and raises without a scope.
 
-A session keeps for life the scope that it was born with. Every ORM statement is bound to that
-scope; statements that go round the ORM are refused, since no criterion can be added to them.
+A session's scope is set when it is created and never changes. Every ORM statement gets the scope as
+a criterion; statements that bypass the ORM are refused, since no criterion can be added to them.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from portal.models.prepared import Prepared, Row
 
 
 class OutsideFence(RuntimeError):
-    """A statement or a row reached for something that its session's scope does not hold."""
+    """A statement or a row is outside the scope of its session."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnScope:
-    """One organisation: read and write; its path is what the database's own wall compares."""
+    """One organisation, read and write; row-level security compares its path."""
 
     organisation_id: int
     path: str = ""
@@ -33,14 +33,14 @@ class OwnScope:
 
 @dataclass(frozen=True, slots=True)
 class SubtreeScope:
-    """An organisation and everything below it: read only."""
+    """An organisation and everything below it, read-only."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A declared way past the fence, for the named models only."""
+    """A declared exception from the fence, for the named models only."""
 
     name: str
     models: frozenset[type]
@@ -68,7 +68,7 @@ _below = with_loader_criteria(
 
 
 class FencedSession(BaseSession):
-    """A session with the scope it was born in; without one it reads only what is shared."""
+    """A session with a fixed scope; without a scope it reads only shared tables."""
 
     def __init__(self, db: SQLAlchemy, *, scope: Scope | None = None, **kwargs: Any) -> None:
         super().__init__(db, **kwargs)
@@ -77,23 +77,23 @@ class FencedSession(BaseSession):
         self._connected: Connection | None = None
 
     def get_bind(self, *_args: Any, bind: Any = None, **_kwargs: Any) -> Engine | Connection:
-        """The engine: there is one, and looking for it anew would be a tenth of every statement."""
+        """The one engine; SQLAlchemy's look-up would cost a tenth of every statement."""
         return bind or self._engine
 
     @property
     def scope(self) -> Scope | None:
-        """What this session may see; set once, at its birth."""
+        """The session's scope, set once at its creation."""
         return self._scope
 
     def run(self, prepared: Prepared, parameters: Any) -> list[Row]:
-        """Run a prepared statement within the scope: the same fence, without the ORM's work."""
+        """Execute a prepared statement with the scope's criterion, without the ORM's overhead."""
         criterion, bounds = _fence_round(self._scope, prepared, parameters)
         self.flush()
         given = parameters if isinstance(parameters, list) else {**parameters, **bounds}
         return prepared.run(self._connected or self.connection(), given, criterion)
 
     def bulk_save_objects(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refused, like its siblings: rows written in bulk pass no part of the fence."""
+        """Raise `OutsideFence`, as all bulk methods do: bulk writes bypass the fence."""
         raise OutsideFence("rows are written by flushing or by statements")
 
     bulk_insert_mappings = bulk_save_objects
@@ -101,7 +101,10 @@ class FencedSession(BaseSession):
 
 
 def read_through(door: Door, db: SQLAlchemy, prepared: Prepared, parameters: Any) -> list[Row]:
-    """Read one thing behind a door in a transaction of its own, without the work of a session."""
+    """Execute one query behind a door in its own transaction, without a session.
+
+    Raises `OutsideFence` for a write, and for a table that the door does not lead to.
+    """
     if not prepared.reads:
         raise OutsideFence("a statement without a session is for reading")
     _check_door(door, _owned_by_tenants(prepared))
@@ -113,7 +116,7 @@ def read_through(door: Door, db: SQLAlchemy, prepared: Prepared, parameters: Any
 def _fence_round(
     scope: Scope | None, prepared: Prepared, parameters: Any
 ) -> tuple[Any, dict[str, Any]]:
-    """The criterion that holds a prepared statement to the scope, and its parameters."""
+    """The scope's criterion for a prepared statement, with its parameters."""
     owned = _owned_by_tenants(prepared)
     if isinstance(scope, Door):
         _check_door(scope, owned)
@@ -157,7 +160,7 @@ def _bind_to_scope(state: ORMExecuteState) -> None:
             raise OutsideFence("a subtree is for reading")
         _restrict(state, _below, _bounds(scope))
     else:
-        # without a scope the parameter is missing, and a statement that needs it cannot run
+        # without a scope the parameter is missing, so a statement that needs it raises
         _restrict(state, _own, {"fence_organisation": scope.organisation_id} if scope else {})
 
 
@@ -169,8 +172,8 @@ def _restrict(state: ORMExecuteState, criterion: Any, parameters: dict[str, Any]
     state.parameters = {**own, **parameters}
 
 
-# A statement that is kept and run again is restricted and looked into once: most of the
-# fence's cost would otherwise be paid anew with every save.
+# A cached statement is restricted and inspected once; otherwise every save would repeat most of
+# # the fence's cost.
 _kept: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 
@@ -212,8 +215,8 @@ def _check_owner(scope: Scope | None, organisation_id: int | None) -> None:
 
 @event.listens_for(FencedSession, "before_attach")
 def _check_attached(session: AnySession, row: Any) -> None:
-    """An object brought from elsewhere would be found by its key, and reloaded, past any scope."""
-    # the attribute itself would load what is expired
+    """Refuse an object from another session: it would be reloaded by key, outside the scope."""
+    # read `__dict__`, since an expired attribute would be loaded
     _check_row(session, row, vars(row).get("organisation_id"))
 
 
@@ -259,7 +262,7 @@ _NAME_SCOPE = (
 
 
 def _tell_postgresql(connection: Connection, scope: Scope | None) -> None:
-    """Name the scope to row-level security, for this transaction and no longer."""
+    """Set the scope for row-level security (`set_config`), for this transaction only."""
     low = high = door = ""
     if isinstance(scope, OwnScope):
         low, high = scope.path, end_of_own(scope.path)

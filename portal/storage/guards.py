@@ -1,9 +1,9 @@
-"""Guards: what the database itself refuses, whatever the application asks of it.
+"""Guards: triggers and policies by which the database itself refuses writes and hides rows.
 
-Triggers keep the trail, submissions, notes, frozen consolidations and published editions as they
-are, freeze submitted reports and let no row pass to another organisation. On PostgreSQL,
-row-level security is a second wall behind the fence: the role that serves pages sees the rows of
-the organisation whose path its transaction names, or those behind a declared door, and no others.
+Triggers make the trail, submissions, notes, frozen consolidations and published editions
+immutable, freeze submitted reports, and keep a row's organisation fixed. On PostgreSQL, row-level
+security is a second wall behind the fence: the serving role sees only the rows of the organisation
+whose path its transaction has set, or those behind a declared door.
 """
 
 from sqlalchemy import Connection, Table
@@ -23,7 +23,7 @@ APPEND_ONLY = (
     "clarification",
     "clarification_review",
 )
-"""Tables whose rows are never changed and never removed."""
+"""Tables whose rows are never updated and never deleted."""
 
 DOORS = {
     "sign_in": ("user", "sign_in", "sign_in_link", "trail", "trail_head"),
@@ -31,10 +31,10 @@ DOORS = {
     "opening": ("expectation", "delivery", "trail", "trail_head"),
     "last_year": ("last_year_figure", "trail", "trail_head"),
 }
-"""For each door that writes, the tables that it leads to; `verifying` reads all of them."""
+"""The tables behind each door that writes; `verifying` reads all tables."""
 
 READING_DOORS = {"former_names": ("expectation",)}
-"""For each other door that only reads, the tables that it leads to."""
+"""The tables behind each other door, which only reads."""
 
 APPENDED = "is append-only"
 IMMUTABLE = "a published edition is immutable"
@@ -44,14 +44,14 @@ FROZEN_STATES = "('submitted', 'accepted')"
 
 
 def tenant_tables() -> list[Table]:
-    """Every table whose rows belong to one organisation."""
+    """Every table with an `organisation_id`."""
     mappers = (m for m in Base.registry.mappers if issubclass(m.class_, TenantOwned))
     tables = (m.local_table for m in mappers)
     return sorted((t for t in tables if isinstance(t, Table)), key=lambda table: table.name)
 
 
 def drop(connection: Connection) -> None:
-    """Take every guard away, so that a migration can rebuild tables."""
+    """Drop every guard, so that a migration can rebuild tables."""
     if connection.dialect.name == "sqlite":
         names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         for (name,) in connection.exec_driver_sql(names).fetchall():
@@ -66,7 +66,7 @@ def drop(connection: Connection) -> None:
         "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
     ).fetchall():
         connection.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')
-    # a wall without a policy would hide every row from the owner too
+    # row-level security without policies would hide every row from the owner too
     for (table,) in connection.exec_driver_sql(
         "SELECT relname FROM pg_class "
         "WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace"
@@ -75,7 +75,7 @@ def drop(connection: Connection) -> None:
 
 
 def create(connection: Connection, role: str | None = None) -> None:
-    """Make every guard; on PostgreSQL also let `role` do what the pages need, and no more."""
+    """Create every guard; on PostgreSQL also grant `role` the rights that pages need."""
     if connection.dialect.name == "sqlite":
         for statement in sqlite_triggers().values():
             connection.exec_driver_sql(statement)
@@ -165,7 +165,7 @@ HELD = (
     "WHERE path >= current_setting('portal.low', true) "
     "AND path < current_setting('portal.high', true))"
 )
-"""The rows of the organisations whose stored path lies in the range that the transaction names."""
+"""A criterion: the organisation's path lies in the range that the transaction has set."""
 
 
 def _walls(table: Table) -> list[str]:
@@ -174,7 +174,7 @@ def _walls(table: Table) -> list[str]:
 
 
 def policies() -> dict[tuple[str, str], str]:
-    """The statements of all row policies, each by its table and its name."""
+    """The statements of all row policies by table and name."""
     made = {}
     for table in tenant_tables():
         named = {

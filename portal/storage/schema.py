@@ -1,8 +1,8 @@
-"""The schema: brought up to date by migrations, with the guards made anew at their end.
+"""The schema: upgraded by migrations, with the guards re-created at the end.
 
-Migrations run on a connection of their own. On SQLite foreign keys are off meanwhile, since
-rebuilding a parent table with them on would empty its children; guards are dropped first and
-made again last, since rebuilding a table loses them.
+Migrations run on a connection of their own. On SQLite foreign keys are off during a migration,
+since rebuilding a parent table with them on would delete its children (ON DELETE CASCADE). Guards
+are dropped first and created last, since rebuilding a table drops its triggers.
 """
 
 from functools import cache
@@ -32,7 +32,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def migration_engine(url: str) -> Engine:
-    """An engine for migrations alone: nothing pooled, and SQLite's driver begins nothing."""
+    """An engine for migrations only: no pool, and no implicit BEGIN on SQLite."""
     # What stands in rows stands in no message and no traceback.
     if url.startswith("sqlite"):
         return create_engine(
@@ -42,7 +42,7 @@ def migration_engine(url: str) -> Engine:
 
 
 def upgrade(url: str, revision: str = "head", *, role: str | None = None) -> None:
-    """Bring the database at `url` to `revision`; doing it again changes nothing.
+    """Migrate the database at `url` to `revision`; a second run changes nothing.
 
     `role` is the PostgreSQL role that will serve pages: it is given what they need. The guards
     are those of the newest structure, so an older one is left without.
@@ -90,7 +90,7 @@ NEWER = "程序比数据库旧：数据库已经由新版程序升级过，请�
 
 
 def fault_of(connection: Connection) -> str:
-    """Why this program cannot use the database, as a sentence; empty when it can."""
+    """Why this program cannot use the database, as a sentence; empty if it can."""
     if not inspect(connection).has_table("organisation"):
         return MISSING
     stands_at, known = revision_of(connection), known_revisions()
@@ -117,9 +117,9 @@ def require_writable(url: str) -> None:
 
 
 def fault_at(url: str) -> str:
-    """As `fault_of`, and whether the database can be written; changes nothing in it.
+    """`fault_of`, and also whether the database is writable; changes nothing.
 
-    Raises what the driver raises when it cannot be reached or its lock cannot be had.
+    Raises the driver's error when the database cannot be reached or its write lock is not free.
     """
     with migration_engine(url).connect() as connection:
         return fault_of(connection) or _fault_of_writing(connection)
@@ -151,12 +151,12 @@ def size_of(connection: Connection) -> int:
 
 
 def revision_of(connection: Connection) -> str:
-    """The migration that a database stands at; empty when it was never migrated."""
+    """The revision of a database; empty if it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """Every migration that this program knows, the newest one first."""
+    """Every revision that this program knows, the newest first."""
     scripts = ScriptDirectory(str(MIGRATIONS))
     return tuple(script.revision for script in scripts.walk_revisions())

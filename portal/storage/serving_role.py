@@ -1,7 +1,7 @@
-"""The role that serves pages on PostgreSQL: it must own nothing and go round nothing.
+"""The PostgreSQL role that serves pages: it must own no table and bypass no policy.
 
-The owner of a table and a superuser pass row-level security by; with such a role the second
-wall would only seem to stand.
+Table owners and superusers bypass row-level security, so with such a role the second wall would
+have no effect.
 """
 
 from sqlalchemy import Engine
@@ -17,7 +17,7 @@ _TOO_MUCH = (
 
 
 def refuse_mighty_role(engine: Engine) -> None:
-    """Raise `SettingError` when the role could pass row-level security by, or cannot connect."""
+    """Raise `SettingError` when the role can bypass row-level security, or cannot connect."""
     try:
         with engine.connect() as connection:
             superuser, bypasses, owns = connection.exec_driver_sql(_TOO_MUCH).one()

@@ -1,4 +1,4 @@
-"""The assurance that a form carries: how the unit stood behind what one person did alone."""
+"""Read the unit's assurance for what one person did alone from a form's fields."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,6 @@ from portal.web.form_fields import printable
 
 
 def assurance_in(fields: Mapping[str, str]) -> Assurance:
-    """How the unit stands behind what one person did alone, as posted."""
+    """The posted assurance for what one person did alone."""
     names = ("assurance", "assured_by", "assured_at")
     return Assurance(*(printable(fields.get(name, "").strip()) for name in names))

@@ -1,6 +1,6 @@
-"""Carried: what a preview read travels in its page to the confirmation, and is kept nowhere.
+"""Carried: the content of a preview is posted back by its page and stored nowhere on the server.
 
-Whoever alters it on the way has only written something else, and what comes back is looked at anew.
+The confirmation validates it again, so a manipulated content is no more than other typed input.
 """
 
 import json
@@ -10,17 +10,17 @@ from binascii import Error
 from typing import Any
 
 MAX_BYTES = 4 * 1024 * 1024
-"""Bytes of what is unpacked; five thousand units and people take one."""
+"""Bytes after unpacking; 5 000 units and people take 1 MiB."""
 
 
 def pack(value: Any) -> str:
-    """Lists, mappings, texts and whole numbers as a text of letters and digits."""
+    """Encode lists, mappings, texts and integers as a text of letters and digits."""
     packed = zlib.compress(json.dumps(value).encode(), 9)
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def unpack(text: str) -> Any:
-    """What is in a text that `pack` made; raises `ValueError` for any other."""
+    """Decode a text that `pack` made; raises `ValueError` for any other."""
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         reader = zlib.decompressobj()

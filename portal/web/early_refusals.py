@@ -1,9 +1,9 @@
-"""The refusing channel: a request that never reaches the application is refused in Chinese too.
+"""Early refusals: a request that never reaches the application is refused in Chinese too.
 
-waitress answers such requests (too large, not understood) by itself and closes at once; where
-the browser is still sending, the answer is lost in the reset that follows. So the connection
-is closed for writing first, and what still arrives is read and dropped until the other side
-closes, or falls silent for as long as any connection may.
+waitress answers such requests (too large, malformed) itself and closes at once. While the browser
+is still sending, that causes a TCP reset, which loses the answer. So the connection is first closed
+for writing only, and further input is read and dropped until the other side closes, or sends
+nothing for the usual timeout.
 """
 
 import socket
@@ -17,7 +17,7 @@ from portal.web.headers import ALWAYS
 
 
 class Refusal(ErrorTask):  # type: ignore[misc]
-    """The answer, in the portal's words and with its headers."""
+    """The refusal, in the portal's words and with its headers."""
 
     def execute(self) -> None:
         """Write the answer and let the channel close after it."""
@@ -33,29 +33,29 @@ class Refusal(ErrorTask):  # type: ignore[misc]
 
 
 class RefusingChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection that stays until its refusal was read."""
+    """A connection that stays open until the client has read the refusal."""
 
     error_task_class = Refusal
     refused = False
     lingering = False
 
     def readable(self) -> bool:
-        """Whether to read: while lingering, whatever comes."""
+        """Whether to read; always while lingering."""
         return self.lingering or bool(super().readable())
 
     def handle_read(self) -> None:
-        """Read what came; while lingering, for nothing."""
+        """Read input; drop it while lingering."""
         if self.lingering:
             self.recv(self.adj.recv_bytes)
         else:
             super().handle_read()
 
     def handle_close(self) -> Any:
-        """Close, but for a refusal only the writing side at first."""
+        """Close the connection; after a refusal first close only its writing side."""
         if not self.refused or self.lingering or not self.connected:
             return super().handle_close()
         self.lingering, self.will_close = True, False
         try:
             return self.socket.shutdown(socket.SHUT_WR)
-        except OSError:  # the other side is gone already
+        except OSError:  # the client has already closed
             return super().handle_close()

@@ -1,4 +1,4 @@
-"""Errors: one meaning and one Chinese sentence for each refusal, and no bare 500."""
+"""Errors: one Chinese sentence for each refusal, and a page for faults (500)."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ SENTENCES = {
 
 
 class BadInput(Exception):
-    """Something typed cannot be taken; answered 422 with the sentence."""
+    """Typed input is refused; answered 422 with the sentence."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -41,7 +41,7 @@ class BadInput(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every kind of refusal."""
+    """Register a handler for every kind of refusal."""
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(NotYourRole, lambda error: refuse(403, error.sentence))
     app.register_error_handler(NotAllowedNow, lambda error: refuse(409, error.sentence))
@@ -49,17 +49,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _token_wrong)
     for error in (OperationalError, InterfaceError, NoConnectionFree):
         app.register_error_handler(error, _database_busy)
-    # a text that the database cannot hold, such as one with a NUL on PostgreSQL
+    # a text that the database cannot store, such as one with NUL on PostgreSQL
     app.register_error_handler(DataError, lambda _error: refuse(400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
 def refuse(status: int, sentence: str | None = None, **extra: Any) -> tuple[str, int]:
-    """The answer to a refused request: a page, or a line where htmx asked.
+    """The answer to a refused request: a page, or one line for htmx.
 
-    A page names the id under which the log tells of the request; a line does where the fault
-    is ours.
+    A page shows the request's id in the log; a line shows it only for a fault of the server.
     """
     sentence = sentence or SENTENCES[status]
     number = request_id() if status >= 500 or not wants_fragment() else ""
@@ -70,7 +69,7 @@ def refuse(status: int, sentence: str | None = None, **extra: Any) -> tuple[str,
 def _template() -> str:
     if wants_fragment():
         return "errors/_refusal.html"
-    # under a name that is not ours no address can be built, and so no page with links
+    # with a foreign host no URL can be built, so the page has no links
     return "errors/page.html" if request_ctx.url_adapter else "errors/bare.html"
 
 
@@ -101,7 +100,7 @@ def _here() -> str:
 
 
 def _token_wrong(_error: CSRFError) -> Any:
-    """A lost token is no loss of what was typed: the page offers to post the same again."""
+    """Answer an invalid CSRF token with a page that offers to post the same fields again."""
     if wants_fragment() or request.endpoint in {"accounts.sign_in", "accounts.logout"}:
         return refuse(400, "页面已过期，请刷新后重试。")
     page = render_template(
@@ -124,7 +123,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _host_refused() -> Any:
-    """Somebody came by a name that is not ours: say which one is."""
+    """Answer a request with a foreign Host header by naming the portal's own address."""
     public_url = current_app.config["PORTAL"].public_url
     current_app.logger.warning("host refused: %.100r", request.environ.get("HTTP_HOST", ""))
     return refuse(400, f"请从 {public_url} 进入。系统管理员请核对设置 PORTAL_PUBLIC_URL。")
@@ -138,7 +137,7 @@ def _database_busy(error: DBAPIError | NoConnectionFree) -> Any:
     # the first line says what is wrong, those below it may quote a row
     told = str(getattr(error, "orig", None) or error).partition("\n")[0]
     current_app.logger.error("database: %s", told)
-    # every other page asks the database who is signed in, which is what fails just now
+    # without layout: other pages read the signed-in person from the database, which fails now
     name = "errors/_refusal.html" if wants_fragment() else "errors/bare.html"
     template = current_app.jinja_env.get_template(name)
     page = template.render(status=503, sentence=SENTENCES[503], number=request_id())

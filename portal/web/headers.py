@@ -1,4 +1,4 @@
-"""Headers: what every answer tells the browser, and pages made small on their way."""
+"""Headers: security headers of every answer, and compression."""
 
 import gzip
 from urllib.parse import quote
@@ -22,20 +22,20 @@ ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # same-origin: without any referrer, form posts over https would fail their check
+    # same-origin: Flask-WTF refuses https posts without a referrer
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 TEXTS = {"text/css", "text/javascript", "image/svg+xml"}
-"""The kinds of static files that become small."""
+"""The media types of static files that are compressed."""
 
 INERT = f"{POLICY}; sandbox"
-"""The policy of a file that somebody uploaded: nothing in it may ever run."""
+"""The policy for uploaded files: nothing in them may run."""
 
-SMALL = 1400
-"""Bytes below which compressing is not worth its time: a fragment fits one packet."""
+MIN_COMPRESSED_BYTES = 1400
+"""Bytes below which an answer is not compressed: it fits one packet."""
 
 
 def init_app(app: Flask) -> None:
@@ -63,7 +63,7 @@ def _add_headers(answer: Response) -> Response:
 
 
 def _encode_file_name(answer: Response) -> Response:
-    """A Chinese file name travels encoded (RFC 5987): servers send no such letters as they are."""
+    """Encode a Chinese file name (RFC 5987), since headers are latin-1."""
     sent = answer.headers.get("Content-Disposition", "")
     if not sent.isascii():
         kind, options = parse_options_header(sent)
@@ -77,7 +77,7 @@ def _compress(answer: Response) -> Response:
         answer.direct_passthrough
         or "gzip" not in request.headers.get("Accept-Encoding", "")
         or answer.mimetype != "text/html"
-        or (answer.content_length or 0) < SMALL
+        or (answer.content_length or 0) < MIN_COMPRESSED_BYTES
     ):
         return answer
     answer.set_data(gzip.compress(answer.get_data(), compresslevel=6, mtime=0))
@@ -87,11 +87,11 @@ def _compress(answer: Response) -> Response:
 
 
 _small: dict[str, bytes] = {}
-"""Static files made small, by the tag that names their content; there are a few dozen."""
+"""Compressed static files by their ETag; there are a few dozen."""
 
 
 def _compress_static(answer: Response) -> Response:
-    """Styles and scripts arrive small too, made so once in a process."""
+    """Compress styles and scripts, once per process."""
     if (
         request.endpoint != "static"
         or answer.status_code != 200

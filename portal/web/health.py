@@ -1,7 +1,7 @@
 """Health: whether this process can answer, reach its database, write to it, and has room.
 
-`/healthz` reads once itself. What takes a lock or a look at the disk is probed by a thread of its
-own at most every ten seconds, so that strangers cause no writes and nobody waits for it.
+`/healthz` itself runs one query. Checks that need a lock or the disk are made by a separate thread
+at most every `MAX_PROBE_AGE_SECONDS`, so that strangers cause no writes and no request waits.
 """
 
 import logging
@@ -23,9 +23,9 @@ from portal.storage.db import db
 
 MAX_PROBE_AGE_SECONDS = 10
 MAX_FAULT_AGE_SECONDS = 1
-"""A fault is looked at again soon: a proxy waits for the server to be well."""
+"""A fault is rechecked soon, since a proxy waits for the server to recover."""
 MIN_FREE_BYTES = 64 * 1024 * 1024
-"""Room on the disk below which a save may not reach it."""
+"""Free disk space below which saves may fail."""
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +38,14 @@ def init_app(app: Flask) -> None:
 
 @allow(public)
 def healthz() -> Any:
-    """200 `ok` when the database answers and the last probe found no fault, 503 otherwise.
+    """Answer 200 `ok` when the database answers and the last probe found no fault, else 503.
 
     Beside that it tells the program's version alone; the log says what is wrong.
     """
     probe: Probe = current_app.extensions["health-probe"]
     try:
         db.session().execute(select(Organisation.id).limit(1))
-        db.session().rollback()  # the probe of a writer shall not wait for this reader
+        db.session().rollback()  # end the read; a probe that writes must not wait
         well = not probe.fault()
     except SQLAlchemyError:
         well = False
@@ -57,7 +57,7 @@ def healthz() -> Any:
 
 
 class Probe:
-    """The last fault that `look` found; looks again, in a thread of its own, when it is old."""
+    """Caches the fault that `look` returns, and refreshes it in a separate thread when old."""
 
     def __init__(
         self, look: Callable[[], str], clock: Callable[[], float] = time.monotonic
@@ -69,9 +69,9 @@ class Probe:
         self._looking: threading.Thread | None = None
 
     def fault(self) -> str:
-        """What was wrong at the last look, as a sentence; empty when nothing was.
+        """The fault at the last look, as a sentence; empty without one.
 
-        The very first look is waited for, so that a sick server is never called well.
+        The first call waits for the look, so that a faulty server never answers ok.
         """
         with self._guard:
             first = self._looked_at == float("-inf")
@@ -87,7 +87,7 @@ class Probe:
     def _run(self) -> None:
         try:
             fault = self._look()
-        except Exception as error:  # whatever it is, this server is not well
+        except Exception as error:  # any error means that this server is not healthy
             fault = f"{type(error).__name__}: {error}"
         if fault and fault != self._fault:
             log.error("not healthy: %s", fault)
@@ -96,7 +96,7 @@ class Probe:
 
 
 def fault_of(app: Flask) -> str:
-    """Why this process cannot do its work, as a sentence; empty when it can."""
+    """Why this process cannot work, as a sentence; empty if it can."""
     settings: Settings = app.config["PORTAL"]
     free = shutil.disk_usage(settings.instance).free
     if free < MIN_FREE_BYTES:

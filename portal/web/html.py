@@ -1,4 +1,4 @@
-"""HTML: what templates may call, and how a request says which kind of answer it wants."""
+"""HTML: the filters and globals of templates, and fragments or pages as answers."""
 
 import json
 from hashlib import sha256
@@ -26,11 +26,11 @@ from portal.models.user import ROLE_LABELS
 from portal.storage.db import db
 
 NOT_CARRIED = {"csrf_token", "password", "current", "new", "again", "username", "link", "links"}
-"""Fields that never travel through a page for signing in again."""
+"""Fields that are never carried through a sign-in page."""
 
 
 def init_app(app: Flask) -> None:
-    """Give templates their filters and the few values that every page shows."""
+    """Register the templates' filters and the values that every page shows."""
     app.jinja_env.filters |= {
         "figure": show,
         "canonical": canonical,
@@ -75,9 +75,9 @@ def _versions(folder: Path) -> dict[str, str]:
 
 
 def rounds_beside(campaign: Campaign) -> list[tuple[str, str]]:
-    """The rounds of a campaign with the address of this page in each; empty for this one.
+    """The rounds of a campaign with this page's address in each; empty for the current round.
 
-    What has no counterpart there, such as one submission, leads to the notice.
+    A page without a counterpart in another round, such as one submission, links to the notice.
     """
     everywhere = set(request.view_args or {}) == {"campaign"} and request.method == "GET"
     endpoint = (request.endpoint or "") if everywhere else "campaigns.notice"
@@ -88,7 +88,7 @@ def rounds_beside(campaign: Campaign) -> list[tuple[str, str]]:
 
 
 def _moment_typed(text: str | None, field: str = "due") -> str:
-    """A typed instant in words, so that its weekday is seen; nothing where it is none."""
+    """A typed instant in words, with its weekday; empty if it is no instant."""
     try:
         return in_words(read_instant(text or "", hour_meant(field)))
     except ValueError:
@@ -100,22 +100,22 @@ def _every_page() -> dict[str, Any]:
 
 
 def csrf_field() -> Markup:
-    """The hidden field that every form posts back."""
+    """The hidden CSRF field of every form."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(
         escape(generate_csrf())
     )
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks, so that a part of a page is the answer."""
+    """Whether htmx made the request, so that a fragment is the answer."""
     return request.headers.get("HX-Request") == "true"
 
 
 def carried_as_text() -> str:
     """The fields of a refused form post as text, to be posted again after signing in.
 
-    Only what a page of the portal posted is carried: another site's fields would be offered
-    with this session's token, one click away from being taken.
+    Only posts from the portal's own pages are carried; otherwise another site could have its fields
+    posted with this session's token by one click.
     """
     if not _posted_from_here():
         return ""
@@ -129,11 +129,11 @@ def _posted_from_here() -> bool:
 
 
 def carried_fields(text: str | None) -> list[tuple[str, str]]:
-    """The fields that a page for signing in again carried; anything else is nothing."""
+    """Decode the fields carried by a sign-in page; empty for any other text."""
     try:
         pairs = json.loads(text or "[]")
         fields = [(str(name), str(value)) for name, value in pairs if name not in NOT_CARRIED]
-        json.dumps(fields, ensure_ascii=False).encode()  # half a surrogate cannot be sent
+        json.dumps(fields, ensure_ascii=False).encode()  # a lone surrogate cannot be encoded
         return fields
     except (ValueError, TypeError, RecursionError):
         return []

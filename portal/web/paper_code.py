@@ -1,4 +1,4 @@
-"""The code and the QR that paper carries, and the address that both lead to."""
+"""The code and the QR of a print, and the address that both lead to."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from markupsafe import Markup
 from portal.domain.paper.code import code_of
 from portal.settings import Settings
 
-QUIET_ZONE = 4
-"""White modules round the QR, as its standard (ISO/IEC 18004) asks for."""
+QUIET_ZONE_MODULES = 4
+"""White modules around the QR, required by ISO/IEC 18004."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperCode:
-    """What a print carries: the code, the link behind it, and its QR as SVG.
+    """The code of a print, its link, and the link's QR as SVG.
 
-    The code is `typed` where 核对纸质件 finds the print by it; else the print has the QR alone.
+    `typed` is true if 核对纸质件 finds the print by the code; otherwise the print has only the QR.
     """
 
     code: str
@@ -26,18 +26,18 @@ class PaperCode:
 
     @property
     def svg(self) -> Markup:
-        """The QR of the link; segno writes no style and no script, and we wrote the link."""
+        """The QR of the link, safe as Markup: segno writes no style and no script."""
         made = segno.make(self.link, error="m", micro=False)
-        return Markup(made.svg_inline(border=QUIET_ZONE, omitsize=True, lineclass=None))  # noqa: S704
+        return Markup(made.svg_inline(border=QUIET_ZONE_MODULES, omitsize=True, lineclass=None))  # noqa: S704
 
 
 def init_app(app: Flask) -> None:
-    """Let templates draw codes."""
+    """Register the template functions for codes."""
     app.jinja_env.globals["paper_code"] = paper_code
 
 
 def code_leading_to(sha256: str, path: str) -> PaperCode:
-    """What a print carries that is kept nowhere: only its link, at `path`, leads to its check."""
+    """The code of a print that is not stored: only its link, at `path`, leads to its check."""
     return PaperCode(code_of(sha256), _address(path), typed=False)
 
 
@@ -47,6 +47,6 @@ def _address(path: str) -> str:
 
 
 def paper_code(sha256: str) -> PaperCode:
-    """What a print of the organisation in this request carries for a frozen content."""
+    """The code of a stored print of this request's organisation."""
     code = code_of(sha256)
     return PaperCode(code, _address(url_for("paper.open_code", code=code)))

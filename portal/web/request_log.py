@@ -1,4 +1,4 @@
-"""The request log: one line for each request with its id, and nothing that people typed.
+"""The request log: one line for each request with its id, without typed input.
 
 Addresses stand without their query, the token of a sign-in link and the name of an account; one
 that leads nowhere stands with its first part alone, since a mistyped link still holds its token.
@@ -30,20 +30,20 @@ from portal.settings import LogFormat, Settings
 log = logging.getLogger("portal.requests")
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-"""What a proxy may name a request; anything else could forge lines of the log."""
+"""Request ids accepted from a proxy; any other text could forge lines of the log."""
 
 HIDDEN_ARGUMENTS = ("<token>", "<username>")
 """Parts of an address that open something to whoever knows them, or name a person."""
 
 
 def init_app(app: Flask) -> None:
-    """Give every request its id, before anything else, and log it after everything else."""
+    """Set every request's id before all other hooks, and log it after them."""
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request_funcs.setdefault(None, []).insert(0, _end)
 
 
 def configure(settings: Settings) -> None:
-    """Write the log of this process to standard error, as the settings want it."""
+    """Write this process's log to standard error, in the format of the settings."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format is LogFormat.JSON
     handler.setFormatter(JsonLines() if as_json else TextLines())
@@ -53,7 +53,7 @@ def configure(settings: Settings) -> None:
 
 
 def request_id() -> str:
-    """The id of this request; one for it alone where the request began without us."""
+    """The id of this request; a new one if the hook did not run."""
     if "request_id" not in g:
         g.request_id = _given_id() or secrets.token_hex(8)
     known: str = g.request_id
@@ -107,7 +107,7 @@ def _organisation() -> str | None:
 
 
 def _user() -> int | None:
-    # Asking who is signed in would read the database; a request that never asked has nobody.
+    # Do not load the signed-in person here: that would query the database.
     if "_login_user" not in g:
         return None
     person = current_user._get_current_object()

@@ -1,4 +1,4 @@
-"""Uploads: a view that takes a file says how large; everywhere else a request stays small."""
+"""Uploads: a view that takes a file states its maximum size; other requests stay small."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,32 +8,32 @@ from flask import Flask, current_app, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-FIELDS = 64 * 1024
-"""Bytes of a request for the other fields and the frame round the file."""
+MAX_FIELDS_BYTES = 64 * 1024
+"""Bytes of a request for other fields and multipart boundaries."""
 
 MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that somebody brought: its name as sent, without folders, and its bytes."""
+    """An uploaded file: its name without folders, and its bytes."""
 
     name: str
     content: bytes
 
 
 def takes_file(largest: int) -> Callable[[View], View]:
-    """Let a view be sent a file of up to `largest` bytes."""
+    """Allow a view to receive a file of up to `largest` bytes (decorator)."""
 
     def named(view: View) -> View:
-        view.largest_body = largest + FIELDS  # type: ignore[attr-defined]
+        view.largest_body = largest + MAX_FIELDS_BYTES  # type: ignore[attr-defined]
         return view
 
     return named
 
 
 def init_app(app: Flask) -> None:
-    """Set the size of a request before anything reads it; so this comes before the rest."""
+    """Set the size limit of a request before any other hook reads its body."""
     app.url_value_preprocessor(_let_it_be_large)
 
 
@@ -44,12 +44,12 @@ def _let_it_be_large(endpoint: str | None, _values: dict[str, Any] | None) -> No
 
 
 def largest_body(endpoint: str | None) -> int | None:
-    """The bytes that a view which takes a file may be sent; None for every other view."""
+    """The maximum body in bytes of a view that takes a file; None for any other view."""
     return getattr(current_app.view_functions.get(endpoint or ""), "largest_body", None)
 
 
 def uploaded(field: str) -> Upload | None:
-    """The file that came in a field; None where none was chosen."""
+    """The uploaded file in a field; None if none was chosen."""
     file = request.files.get(field)
     if file is None or not file.filename:
         return None

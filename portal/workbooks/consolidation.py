@@ -45,7 +45,7 @@ A3 = 8
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit of the workbook; without `figures` it is named only in the list of units."""
+    """One unit of the workbook; without `figures` it is only in the list of units."""
 
     code: str
     name: str
@@ -58,9 +58,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of the summary: what it is called, and the codes of the units that it sums.
+    """A column of the summary: its heading, and the codes of the units that it sums.
 
-    `figures` are its sums; where none of its units is in the workbook they stand as they are.
+    `figures` are its sums; they are written as numbers if none of its units is in the workbook.
     """
 
     code: str
@@ -73,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class WorkbookContent:
-    """Everything that the workbook shows, in the city's fixed order."""
+    """The content of the workbook, in the city's fixed order."""
 
     form: Form
     organisation: str
@@ -93,14 +93,14 @@ class WorkbookContent:
 
     @cached_property
     def drawn(self) -> list[Unit]:
-        """The units with figures, column by column, those that are added first."""
+        """The units with figures, column by column, those in the total first."""
         order = sorted(self.headings, key=lambda heading: heading.part is not Part.ADDED)
         units = (self.by_code[code] for heading in order for code in heading.units)
         return [unit for unit in units if unit.figures is not None]
 
     @cached_property
     def added(self) -> list[Unit]:
-        """Those of them that the total sums: the first ones."""
+        """The drawn units that the total sums; they come first."""
         codes = {
             code
             for heading in self.headings
@@ -131,7 +131,7 @@ class WorkbookContent:
 
     @cached_property
     def whole(self) -> dict[str, int | None]:
-        """The total, which a workbook that is opened computes anew."""
+        """The total; an office program recomputes it when the file is opened."""
         figures = [unit.figures or {} for unit in self.added]
         leaves = {
             leaf.code: total(one.get(leaf.code) for one in figures) for leaf in self.form.leaves
@@ -149,7 +149,7 @@ def units_workbook(book: WorkbookContent) -> bytes:
 
 @dataclass
 class WorkbookBuilder:
-    """A workbook in the making: going through it draws it, and tells how many units are drawn.
+    """An iterator that draws the workbook and yields the number of units drawn so far.
 
     Afterwards `content` is the file.
     """
@@ -159,7 +159,7 @@ class WorkbookBuilder:
 
     def __iter__(self) -> Iterator[int]:
         yield from self._drawing()
-        # the parts of a workbook hold one another, and a server looks for such circles seldom
+        # XlsxWriter's objects form reference cycles, which a server collects too seldom
         gc.collect(1)
 
     def _drawing(self) -> Iterator[int]:
@@ -174,7 +174,7 @@ class WorkbookBuilder:
 class _WithSheets:
     """A sheet for each unit; the summary sums the cells at the same place in all of them.
 
-    The sheets share their `styles`, of which a workbook takes long to sort out thousands.
+    The sheets share their `styles`, since XlsxWriter is slow with thousands of formats.
     """
 
     book: WorkbookContent
@@ -201,7 +201,7 @@ class _WithSheets:
         return self._span(tuple(unit.code for unit in self.book.added))
 
     def _span(self, codes: tuple[str, ...]) -> tuple[str, str] | None:
-        """The first and the last sheet of neighbouring units; None where none of them has one."""
+        """The first and the last sheet of neighbouring units; None if none of them has one."""
         drawn = [code for code in codes if code in self.names]
         return (self.names[drawn[0]], self.names[drawn[-1]]) if drawn else None
 
@@ -278,7 +278,7 @@ class _SummaryOfDetails(Drawing):
 
 
 def _literal(text: str) -> str:
-    """A text as a criterion takes it: its own signs and no wildcards."""
+    """A text as a SUMIF criterion, its wildcards escaped."""
     for sign in "~*?":
         text = text.replace(sign, f"~{sign}")
     return text.replace('"', '""')
@@ -337,7 +337,7 @@ class _Table:
 
 
 class _Details(_Table):
-    """明细: the units as rows, the items as columns, sums within a row live."""
+    """明细: units as rows, items as columns, sums within a row as formulas."""
 
     def draw(self) -> Iterator[int]:
         items = self.book.form.items
@@ -383,7 +383,7 @@ class _Details(_Table):
 
 @dataclass
 class _List(_Table):
-    """汇总单位: who is in the sum, who is missing, who is only for checking or released."""
+    """汇总单位: the units in the sum, missing, 仅供核对 and 免报."""
 
     sheets: dict[str, str]
 

@@ -1,4 +1,4 @@
-"""The fill-in template: the form as a workbook to be filled at the desk and brought back."""
+"""The fill-in template: the form as a workbook to fill offline and upload."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from portal.workbooks.sheet import Drawing, plain_text, written
 
 INPUT = {"locked": False, "bg_color": "#FFF9E5"}
 CALCULATED = {"bg_color": "#EEEEEE"}
-"""Paper-like colours: the cells to fill stand out, and a black print stays readable."""
+"""Light colours: the cells to fill stand out, and a black-and-white print stays readable."""
 
 ADVICE = (
     "只填浅黄色的数量格；灰色的合计格由公式计算，不能改。没有发生的填 0，不确定的留空。",
@@ -33,8 +33,8 @@ def template_workbook(
 ) -> bytes:
     """The form of one organisation as an xlsx file to fill in, with `figures` as they stand now.
 
-    Only the cells of leaves can be written, and only with figures that the form takes. The file
-    remembers whose it is: `portal.domain.intake.marks` reads that back.
+    Only the cells of leaves are unlocked, and data validation limits them to figures that the
+    form accepts. A hidden sheet identifies the unit; `portal.domain.intake.marks` reads it back.
     """
     sheet = report_sheet(
         form,
@@ -71,7 +71,7 @@ class _Template(Drawing):
 
     def draw(self) -> None:
         super().draw()
-        # Without a password: the lock is against slips, whoever must may take it off.
+        # No password: the protection prevents slips, and users may remove it.
         self.worksheet.protect("", {"format_columns": True, "format_rows": True})
 
     def figure_properties(self, row: Row, part: Part) -> dict[str, object]:
@@ -85,7 +85,7 @@ class _Template(Drawing):
 
 
 def _rule(unit: Unit, cell: str) -> dict[str, object]:
-    """What the office program takes in a cell: the figures that typing takes too."""
+    """The data validation of a cell: the same figures that typing accepts."""
     greatest = canonical(unit.greatest, unit)
     message = {"error_title": "填写的数不符合要求", "error_message": _advice(unit, greatest)}
     if unit.kind is Kind.COUNT:

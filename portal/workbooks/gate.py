@@ -1,4 +1,4 @@
-"""The gate: what is seen of an uploaded file from outside, before anything in it is unpacked."""
+"""The gate: checks of an uploaded file from outside, before anything in it is unpacked."""
 
 import struct
 import zipfile
@@ -12,9 +12,9 @@ MAX_DIRECTORY_BYTES = 128 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """Bytes."""
 
-GREATEST_RATIO = 200
-RATIO_MATTERS_FROM = 1024 * 1024
-"""Small parts of one repeated sign shrink further than any table, and harm nobody."""
+MAX_RATIO = 200
+MIN_RATIO_BYTES = 1024 * 1024
+"""Bytes; smaller parts of one repeated character compress further, and do no harm."""
 
 MAX_NAME_LENGTH = 200
 
@@ -28,11 +28,11 @@ NO_WORKBOOK = f"这不是 xlsx 工作簿，{SAVE_AS_XLSX}"
 
 
 class Refused(ValueError):
-    """The file is not read; the message is the sentence for the person who brought it."""
+    """The file is refused; the message is the sentence for the person who uploaded it."""
 
 
 def let_through(content: bytes) -> None:
-    """Return when `content` may be unpacked as a workbook; raises `Refused`."""
+    """Check that `content` is safe to unpack as a workbook; raises `Refused` otherwise."""
     if not content:
         raise Refused("文件是空的，请重新选择。")
     if len(content) > MAX_FILE_BYTES:
@@ -53,7 +53,7 @@ TEXT_IN_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def is_text(content: bytes) -> bool:
-    """Whether a file may be a table saved as text; what `_what_else` knows by name is none."""
+    """Whether a file may be a table saved as text, and no type that `_what_else` recognises."""
     known = (b"PK", OLE, *ARCHIVES, *PICTURES_AND_PAPERS)
     return bool(content) and (content.startswith(TEXT_IN_UTF_16) or not content.startswith(known))
 
@@ -76,7 +76,7 @@ ZIP64 = b"PK\x06\x07"
 
 
 def _look_at_directory(content: bytes) -> None:
-    """The directory must end the file and be as long as it says: zipfile itself is lenient."""
+    """Require the directory to end the file with its stated length, since zipfile is lenient."""
     at = content.rfind(b"PK\x05\x06")
     if at < 0 or len(content) < at + DIRECTORY_END.size:
         raise Refused(DAMAGED)
@@ -90,7 +90,7 @@ def _look_at_directory(content: bytes) -> None:
 
 
 def _parts(content: bytes) -> list[zipfile.ZipInfo]:
-    # A damaged directory makes zipfile raise errors of many kinds; all mean the same here.
+    # zipfile raises errors of many kinds for a damaged directory; all mean DAMAGED.
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return archive.infolist()
@@ -99,7 +99,7 @@ def _parts(content: bytes) -> list[zipfile.ZipInfo]:
 
 
 def _look_at_parts(parts: list[zipfile.ZipInfo]) -> None:
-    # Some programs write backslashes, which every office program reads as slashes.
+    # Some programs write backslashes; office programs read them as slashes.
     names = [part.filename.replace("\\", "/").lower() for part in parts]
     if len(parts) > MAX_PARTS:
         raise Refused(TOO_MUCH)
@@ -131,8 +131,8 @@ def _look_at_sizes(parts: list[zipfile.ZipInfo]) -> None:
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise Refused(TOO_MUCH)
     for part in parts:
-        swollen = part.file_size > GREATEST_RATIO * max(1, part.compress_size)
-        if swollen and part.file_size > RATIO_MATTERS_FROM:
+        swollen = part.file_size > MAX_RATIO * max(1, part.compress_size)
+        if swollen and part.file_size > MIN_RATIO_BYTES:
             raise Refused(TOO_MUCH)
 
 

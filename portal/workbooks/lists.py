@@ -1,6 +1,6 @@
-"""Reading lists that people bring: a workbook, or a text as Excel and WPS save it, as a grid.
+"""Read an uploaded list as a grid: a workbook, or a text as Excel and WPS save it.
 
-Roster in the browser, `portal organisation import` and lists of expected units read by this alone.
+The roster page, `portal organisation import` and lists of expected units all use it.
 """
 
 import csv
@@ -12,12 +12,12 @@ from portal.workbooks.gate import MAX_FILE_BYTES, Refused, is_text
 from portal.workbooks.reading import read_workbook
 
 TEXT_SHEET = "名单"
-"""What the one table of a text is called, as the sheet of a workbook is."""
+"""The sheet name given to a text's only table."""
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_TEXT_LENGTH = 256
-"""Characters kept of a cell, as of a workbook's: no name is longer."""
+"""Characters stored of a cell, as in a workbook; no name is longer."""
 
 NO_TEXT = "这不是 xlsx 工作簿，也不是可以读取的文本表格（UTF-8、UTF-16 或 GBK 编码）。"
 
@@ -43,11 +43,11 @@ def _decoded(content: bytes) -> str:
 
 
 def _encodings(content: bytes) -> tuple[str, ...]:
-    """How a text may be written: Excel's “Unicode 文本” is UTF-16, its csv the code of here."""
+    """The likely encodings: Excel's “Unicode 文本” is UTF-16, its csv is GBK or UTF-8."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ("utf-16",)
     if b"\x00" in content:
-        # Without a mark at its head: the first byte of a tab, digit or line end tells the order.
+        # UTF-16 without a BOM: which byte of a tab, digit or line end is zero tells the byte order.
         in_order = content[::2].count(0) > content[1::2].count(0)
         return ("utf-16-be",) if in_order else ("utf-16-le",)
     return ("utf-8-sig", "gb18030")
@@ -66,6 +66,6 @@ def _cells(text: str) -> Iterator[Cell]:
 
 
 def _delimiter(text: str) -> str:
-    """What stands between the cells: the sign that more of the lines have."""
+    """The delimiter of the cells: the one in more of the lines."""
     lines = text.splitlines()
     return max("\t,", key=lambda sign: sum(sign in line for line in lines))

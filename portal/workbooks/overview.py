@@ -1,4 +1,4 @@
-"""主要指标分单位一览表 as an xlsx file: one sheet of A4 landscape, its sums live."""
+"""主要指标分单位一览表 as an xlsx file: one sheet of A4 landscape with formulas for sums."""
 
 from functools import cached_property
 from io import BytesIO
@@ -82,7 +82,7 @@ class _Drawing:
         self.next_row()
 
     def draw_totals(self) -> int:
-        """The totals; the row of those that are reported upward."""
+        """Draw the totals; returns the row of those reported upward."""
         deduction = self.overview.deduction
         self.put_title("简单合计" if deduction else "合计")
         simple = self.row
@@ -106,7 +106,7 @@ class _Drawing:
         return simple + 2
 
     def draw_changes(self, totals: int) -> None:
-        """Last year's figures and how they moved: the totals, or those of the same units."""
+        """Draw last year's figures and changes, of the totals or of the same units."""
         compared = self.overview.compared
         if self.overview.compared_title and compared is not None:
             self.put_title(self.overview.compared_title)
@@ -154,7 +154,7 @@ class _Drawing:
         return list(enumerate(self.overview.items, FIRST_FIGURE))
 
     def added(self, column: int) -> str:
-        """The cells of the lines that are added, as a formula names them."""
+        """The cells of the added lines, as a formula's arguments."""
         lines = self.overview.lines
         rows = [FIRST_LINE + at for at, line in enumerate(lines) if line.part is Part.ADDED]
         return ",".join(xl_rowcol_to_cell(row, column) for row in rows)

@@ -1,6 +1,6 @@
-"""Reading workbooks that people bring: the cells' values, or the sentence why not.
+"""Read uploaded workbooks: the cells' values, or the sentence why the file is refused.
 
-A child process does the reading, so that a file made to exhaust the machine exhausts only that.
+A child process with limits reads the file, so that a malicious one exhausts only the child.
 """
 
 import json
@@ -27,19 +27,19 @@ from portal.workbooks.gate import (
 )
 
 CHILD = Path(__file__).with_name("reading_child.py")
-MAX_LENGTH = 5.0
+MAX_SECONDS = 5.0
 """Seconds for one file, the start of the process included; a real one takes 0.1."""
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
-"""Bytes; what the child keeps at most of a file takes no more."""
-AT_ONCE = 2
-"""Children that run side by side: each may take 400 MB."""
+"""Bytes; the child's longest possible answer for a form is shorter."""
+MAX_CHILDREN = 2
+"""Children that run at the same time; each may take 400 MB."""
 
-_places = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(MAX_CHILDREN)
 
 
-MAX_OF_LIST_LENGTH = 20.0
-LARGEST_ANSWER_OF_LIST = 64 * 1024 * 1024
+MAX_LIST_SECONDS = 20.0
+MAX_LIST_ANSWER_BYTES = 64 * 1024 * 1024
 
 
 def read_workbook(content: bytes, *, long: bool = False) -> Grid:
@@ -55,7 +55,7 @@ def read_workbook(content: bytes, *, long: bool = False) -> Grid:
 
 @contextmanager
 def _a_place() -> Iterator[None]:
-    if not _places.acquire(timeout=MAX_LENGTH):
+    if not _places.acquire(timeout=MAX_SECONDS):
         raise Refused("正在读取的文件较多，请过一会儿再导入。")
     try:
         yield
@@ -64,7 +64,7 @@ def _a_place() -> Iterator[None]:
 
 
 def _answer_of_child(content: bytes, *, long: bool) -> bytes:
-    # Isolated and without site-packages: the child needs the standard library alone.
+    # -I -S: isolated and without site-packages; the child needs only the standard library.
     command = [sys.executable, "-I", "-S", "-B", str(CHILD), *(["list"] if long else [])]
     child = subprocess.Popen(
         command,
@@ -73,22 +73,22 @@ def _answer_of_child(content: bytes, *, long: bool) -> bytes:
         stderr=subprocess.DEVNULL,
         env=_bare_environment(),
     )
-    clock = threading.Timer(MAX_OF_LIST_LENGTH if long else MAX_LENGTH, child.kill)
+    clock = threading.Timer(MAX_LIST_SECONDS if long else MAX_SECONDS, child.kill)
     clock.start()
     try:
         with child:
-            return _exchange(child, content, LARGEST_ANSWER_OF_LIST if long else MAX_ANSWER_BYTES)
+            return _exchange(child, content, MAX_LIST_ANSWER_BYTES if long else MAX_ANSWER_BYTES)
     finally:
         clock.cancel()
 
 
 def _bare_environment() -> dict[str, str]:
-    """Nothing of ours; Windows starts no program without its own folder."""
+    """An empty environment; on Windows only SystemRoot, without which no program starts."""
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
 def _exchange(child: "subprocess.Popen[bytes]", content: bytes, largest: int) -> bytes:
-    # The child reads all before it writes, so neither waits for the other.
+    # The child reads all input before it writes, so the pipes cannot deadlock.
     with suppress(OSError), cast(IO[bytes], child.stdin) as question:
         question.write(content)
     return cast(IO[bytes], child.stdout).read(largest)
@@ -110,7 +110,7 @@ REFUSALS = {
 
 
 def _grid(written: bytes) -> Grid:
-    """The child's answer as values; one that is cut off or missing means that it was stopped."""
+    """Parse the child's answer; a truncated or missing one means that its limits stopped it."""
     if not written:
         raise Refused(TOO_MUCH)
     try:

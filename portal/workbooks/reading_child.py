@@ -1,10 +1,10 @@
-"""The child: reads the workbook on standard input and answers, as JSON, what its cells hold.
+"""The child: reads a workbook on standard input and writes its cells to standard output as JSON.
 
-It is run by its path, in a process of its own that the kernel limits, and knows nothing of the
-portal. Only values are read: styles tell what kind a number is, and nothing is calculated.
+It is run by path, in a process of its own with resource limits, and does not import the portal.
+Only values are read: number formats tell dates and percents, and formulas are not calculated.
 """
 
-# zipfile looks this up by name, and later no file can be opened any more.
+# zipfile imports cp437 by name; after `keep_within_limits` no file can be opened.
 import encodings.cp437  # noqa: F401
 import json
 import posixpath
@@ -18,10 +18,10 @@ from xml.parsers import expat
 
 try:
     import resource
-except ImportError:  # Windows has none; there the parent's clock is the only limit
+except ImportError:  # Windows has no resource module; the parent's timeout is the only limit there
     resource = None  # type: ignore[assignment]
 
-MEMORY = 400 * 1024 * 1024
+MAX_MEMORY_BYTES = 400 * 1024 * 1024
 MAX_PART_BYTES = 8 * 1024 * 1024
 MAX_SHEETS = 50
 MAX_MERGES = 5_000
@@ -30,10 +30,10 @@ MAX_NAME_LENGTH = 120
 
 
 class Limits(NamedTuple):
-    """How much is read of one file: a form fits one screen, a list may be long.
+    """The limits for one file: a form is short, a list may be long.
 
-    `text` is how many signs are kept of a cell: no code, heading or figure of a form is longer,
-    and no name of a list.
+    `seconds` is CPU time; `text` is the number of characters stored of a cell, more than any code,
+    heading or figure of a form and any name of a list.
     """
 
     seconds: int
@@ -44,7 +44,7 @@ class Limits(NamedTuple):
 
     @property
     def merged(self) -> int:
-        """Cells of one sheet in merged areas, of those that are read; more only by overlapping."""
+        """The cells that merged areas of one sheet can cover; overlapping areas would exceed it."""
         return self.rows * LAST_COLUMN
 
 
@@ -53,7 +53,7 @@ LIST = Limits(seconds=4, elements=1_000_000, cells=150_000, rows=20_010, text=25
 
 
 def main() -> None:
-    """Answer for the workbook on standard input; the argument ``list`` says that it is one."""
+    """Read the workbook on standard input; the argument ``list`` sets the limits of a list."""
     limits = LIST if sys.argv[1:] == ["list"] else FORM
     keep_within_limits(limits.seconds)
     answer = json.dumps(answer_for(sys.stdin.buffer.read(), limits), separators=(",", ":"))
@@ -61,11 +61,11 @@ def main() -> None:
 
 
 def keep_within_limits(seconds: int = FORM.seconds) -> None:
-    """Bind this process, from now on: no new file or connection, no child, little memory."""
+    """Limit this process from now on: no new files, connections or children, little memory."""
     if resource is None:
         return
     for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -78,7 +78,7 @@ def keep_within_limits(seconds: int = FORM.seconds) -> None:
 
 
 class Refused(Exception):
-    """The workbook is not read: a word for the reason, and the place where there is one."""
+    """The workbook is refused: a word for the reason, and the place if there is one."""
 
     def __init__(self, reason: str, place: str = "") -> None:
         super().__init__(reason)
@@ -87,7 +87,7 @@ class Refused(Exception):
 
 
 def answer_for(content: bytes, limits: Limits = FORM) -> dict[str, Any]:
-    """The sheets of a workbook, or the reason why it is refused; never raises."""
+    """The sheets of a workbook, or the reason for refusing it; never raises."""
     try:
         workbook = _Workbook(content, limits)
         return {"sheets": list(workbook.sheets()), "formats": workbook.formats}
@@ -96,7 +96,7 @@ def answer_for(content: bytes, limits: Limits = FORM) -> dict[str, Any]:
     except MemoryError:
         return {"refused": "too-much", "place": ""}
     except Exception:
-        # zipfile, zlib and expat raise errors of many kinds; whatever it was, it is no workbook.
+        # zipfile, zlib and expat raise errors of many kinds; all mean that it is no workbook.
         return {"refused": "damaged", "place": ""}
 
 
@@ -120,7 +120,7 @@ Relations = dict[str, tuple[str, str]]
 
 
 class _Workbook:
-    """The parts of a workbook, each unpacked when it is wanted."""
+    """The parts of a workbook, each unpacked on demand."""
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         self.limits = limits
@@ -153,7 +153,7 @@ class _Workbook:
             }
 
     def look_at_types(self) -> None:
-        """A program under a harmless name still has to say what it is."""
+        """Refuse macros by content type, whatever the part's name."""
 
         def start(_: str, attributes: Attributes) -> None:
             kind = attributes.get("ContentType", "").lower()
@@ -172,7 +172,7 @@ class _Workbook:
         return part
 
     def relations(self, part: str) -> Relations:
-        """What `part` leads to inside the file."""
+        """The relationships of `part` to parts inside the file."""
         folder, name = posixpath.split(part)
         found: Relations = {}
 
@@ -187,7 +187,7 @@ class _Workbook:
         return found
 
     def tabs(self, book: str, related: Relations) -> list[tuple[str, bool, str]]:
-        """Name, whether it is hidden, and part of every worksheet."""
+        """The name, hidden flag and part of every worksheet."""
         found: list[tuple[str, bool, str]] = []
         words: set[str] = set()
 
@@ -197,7 +197,7 @@ class _Workbook:
                 found.extend(_tab(attributes, related))
             self.links.start(NAMES.get(tag, ""), attributes)
             if NAMES.get(tag) == "calcPr":
-                # A program that cannot calculate asks for it, and writes 0 for every result.
+                # A program that cannot calculate requests it, and writes 0 for every result.
                 self.results_missing = attributes.get("fullCalcOnLoad") in {"1", "true"}
 
         self.parse(book, start, lambda tag: self.links.end(NAMES.get(tag, "")), self.links.text)
@@ -210,7 +210,7 @@ class _Workbook:
         return found
 
     def texts(self, part: str | None) -> list[str]:
-        """The texts that the cells share."""
+        """The shared strings."""
         reader = _TextsReader(self.limits.text)
         if part is not None:
             self.parse(part, reader.start, reader.end, reader.text)
@@ -230,7 +230,7 @@ class _Workbook:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Read one part; its elements count towards those of the whole file."""
+        """Parse one part; its elements count towards the limit of the whole file."""
 
         def counted(tag: str, attributes: Attributes) -> None:
             self.elements += 1
@@ -244,7 +244,7 @@ class _Workbook:
         parser.StartElementHandler = counted
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text
-        # In one piece: expat 2.5 takes quadratic time over a long token that comes in many.
+        # In one piece: expat 2.5 takes quadratic time over a long token in many pieces.
         parser.Parse(self.unpacked(part), True)
 
     def unpacked(self, part: str) -> bytes:
@@ -256,7 +256,7 @@ class _Workbook:
 
 
 def _part_name(name: str) -> str:
-    """The name of a part as it is compared: some programs write it with backslashes."""
+    """A part's name with slashes, since some programs write backslashes."""
     return name.replace("\\", "/").lower()
 
 
@@ -290,7 +290,7 @@ MAX_FORMULA_LENGTH = 8_192
 
 
 class _Links:
-    """Which formulas take from another workbook, themselves or through a defined name."""
+    """Finds formulas that refer to another workbook, directly or through a defined name."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
@@ -321,7 +321,7 @@ class _Links:
 
 
 class _TextsReader:
-    """The shared texts, or one text within a cell: formatted runs joined, readings left out."""
+    """Reads shared strings and inline texts: formatted runs joined, phonetic readings left out."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -356,7 +356,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def _beginning(text: str, longest: int) -> str:
-    """The beginning of a text, unescaped; which signs can be shown, whoever reads it decides."""
+    """The beginning of a text, unescaped; the parent removes unprintable characters."""
     text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text[: 8 * longest])
     return text[:longest]
 
@@ -416,24 +416,24 @@ class _StylesReader:
             raise Refused("too-much")
 
     def formats_of_styles(self) -> list[str]:
-        """The code of each cell style's format; the empty text for one that nobody knows."""
+        """The format code of each cell style; empty for an unknown one."""
         known = KNOWN_FORMATS | self.formats
         return [known.get(number, "") for number in self.styles]
 
 
 def _counted(written: str | None) -> int | None:
-    """A number in an attribute; None where there is none, for Excel passes over what is odd."""
+    """The number in an attribute; None for anything else, which Excel ignores too."""
     return int(written) if written and re.fullmatch("[0-9]{1,9}", written) else None
 
 
 def _kind(code: str) -> str:
-    """``number``, or ``date``, ``percent``, ``scaled``: what a format makes of a number."""
+    """The kind that a format gives to a number: ``number``, ``date``, ``percent``, ``scaled``."""
     signs = LITERAL.sub("", code).lower()
     if re.search("[ymdhs]", signs.replace("general", "")):
         return "date"
     if "%" in signs:
         return "percent"
-    # A comma behind the last digit shows the thousandth part of what the cell holds.
+    # A comma after the last digit shows the stored number divided by 1 000.
     return "scaled" if re.search(r"[0#?],+(?![0#?,])", signs) else "number"
 
 
@@ -509,7 +509,7 @@ class _SheetReader:
         return int(found[2]), _column(found[1])
 
     def merge(self, written: str) -> None:
-        """Keep what is read of a merged area; whole columns and rows may be merged as well."""
+        """Store the part of a merged area within the limits; whole columns may be merged."""
         top, left, bottom, right = _area(written)
         last_row = self.workbook.limits.rows
         height = min(bottom, last_row) - top + 1
@@ -548,7 +548,7 @@ class _SheetReader:
             self.keep(kind, text)
 
     def content(self) -> tuple[str, str]:
-        """The kind and text of the cell that ends; no text when it is blank."""
+        """The kind and text of the finished cell; an empty text if it is blank."""
         value = "".join(self.pieces)
         match self.kind:
             case "inlineStr":
@@ -578,7 +578,7 @@ class _SheetReader:
         return self.shared[int(number)]
 
     def keep(self, kind: str, text: str) -> None:
-        """Write the cell down: row, column, kind, text, formula, format's number, link."""
+        """Store the cell: row, column, kind, text, formula, number of the format, link."""
         place = self.row, self.column
         if self.row > self.workbook.limits.rows or self.column > LAST_COLUMN:
             raise Refused("far", f"{_letters(self.column)}{self.row}")
@@ -611,7 +611,7 @@ def _without_result(cell: Told) -> Told:
 
 
 class _Formula:
-    """The formula of a cell: whether there is one, and whether it takes from another workbook."""
+    """The formula of a cell: whether it has one, and whether that refers to another workbook."""
 
     def __init__(self, links: _Links) -> None:
         self.links = links
@@ -632,7 +632,7 @@ class _Formula:
             self.pieces.append(piece)
 
     def end(self) -> None:
-        """A shared formula is written once; the other cells name it by its number alone."""
+        """Remember a shared formula, which is written once; other cells refer to its number."""
         self.within = False
         self.linked = self.links.used_in("".join(self.pieces)) or self.shared in self.linked_shared
         if self.linked and self.shared:

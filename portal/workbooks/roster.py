@@ -1,4 +1,4 @@
-"""The roster as a workbook: heads to fill in, or the units and people as they stand."""
+"""The roster as a workbook: an empty one to fill in, or the current units and people."""
 
 from collections.abc import Sequence
 from io import BytesIO

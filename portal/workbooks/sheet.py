@@ -1,4 +1,4 @@
-"""Workbooks: a sheet as an xlsx file, its sums live and their results beside them."""
+"""Workbooks: a sheet as an xlsx file, its sums as formulas with cached results."""
 
 import re
 import unicodedata
@@ -31,10 +31,10 @@ FIGURE_WIDTH = 16
 """Widths in half-width characters: a Chinese character takes two."""
 
 LINE_HEIGHT = 14.5
-LEAST_HEIGHT = 23.0
+MIN_HEIGHT = 23.0
 LINE_OF_HEAD_HEIGHT = 18.0
 SIGNATURE_HEIGHT = 27.0
-GREATEST_HEIGHT = 409.0
+MAX_HEIGHT = 409.0
 """Heights in points; Excel takes no row higher than the last."""
 
 SIGNATURES_A_LINE = 3
@@ -60,7 +60,7 @@ def report_workbook(form: Form, sheet: Sheet) -> bytes:
 
 
 def written(form: Form, sheet: Sheet, draw: Callable[[Any], None]) -> bytes:
-    """The xlsx file that `draw` fills, with what it is for among its properties."""
+    """The xlsx file that `draw` fills, with the document properties of `sheet`."""
     file = BytesIO()
     with opened(form, sheet, file) as workbook:
         draw(workbook)
@@ -69,7 +69,7 @@ def written(form: Form, sheet: Sheet, draw: Callable[[Any], None]) -> bytes:
 
 @contextmanager
 def opened(form: Form, sheet: Sheet, file: BytesIO) -> Iterator[Any]:
-    """A workbook to draw on; at the end of the block it has been written into `file`."""
+    """A workbook to draw on; it is written into `file` at the end of the block."""
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -96,7 +96,7 @@ def _properties(form: Form, sheet: Sheet) -> dict[str, str]:
 
 @dataclass
 class Drawing:
-    """One sheet being drawn on one worksheet."""
+    """Draws one sheet on one worksheet."""
 
     workbook: Any
     worksheet: Any
@@ -123,7 +123,7 @@ class Drawing:
 
     @cached_property
     def added_columns(self) -> list[int]:
-        """The worksheet's columns that the total sums; none where the total stands alone."""
+        """The worksheet's columns that the total sums; none if the total is the only column."""
         return [
             FIRST_FIGURE + at
             for at, column in enumerate(self.sheet.columns)
@@ -165,7 +165,7 @@ class Drawing:
         for at, title in enumerate(titles, FIRST_FIGURE):
             self.put((HEADING, at, HEADING, at), title, heading)
         lines = max(_lines(title, FIGURE_WIDTH) for title in titles)
-        self.worksheet.set_row(HEADING, max(LEAST_HEIGHT, _height(lines)))
+        self.worksheet.set_row(HEADING, max(MIN_HEIGHT, _height(lines)))
 
     def draw_group(self, group: tuple[Row, ...]) -> None:
         self.draw_label(group)
@@ -177,10 +177,10 @@ class Drawing:
         text, last_column = _label(group), MEASURE if len(group) == 1 else LABEL
         area = (at, LABEL, at + len(group) - 1, last_column)
         self.put(area, text, self.style(border=1, text_wrap=True, indent=1))
-        # Office programs do not fit the height of merged cells by themselves.
+        # Office programs do not adjust the height of merged cells.
         lines = _lines(text, sum(WIDTHS[column] for column in range(LABEL, last_column + 1)))
         for row_at in range(at, at + len(group)):
-            self.worksheet.set_row(row_at, max(LEAST_HEIGHT, _height(lines) / len(group)))
+            self.worksheet.set_row(row_at, max(MIN_HEIGHT, _height(lines) / len(group)))
 
     def draw_row(self, row: Row) -> None:
         at = self.places[row.item.code]
@@ -208,7 +208,7 @@ class Drawing:
             self.worksheet.write_number(at, column, number(figure, row.item.unit), style)
 
     def formula(self, at: int, column: int, row: Row) -> str:
-        """The live sum of a cell: across the organisations or down the items; ``""`` for a leaf."""
+        """The formula of a cell: a sum over organisations or over items; ``""`` for a leaf."""
         if column == self.total_column:
             areas = [xl_range(at, one, at, last) for one, last in _stretches(self.added_columns)]
         else:
@@ -226,7 +226,7 @@ class Drawing:
         }
 
     def draw_foot(self) -> int:
-        """Draw what was passed down, signatures and footnotes; the last row used."""
+        """Draw the deduction, signatures and footnotes; returns the last row used."""
         at = FIRST_ITEM + len(self.sheet.rows)
         if self.sheet.deduction:
             at = self.draw_deduction(at, self.sheet.deduction)
@@ -244,7 +244,7 @@ class Drawing:
         return at - 1
 
     def draw_deduction(self, at: int, deduction: Deduction) -> int:
-        """筹集 added simply, less what was passed down, and what remains; the row after them."""
+        """Draw 简单合计, 减：市内下拨 and 剔重后合计; returns the row after them."""
         unit, column = deduction.item.unit, self.total_column or FIRST_FIGURE
         simple = xl_rowcol_to_cell(self.places[deduction.item.code], column)
         passed_down = xl_rowcol_to_cell(at + 1, column)
@@ -262,20 +262,20 @@ class Drawing:
                 self.worksheet.write_formula(row, column, formula, style, value)
             else:
                 self.worksheet.write_number(row, column, value, style)
-            self.worksheet.set_row(row, LEAST_HEIGHT)
+            self.worksheet.set_row(row, MIN_HEIGHT)
         if deduction.remark:
             self.put((at + 3, SECTION, at + 3, self.last_column), deduction.remark, self.style())
         return at + 3 + bool(deduction.remark)
 
     def draw_said(self, at: int, said: Said) -> int:
-        """The three amounts as an older paper said them, as texts; the row after them."""
+        """Draw the three amounts of an older print as texts; returns the row after them."""
         column = self.total_column or FIRST_FIGURE
         for row, (name, amount) in enumerate(said.rows, at):
             label = f"{said.code}　{name}（{said.unit}）"
             self.put((row, SECTION, row, MEASURE), label, self.style(border=1))
             style = self.style(align="right", indent=1, border=1)
             self.put((row, column, row, column), amount, style)
-            self.worksheet.set_row(row, LEAST_HEIGHT)
+            self.worksheet.set_row(row, MIN_HEIGHT)
         return at + len(said.rows)
 
     def set_page(self, last_row: int) -> None:
@@ -295,7 +295,7 @@ class Drawing:
         page.ignore_errors({"formula_differs": figures, "formula_range": figures})
 
     def put(self, area: tuple[int, int, int, int], text: str, style: Any) -> None:
-        """Write `text` as text, whatever it starts with, over one cell or a merged area."""
+        """Write `text` as text, even if it starts with ``=``, into one cell or a merged area."""
         top, left, bottom, right = area
         if (top, left) != (bottom, right):
             self.worksheet.merge_range(top, left, bottom, right, "", style)
@@ -314,7 +314,7 @@ class Drawing:
 
 
 def number(figure: int, unit: Unit) -> int | float:
-    """The figure in its unit as the file keeps it; exact to fen up to 15 digits, as Excel is."""
+    """The figure in its unit as stored in the file: exact up to Excel's 15 digits."""
     return float(Decimal(figure).scaleb(-unit.places)) if unit.places else figure
 
 
@@ -328,19 +328,19 @@ def _title(column: Column) -> str:
 
 
 def _label(group: Sequence[Row]) -> str:
-    """The text of a label cell: with the unit of a row without a partner, and the formulas."""
+    """The text of a label cell, with the formulas, and the unit of a single item."""
     unit = group[0].measure if len(group) == 1 else ""
     return "　".join((group[0].label + unit, *(row.formula for row in group if row.formula)))
 
 
 def sum_formula(areas: Iterable[str]) -> str:
-    """A sum that stays blank over blanks, since a blank is not a zero."""
+    """A sum formula that is blank if all its cells are, since a blank is not 0."""
     cells = ",".join(areas)
     return f'=IF(COUNT({cells})=0,"",SUM({cells}))'
 
 
 def _stretches(places: Iterable[int]) -> list[tuple[int, int]]:
-    """Runs of neighbouring rows or columns, as first and last."""
+    """Runs of consecutive rows or columns, as (first, last)."""
     stretches: list[tuple[int, int]] = []
     for place in places:
         if stretches and place == stretches[-1][1] + 1:
@@ -356,7 +356,7 @@ def _signature_lines(signatures: Sequence[str]) -> list[str]:
 
 
 def _lines(text: str, width: int) -> int:
-    """How many lines `text` takes in a column of `width` half-width characters."""
+    """The number of lines of `text` in a column of `width` half-width characters."""
     return sum(max(1, ceil(_breadth(line) / (width - 2))) for line in text.split("\n"))
 
 
@@ -365,31 +365,31 @@ def _breadth(line: str) -> int:
 
 
 def _height(lines: int) -> float:
-    return min(GREATEST_HEIGHT, lines * LINE_HEIGHT + 4)
+    return min(MAX_HEIGHT, lines * LINE_HEIGHT + 4)
 
 
 UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def plain_text(text: str) -> str:
-    """`text` without the signs that an xlsx file cannot hold, and no longer than a cell takes."""
+    """`text` without characters that xlsx cannot store, cut to the length of a cell."""
     return UNWRITABLE.sub(" ", text)[:MAX_TEXT_LENGTH]
 
 
-MAX_NAME_LENGTH = 230
+MAX_NAME_BYTES = 230
 """Bytes, well below the 255 that a file system takes with the ending."""
 
 DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{p}{n}" for p in ("COM", "LPT") for n in range(1, 10)}
-"""Names that Windows keeps for itself, whatever the ending."""
+"""Names that Windows reserves, with any extension."""
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-"""What a workbook says it is to a browser."""
+"""The media type of a workbook."""
 
 
 def attachment_name(*parts: str, suffix: str = "xlsx") -> str:
-    """A file name from `parts` that Windows, WPS and chat programs take as it is."""
-    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:MAX_NAME_LENGTH]
+    """A file name from `parts` that Windows, WPS and chat programs accept unchanged."""
+    joined = "_".join(filter(None, map(_name_part, parts))).encode()[:MAX_NAME_BYTES]
     stem = joined.decode(errors="ignore").rstrip(" ._")
     if stem.partition(".")[0].upper() in DEVICES:
         stem = f"_{stem}"

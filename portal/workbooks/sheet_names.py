@@ -1,18 +1,18 @@
-"""Names of a workbook's sheets: plain enough to be named in a formula without quotes.
+"""Names of a workbook's sheets that a formula can use without quotes.
 
-A sum over neighbouring sheets is ``甲:乙!E7``; with quotes round it LibreOffice does not
-understand it, so that a name holds nothing that would need them.
+A sum over neighbouring sheets is ``甲:乙!E7``. LibreOffice does not parse the quoted form, so names
+must not contain characters that need quotes.
 """
 
 from collections.abc import Iterable
 from unicodedata import category
 
 MAX_LENGTH = 31
-"""As Excel counts them: in UTF-16, so a rare character takes two."""
+"""UTF-16 code units, as Excel counts: a rare character takes two."""
 
 
 def sheet_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """A name for each of `wanted`, as near to it as can be, different from all others."""
+    """A unique name for each of `wanted`, as similar to it as possible."""
     used = {name.casefold() for name in taken}
     names = []
     for text in wanted:
@@ -26,7 +26,7 @@ def _plain(text: str) -> str:
     signs = (sign if _is_plain(sign) else " " for sign in text)
     name = "_".join("".join(signs).split()).strip("_")
     if name.isascii() or name[0].isdigit():
-        name = f"单位_{name}".rstrip("_")  # else it could be a cell, a number or a reserved word
+        name = f"单位_{name}".rstrip("_")  # else it could be an address, a number or a keyword
     return _cut(name, MAX_LENGTH)
 
 

@@ -1,4 +1,4 @@
-"""The one-time links of many people as a workbook, for handing out one by one."""
+"""A workbook with the one-time links of many people, to be handed out one by one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,10 @@ COLUMNS = (("单位", 28), ("姓名", 12), ("用户名", 22), ("角色", 18), ("
 def links_workbook(
     handed: Sequence[HandOut], *, title: str, public_url: str, until: datetime
 ) -> bytes:
-    """A sheet with a row for each person; the links are texts, so that nothing opens them."""
+    """A sheet with a row for each person; links are texts, so that no program follows them.
+
+    Raises `ValueError` for a naive `until`.
+    """
     file = BytesIO()
     texts_only = {
         "in_memory": True,

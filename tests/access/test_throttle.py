@@ -85,7 +85,7 @@ def test_forgetting_one_name_drops_what_has_run_out_and_keeps_the_rest(door):
 
 
 @given(name=st.text(max_size=200), address=st.text(max_size=80))
-def test_keys_fit_their_column_and_tell_no_name(name, address):
+def test_keys_fit_their_column_and_contain_no_name(name, address):
     for key in throttle.keys(name, address):
         assert len(key) <= 80 or key.startswith("address:")
         assert not name or len(name) < 4 or key.startswith("address:") or name not in key

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.access.identity import IDLE
+from portal.access.identity import MAX_IDLE
 from tests.founding import PASSWORD
 from tests.markup import Page
 
@@ -37,7 +37,7 @@ def sign_in(client, page, username="echeng", password=PASSWORD):
 def lapsed(city_app, echeng):
     """鄂城's reporter after a long silence, with the token of the page that stands open."""
     token = echeng.token()
-    city_app.let_pass(IDLE + timedelta(seconds=1))
+    city_app.let_pass(MAX_IDLE + timedelta(seconds=1))
     return echeng, token
 
 

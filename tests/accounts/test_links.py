@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import url_for
 
-from portal.access.links import LASTING, link_address
+from portal.access.links import VALID_FOR, link_address
 from tests.accounts.test_users import sign_in
 from tests.cast import TOKEN
 from tests.founding import PASSWORD
@@ -112,7 +112,7 @@ def test_the_old_password_and_sign_ins_end_when_a_link_is_spent(city_app, echeng
 
 
 def test_a_link_lasts_a_week(city_app, link):
-    city_app.let_pass(LASTING - SECOND)
+    city_app.let_pass(VALID_FOR - SECOND)
     assert open_in(city_app.stranger(), link).status_code == 200
 
     city_app.let_pass(SECOND)

@@ -11,7 +11,7 @@ import portal
 from portal.domain.figures import canonical, show
 from portal.domain.form.form import parse_form
 from portal.domain.paper.sheet import report_sheet
-from portal.web.paper_code import QUIET_ZONE
+from portal.web.paper_code import QUIET_ZONE_MODULES
 from tests.browser.test_overview import PROOF, overview
 
 PORTAL = Path(portal.__file__).parent
@@ -122,9 +122,9 @@ def test_its_picture_has_four_white_modules_on_every_side_and_fills_the_square(
     box = page.locator(".paper-code").bounding_box()
     inner = picture.bounding_box()
 
-    assert QUIET_ZONE == 4
-    assert float(drawn[0][0]) == QUIET_ZONE
-    assert QUIET_ZONE <= float(drawn[0][1]) <= QUIET_ZONE + 1
-    assert (size - 2 * QUIET_ZONE - 17) % 4 == 0, "a QR has 17 + 4 n modules"
+    assert QUIET_ZONE_MODULES == 4
+    assert float(drawn[0][0]) == QUIET_ZONE_MODULES
+    assert QUIET_ZONE_MODULES <= float(drawn[0][1]) <= QUIET_ZONE_MODULES + 1
+    assert (size - 2 * QUIET_ZONE_MODULES - 17) % 4 == 0, "a QR has 17 + 4 n modules"
     assert (inner["width"], inner["height"]) == (box["width"], box["height"])
     assert box["width"] / 96 * 25.4 == pytest.approx(least, abs=0.1)

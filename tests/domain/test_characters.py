@@ -1,4 +1,4 @@
-"""Characters: every Han stays, known to this Python or not; what cannot be kept is named."""
+"""Characters: Han of any Unicode version are kept; refused characters are named."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
-def test_what_people_write_stays(text: str) -> None:
+def test_usual_characters_are_unchanged(text: str) -> None:
     assert (objection(text), taken_out(text)) == ("", "")
     assert shown(text) == without_unseen(text) == text
 
@@ -57,7 +57,7 @@ def test_only_lost_and_never_assigned_characters_are_refused_beyond_the_controls
         ("王\ufffd", "“\ufffd”（显示不出或转码时丢失的字）"),
     ],
 )
-def test_what_no_name_may_hold_is_named(text: str, words: str) -> None:
+def test_refused_characters_are_named(text: str, words: str) -> None:
     assert refused_in(text) == words
     assert words in objection(text)
     assert "\ufffd" in shown(text)
@@ -73,7 +73,7 @@ def test_what_no_name_may_hold_is_named(text: str, words: str) -> None:
         ("甲\u00ad乙", "甲乙", "U+00AD"),
     ],
 )
-def test_what_nobody_sees_is_taken_out_and_named(text: str, kept: str, words: str) -> None:
+def test_invisible_characters_are_removed_and_named(text: str, kept: str, words: str) -> None:
     assert without_unseen(text) == kept
     assert unseen_in(text) == words
     assert taken_out("好", text) == f"去掉了看不见的字符 {words}。"

@@ -1,4 +1,4 @@
-"""Figures: read kindly, kept exactly, shown as the form does."""
+"""Figures: parsing, exact storage, and display."""
 
 import pytest
 from hypothesis import given
@@ -86,7 +86,7 @@ def test_any_text_is_a_figure_a_blank_or_a_problem(typed: str, unit: Unit) -> No
 
 
 @given(st.text("0123456789.,，．０９-+e￥万元 /—", max_size=20), st.sampled_from(UNITS))
-def test_text_made_of_number_signs_never_raises(typed: str, unit: Unit) -> None:
+def test_any_text_of_number_characters_is_parsed_or_refused(typed: str, unit: Unit) -> None:
     reading = parse_figure(typed, unit)
 
     assert reading.problem is None or reading.problem.sentence.strip()
@@ -102,7 +102,7 @@ def test_what_is_offered_is_taken_when_it_is_typed(whole: int, fraction: str) ->
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "　", "\t\n"])
-def test_nothing_typed_is_blank_and_not_zero(typed: str) -> None:
+def test_empty_text_is_blank_not_zero(typed: str) -> None:
     assert parse_figure(typed, MONEY) == ParsedFigure(None, None)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.domain.passwords import (
     COMMON,
-    SHORTEST,
+    MIN_LENGTH,
     canonical_password,
     canonical_username,
     weakness,
@@ -34,7 +34,7 @@ def of(password, username="wang.fang", organisation_code="echeng"):
         "长" + "江水落夜船归人未眠灯火" * 11,
     ],
 )
-def test_a_long_and_unlikely_password_will_do(password):
+def test_long_uncommon_password_is_accepted(password):
     assert of(password) is None
 
 
@@ -71,7 +71,7 @@ def test_a_long_and_unlikely_password_will_do(password):
         ("a12345678910", "太常见"),
     ],
 )
-def test_a_weak_password_is_told_why(password, words):
+def test_weak_password_is_refused_with_the_reason(password, words):
     sentence = of(password)
 
     assert sentence is not None
@@ -81,7 +81,7 @@ def test_a_weak_password_is_told_why(password, words):
 
 @pytest.mark.parametrize("word", sorted(COMMON))
 def test_every_word_of_the_list_is_refused_as_a_password(word):
-    padded = word if len(word) >= SHORTEST else f"{word}{'20220126!135'}"
+    padded = word if len(word) >= MIN_LENGTH else f"{word}{'20220126!135'}"
 
     assert of(padded) == "这个密码太常见，容易被猜到，请换一个。"
 
@@ -91,19 +91,19 @@ def test_the_list_is_written_as_passwords_are_compared(word):
     assert word == canonical_password(word).casefold()
 
 
-def test_eleven_characters_are_too_few_and_twelve_enough():
+def test_minimum_password_length_is_twelve():
     assert of("kN7$vR2qLm9") is not None
     assert of("kN7$vR2qLm9x") is None
 
 
-def test_a_hundred_and_twenty_eight_characters_are_enough():
+def test_maximum_password_length_is_128():
     longest = "".join(chr(0x4E00 + index * 37) for index in range(128))
 
     assert of(longest) is None
     assert of(longest + "末") is not None
 
 
-def test_a_very_short_name_is_not_looked_for():
+def test_very_short_name_may_occur_in_a_password():
     assert weakness("kN7$vR2qLm9x", "m9", "") is None
 
 

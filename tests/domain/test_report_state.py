@@ -1,4 +1,4 @@
-"""The life of a report: every move, every refusal, and walks that never leave the table."""
+"""The life of a report: every move, every refusal, and random walks through the table."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ REFUSED = [(move, state) for move in Move for state in State if (move, state) no
 
 
 @pytest.mark.parametrize(("move", "state"), ALLOWED)
-def test_an_allowed_move_ends_where_the_table_says(move, state):
+def test_allowed_move_ends_in_the_state_of_the_table(move, state):
     end = after(move, state, came_from=State.DRAFT)
 
     assert end == ALLOWED[move, state]
@@ -34,7 +34,7 @@ def test_any_other_move_is_refused_with_a_chinese_sentence(move, state):
     assert not any(letter.isascii() and letter.isalpha() for letter in refused.value.sentence)
 
 
-def test_a_refusal_without_a_sentence_of_its_own_names_state_and_move():
+def test_default_refusal_names_state_and_move():
     with pytest.raises(NotAllowedNow) as refused:
         after(Move.ACCEPT, State.DRAFT)
 
@@ -43,7 +43,7 @@ def test_a_refusal_without_a_sentence_of_its_own_names_state_and_move():
     )
 
 
-def test_a_second_submit_says_that_the_report_is_in_already():
+def test_second_submit_is_refused_as_already_submitted():
     with pytest.raises(NotAllowedNow, match="已经上报，不必再次上报；需要修改请先撤回"):
         after(Move.SUBMIT, State.SUBMITTED)
 
@@ -56,7 +56,7 @@ def test_a_withdrawn_report_goes_back_to_the_state_it_came_from(came_from):
 
 
 @pytest.mark.parametrize("came_from", [None, State.NOT_STARTED, State.SUBMITTED, State.ACCEPTED])
-def test_a_withdrawal_never_guesses_where_to_go_back_to(came_from):
+def test_withdrawal_without_its_origin_raises(came_from):
     with pytest.raises(ValueError, match="come from"):
         after(Move.WITHDRAW, State.SUBMITTED, came_from)
 
@@ -86,7 +86,7 @@ def test_every_stored_state_is_reached_from_a_draft():
     assert reached == set(State) - {State.NOT_STARTED}
 
 
-def test_no_state_is_a_dead_end():
+def test_every_state_has_a_move():
     starts = {start for froms, _ in MOVES.values() for start in froms}
 
     assert starts == set(State) - {State.NOT_STARTED}

@@ -1,4 +1,4 @@
-"""`portal backup`: one file, whole or not there, with everything in it but the secrets."""
+"""`portal backup`: one complete file or none, with all data but no secrets."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from tests.maintenance.conftest import content
 
 
 def manifest_of(file: Path) -> dict[str, object]:
-    """What a backup says of itself."""
+    """The manifest of a backup."""
     with ZipFile(file) as archive:
         said: dict[str, object] = json.loads(archive.read("manifest.json"))
         return said
@@ -45,7 +45,7 @@ def test_a_backup_says_what_is_in_it(demo, file):
     assert [(said["revision"],)] == demo.rows("alembic_version")
 
 
-def test_secrets_are_not_in_it(demo, file):
+def test_backup_contains_no_secrets(demo, file):
     with ZipFile(file) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
 
@@ -54,7 +54,7 @@ def test_secrets_are_not_in_it(demo, file):
         assert not any(secret.encode() in member for member in members.values())
 
 
-def test_only_its_owner_reads_it_and_nothing_is_left_beside_it(file):
+def test_backup_is_readable_by_its_owner_only_and_leaves_no_other_files(file):
     assert file.stat().st_mode & 0o777 == 0o600
     assert not [each for each in file.parent.iterdir() if each.name.startswith(".")]
 
@@ -70,7 +70,7 @@ def test_a_file_that_is_there_is_not_overwritten(demo, tmp_path):
     assert there.read_text() == "mine"
 
 
-def test_it_is_told_what_was_kept(demo, tmp_path):
+def test_command_reports_the_content_of_the_backup(demo, tmp_path):
     answer = demo("backup", tmp_path / "city.zip")
 
     rows = sum(len(demo.rows(name)) for name in demo.tables()) - 1
@@ -96,7 +96,7 @@ def test_a_file_has_to_be_named(demo):
     assert demo("backup").status == 2
 
 
-def test_of_a_harmed_database_no_backup_is_made(demo, tmp_path):
+def test_damaged_database_is_not_backed_up(demo, tmp_path):
     with demo.database.open("r+b") as stream:
         stream.seek(demo.database.stat().st_size // 2)
         stream.write(b"harm" * 2048)

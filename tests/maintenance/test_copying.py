@@ -1,4 +1,4 @@
-"""`portal copy --to`: a city moves to PostgreSQL, every row of it, or stays where it is."""
+"""`portal copy --to`: a city is copied to PostgreSQL completely, or not at all."""
 
 import sqlite3
 from contextlib import closing
@@ -46,7 +46,7 @@ def test_figures_and_chains_are_the_same_on_both_sides(demo, province):
         assert sorted(province.rows(query), key=repr) == sorted(demo.ask(query), key=repr)
 
 
-def test_the_province_can_be_worked_with_at_once(demo, province):
+def test_copied_database_can_be_used_at_once(demo, province):
     moved(demo, province)
 
     new = ("new", "--organisation", "qiye", "--name", "新人", "--role", "reporter")
@@ -56,7 +56,7 @@ def test_the_province_can_be_worked_with_at_once(demo, province):
     assert demo("verify", **province.addresses).status == 0
 
 
-def test_the_guards_stand_on_the_other_side(demo, province):
+def test_guards_exist_after_copying(demo, province):
     moved(demo, province)
 
     with province.connection("city_app") as connection:
@@ -97,7 +97,7 @@ def test_a_target_with_tables_of_others_is_left_alone(demo, province):
     ]
 
 
-def test_a_city_that_is_being_served_is_not_moved(demo, province):
+def test_database_of_a_running_server_is_not_copied(demo, province):
     with closing(sqlite3.connect(demo.database)) as server:
         server.execute("SELECT count(*) FROM organisation").fetchall()
         answer = moved(demo, province)
@@ -117,7 +117,7 @@ def test_a_row_that_postgresql_cannot_take_stops_all(demo, province):
         assert connection.execute("SELECT count(*) FROM trail").fetchall() == [(0,)]
 
 
-def test_what_does_not_hold_here_is_found_there(demo, province):
+def test_faults_are_found_after_copying(demo, province):
     demo.tamper("UPDATE trail SET note = 'x' WHERE id = 20")
 
     answer = moved(demo, province)
@@ -162,7 +162,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(demo, tmp_path):
 
 
 def carried(demo, province: Province) -> None:
-    """Carry all rows without the commands around it."""
+    """Copy all rows without the command."""
     schema.upgrade(province.owner)
     with (
         copying.at_one_moment(f"sqlite:///{demo.database}") as source,

@@ -78,7 +78,7 @@ def test_the_owner_is_needed(file, ready, tmp_path, command):
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
-def test_where_a_door_is_missing_no_row_is_left_out_in_silence(file, ready, tmp_path, command):
+def test_missing_door_raises_instead_of_omitting_rows(file, ready, tmp_path, command):
     ready.change("DROP POLICY verifying ON figure")
     name = tmp_path / "province.zip" if command == "backup" else file
 
@@ -99,8 +99,8 @@ def test_a_database_of_another_version_is_left_alone(file, ready, tmp_path, comm
     assert answer.errors.startswith("程序比数据库旧")
 
 
-def test_somebody_who_works_in_the_tables_is_not_waited_for_for_ever(file, ready, monkeypatch):
-    monkeypatch.setattr(restoration, "TRIES", 2)
+def test_locked_tables_are_given_up_after_a_while(file, ready, monkeypatch):
+    monkeypatch.setattr(restoration, "MAX_TRIES", 2)
 
     with ready.connection() as other:
         other.execute("LOCK TABLE figure IN ACCESS SHARE MODE")
@@ -111,9 +111,7 @@ def test_somebody_who_works_in_the_tables_is_not_waited_for_for_ever(file, ready
     assert ready.rows("SELECT count(*) FROM organisation") == [(0,)]
 
 
-def test_who_writes_does_not_hold_a_backup_up_and_what_is_not_finished_is_not_in_it(
-    filled, empty, tmp_path
-):
+def test_open_write_neither_blocks_a_backup_nor_is_in_it(filled, empty, tmp_path):
     with filled.connection() as other:
         other.execute("UPDATE organisation SET phone = '0711-7777777'")
         answer = filled("backup", tmp_path / "province.zip")

@@ -1,4 +1,4 @@
-"""A table that the models gain is walled, carried, backed up and checked by itself."""
+"""A table added to the models is fenced, copied, backed up and verified automatically."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def lamps_seen(province: Province, low: str = "", high: str = "") -> list[str]:
         return [light for (light,) in connection.execute("SELECT light FROM lamp ORDER BY light")]
 
 
-def test_one_more_table_of_the_tenants_needs_no_list_to_be_edited(demo, province, tmp_path):
+def test_added_tenant_table_needs_no_list_edited(demo, province, tmp_path):
     program = [sys.executable, "-m", "tests.maintenance.one_more_table"]
     places = [f"sqlite:///{demo.database}", province.owner, str(tmp_path / "city.zip")]
 
@@ -53,7 +53,7 @@ WALLED = (
 )
 
 
-def test_every_table_with_an_owner_stands_behind_the_walls(ready):
+def test_every_tenant_table_has_guards_and_policies(ready):
     assert sorted(ready.rows(OWNED)) == sorted(ready.rows(WALLED))
 
 

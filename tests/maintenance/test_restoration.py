@@ -1,4 +1,4 @@
-"""`portal restore`: everything is checked first, then all of it is there, or nothing changed."""
+"""`portal restore`: a backup is checked first, then restored completely or not at all."""
 
 import json
 import sqlite3
@@ -76,7 +76,7 @@ def test_without_a_city_there_is_nothing_to_restore_into(file, tmp_path):
 
 
 def packed(file: Path, said: dict[str, Any] | str, database: bytes) -> None:
-    """Make a backup as somebody would who knows how it is made."""
+    """Forge a backup with a valid manifest."""
     with ZipFile(file, "w") as archive:
         text = said if isinstance(said, str) else json.dumps(said)
         archive.writestr("manifest.json", text)
@@ -84,7 +84,7 @@ def packed(file: Path, said: dict[str, Any] | str, database: bytes) -> None:
 
 
 def repacked(file: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Change what a backup says of itself."""
+    """Change the manifest of a backup."""
     with ZipFile(file) as archive:
         said, database = json.loads(archive.read("manifest.json")), archive.read("portal.sqlite3")
     change(said)
@@ -231,7 +231,7 @@ def test_guards_that_a_backup_lost_are_made_again(file, empty, tmp_path):
     assert empty("verify").status == 0
 
 
-def test_a_program_that_holds_the_database_is_not_waited_for_for_ever(demo, file):
+def test_locked_database_is_given_up_after_a_while(demo, file):
     before = content(demo)
 
     with closing(sqlite3.connect(demo.database)) as other:

@@ -9,7 +9,7 @@ import segno
 from openpyxl import load_workbook
 
 from portal.domain.paper.code import code_of
-from portal.web.paper_code import QUIET_ZONE
+from portal.web.paper_code import QUIET_ZONE_MODULES
 from tests.founding import CLOSES
 from tests.markup import Page
 from tests.paper.desk import EDITIONS, correct, freeze
@@ -84,7 +84,7 @@ def modules(drawn, size):
             x, y = x + given[0], y + given[1]
         else:
             for step in range(int(given[0])):
-                matrix[int(y) - QUIET_ZONE][int(x) + step - QUIET_ZONE] = 1
+                matrix[int(y) - QUIET_ZONE_MODULES][int(x) + step - QUIET_ZONE_MODULES] = 1
             x += given[0]
     return matrix
 

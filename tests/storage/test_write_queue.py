@@ -15,7 +15,7 @@ def queue(tmp_path):
 
 
 def _line_up(pool, queue, number, order, waiting_before):
-    """Send a writer who is known to wait before the next one is sent."""
+    """Start a writer and wait until it is in the queue."""
 
     def write():
         with queue.turn():
@@ -27,7 +27,7 @@ def _line_up(pool, queue, number, order, waiting_before):
     return future
 
 
-def test_writers_are_let_in_as_they_came(queue):
+def test_writers_are_admitted_in_fifo_order(queue):
     order: list[int] = []
 
     with ThreadPoolExecutor(12) as pool:
@@ -57,7 +57,7 @@ def test_only_one_writer_is_in_at_a_time(queue):
     assert len(most) == 200
 
 
-def test_a_writer_who_fails_hands_the_turn_on(queue):
+def test_failing_writer_passes_the_turn_on(queue):
     with pytest.raises(RuntimeError), queue.turn():
         raise RuntimeError
 
@@ -66,7 +66,7 @@ def test_a_writer_who_fails_hands_the_turn_on(queue):
     assert entered
 
 
-def test_a_failing_writer_lets_those_who_wait_go_on(queue):
+def test_waiting_writers_continue_after_a_failure(queue):
     order: list[int] = []
 
     def fail(pool):

@@ -22,7 +22,7 @@ def asked(city: City) -> Any:
     return city.app.test_client().get("/healthz")
 
 
-def test_a_well_server_is_ok(city_app):
+def test_healthy_server_answers_ok(city_app):
     answer = asked(city_app)
 
     assert (answer.status_code, answer.text) == (200, "ok")
@@ -44,13 +44,13 @@ def test_a_full_disk_is_no_health(city_app, monkeypatch):
 
 
 @pytest.mark.parametrize("stands_at", ["0001", "9999"])
-def test_a_database_of_another_version_is_no_health(city_app, monkeypatch, stands_at):
+def test_database_of_another_version_is_unhealthy(city_app, monkeypatch, stands_at):
     monkeypatch.setattr(schema, "revision_of", lambda _: stands_at)
 
     assert asked(city_app).status_code == 503
 
 
-def test_a_database_that_cannot_be_written_is_no_health(city_app, monkeypatch):
+def test_read_only_database_is_unhealthy(city_app, monkeypatch):
     def refuse(_connection):
         raise sqlite3.OperationalError("attempt to write a readonly database")
 

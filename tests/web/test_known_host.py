@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import segno
 
-from portal.web.paper_code import QUIET_ZONE
+from portal.web.paper_code import QUIET_ZONE_MODULES
 from tests.cast import Character
 from tests.markup import Page
 from tests.paper.test_codes import codes_on
@@ -72,4 +72,4 @@ def seen_at(address: str, person: Character, path: str) -> str:
 def drawn(link: str) -> str:
     """The QR of a link as a page shows it."""
     made = segno.make(link, error="m", micro=False)
-    return made.svg_inline(border=QUIET_ZONE, omitsize=True, lineclass=None)
+    return made.svg_inline(border=QUIET_ZONE_MODULES, omitsize=True, lineclass=None)

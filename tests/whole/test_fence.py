@@ -52,7 +52,7 @@ def test_an_attack_on_the_fence_yields_nothing_foreign(name, battlefield):
     assert outcome != LEAK
 
 
-def test_own_work_goes_on_behind_all_walls(marked):
+def test_own_work_succeeds_with_all_walls(marked):
     with raid_on(marked) as raid:
         report = raid.session.get_one(Report, raid.our_report)
         report.saved_by = "changed"
@@ -76,7 +76,7 @@ def test_own_work_goes_on_behind_all_walls(marked):
         (select(Report.id), "does not lead to Report"),
     ],
 )
-def test_what_is_read_through_a_door_is_what_it_leads_to(marked, statement, says):
+def test_door_reads_only_its_tables(marked, statement, says):
     with marked.app.app_context(), pytest.raises(OutsideFence, match=says):
         read_through(SIGN_IN, db, Prepared(statement), {})
 

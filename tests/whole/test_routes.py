@@ -207,7 +207,7 @@ def test_fields_named_like_columns_change_nothing(walk):
     assert not wrong, told(wrong)
 
 
-def test_a_neighbour_who_is_gone_leaves_no_gap_in_our_pages(marked):
+def test_deleted_neighbour_leaves_our_pages_unchanged(marked):
     walk = Walk(marked)
     before = our_pages(walk)
 

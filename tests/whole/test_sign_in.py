@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.access.identity import IDLE, MAX_LENGTH, hashed, sign_in_door
+from portal.access.identity import MAX_AGE, MAX_IDLE, hashed, sign_in_door
 from portal.models import Base, User
 from portal.storage.db import db, writing
 from tests.cast import TOKEN, City
@@ -86,7 +86,7 @@ def test_a_locked_name_is_answered_alike_whether_it_exists_or_not(city_app):
 
 
 @pytest.mark.parametrize("username", ["", " ", "a", "x" * 1000, "中文", "a b", "\x01"])
-def test_what_can_be_nobodys_name_is_answered_like_a_wrong_password(city_app, username):
+def test_impossible_name_is_answered_like_a_wrong_password(city_app, username):
     answer = sign_in(city_app.stranger(), username)
 
     assert answer.status_code == 401
@@ -94,7 +94,7 @@ def test_what_can_be_nobodys_name_is_answered_like_a_wrong_password(city_app, us
 
 
 @pytest.mark.parametrize("typed", ["echeng", "ECHENG", " echeng ", "ｅｃｈｅｎｇ", "Echeng"])
-def test_a_name_is_read_kindly(city_app, typed):
+def test_name_is_read_in_any_width_and_case(city_app, typed):
     assert sign_in(city_app.stranger(), typed).status_code == 303
 
 
@@ -199,11 +199,11 @@ def opens(client: FlaskClient) -> bool:
     return answer.status_code == 200
 
 
-def test_silence_ends_a_sign_in(city_app, echeng):
-    city_app.let_pass(IDLE)
+def test_inactivity_ends_a_sign_in(city_app, echeng):
+    city_app.let_pass(MAX_IDLE)
     assert opens(echeng.client)
 
-    city_app.let_pass(IDLE + SECOND)
+    city_app.let_pass(MAX_IDLE + SECOND)
 
     assert not opens(echeng.client)
 
@@ -214,7 +214,7 @@ def test_being_busy_keeps_a_sign_in_alive(city_app, echeng):
         assert opens(echeng.client)
 
 
-def test_polling_is_no_sign_of_life(city_app, echeng):
+def test_polling_does_not_keep_a_sign_in_alive(city_app, echeng):
     for _ in range(2):
         city_app.let_pass(timedelta(minutes=14))
         echeng.client.get(REPORT, headers={"X-Portal-Poll": "1"})
@@ -226,7 +226,7 @@ def test_polling_is_no_sign_of_life(city_app, echeng):
 
 
 def test_even_a_busy_sign_in_ends_after_half_a_day(city_app, echeng):
-    for _ in range(int(MAX_LENGTH / timedelta(minutes=20))):
+    for _ in range(int(MAX_AGE / timedelta(minutes=20))):
         city_app.let_pass(timedelta(minutes=20))
         assert opens(echeng.client)
 
@@ -280,7 +280,7 @@ def change(city_app: City, username: str, **changed: Any) -> None:
         session.commit()
 
 
-def test_signing_out_makes_the_cookie_worthless(city_app):
+def test_signing_out_invalidates_the_cookie(city_app):
     client = city_app.stranger()
     sign_in(client, "echeng")
     cookie = client.get_cookie("portal").value
@@ -349,7 +349,7 @@ def test_the_database_holds_the_hash_of_a_token_and_no_password(city_app):
     assert PASSWORD not in stored
 
 
-def test_a_cookie_that_somebody_wrote_is_nobody(city_app):
+def test_forged_cookie_signs_nobody_in(city_app):
     client = city_app.stranger()
     with client.session_transaction() as kept:
         kept["_user_id"] = "x"

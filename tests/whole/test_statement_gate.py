@@ -239,12 +239,12 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("scope", "statement", "row"), LET_BY)
-def test_a_fenced_statement_is_let_by(scope, statement, row):
+def test_fenced_statement_is_accepted(scope, statement, row):
     judge(statement, [row], scope)
 
 
 @pytest.mark.parametrize(("scope", "statement", "row"), REFUSED)
-def test_a_hole_in_a_statement_is_noticed(scope, statement, row):
+def test_unfenced_statement_is_reported(scope, statement, row):
     with pytest.raises(GateRefused):
         judge(statement, [row], scope)
 

@@ -1,4 +1,4 @@
-"""The fill-in template: filled in an office program and brought back, it brings what was filled."""
+"""The fill-in template: figures filled in an office program are read back."""
 
 import subprocess
 from io import BytesIO
@@ -104,7 +104,7 @@ def test_a_finer_item_is_given_its_own_decimals(document: dict[str, Any]):
     assert sum(",6)=" in rule.formula1 for rule in rules if rule.type == "custom") == 1
 
 
-def test_the_marks_are_hidden_beyond_the_reach_of_the_menu(form: Form):
+def test_marks_sheet_is_very_hidden(form: Form):
     workbook = load_workbook(BytesIO(template(form, {})))
 
     assert workbook.sheetnames == ["统计表", SHEET]

@@ -400,7 +400,7 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         path = tmp_path / "child.py"
         path.write_text(program, encoding="utf-8")
         monkeypatch.setattr(reading, "CHILD", path)
-        monkeypatch.setattr(reading, "MAX_LENGTH", 2.0)
+        monkeypatch.setattr(reading, "MAX_SECONDS", 2.0)
 
     return put
 
@@ -471,19 +471,19 @@ def test_a_child_that_fails_is_answered_with_a_sentence(child: Callable[[str], N
     assert time.monotonic() - began < 10
 
 
-def test_when_too_many_files_are_being_read_one_is_asked_to_come_again(
+def test_too_many_files_at_once_are_refused_with_try_again(
     monkeypatch: pytest.MonkeyPatch,
 ):
     full = BoundedSemaphore(1)
     full.acquire()
     monkeypatch.setattr(reading, "_places", full)
-    monkeypatch.setattr(reading, "MAX_LENGTH", 0.01)
+    monkeypatch.setattr(reading, "MAX_SECONDS", 0.01)
 
     with pytest.raises(Refused, match="过一会儿再导入"):
         read_workbook(book())
 
 
-def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
+def test_semaphore_is_released_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reading, "_places", BoundedSemaphore(1))
     for _ in range(3):
         with pytest.raises(Refused):
@@ -492,7 +492,7 @@ def test_a_place_is_given_back_after_a_refusal(monkeypatch: pytest.MonkeyPatch):
     assert read_workbook(book()).tables
 
 
-def test_a_real_report_is_read_in_a_blink(form: Form, worst: dict[str, int]):
+def test_report_is_read_within_the_time_limit(form: Form, worst: dict[str, int]):
     content = report_workbook(form, report_sheet(form, worst, **HEAD))
 
     quickest = min(_seconds(lambda: find_figures(form, read_workbook(content))) for _ in range(5))

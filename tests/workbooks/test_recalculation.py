@@ -1,4 +1,4 @@
-"""LibreOffice computes every formula anew and finds the results that the file carried."""
+"""LibreOffice recomputes every formula and gets the file's cached results."""
 
 import subprocess
 from io import BytesIO
@@ -45,7 +45,7 @@ def test_office_leaves_a_sum_over_blanks_blank(form: Form, tmp_path: Path):
 
 
 def _odd_figures(form: Form) -> dict[str, int | None]:
-    """Figures whose sums do not come out even as floats, with blanks among them."""
+    """Figures whose sums are inexact as floats, with blanks among them."""
     figures: dict[str, int | None] = {
         item.code: 10**item.unit.places * 7 // 10 + at for at, item in enumerate(form.leaves)
     }
@@ -78,7 +78,7 @@ def _computed_by_office(files: dict[str, bytes], folder: Path) -> dict[str, byte
 
 
 def _without_results(name: str, content: bytes, folder: Path) -> Path:
-    """The file with its formulas only: openpyxl drops the results, so that office must compute."""
+    """The file with formulas only: openpyxl drops the results, so LibreOffice must compute."""
     path = folder / f"{name}.xlsx"
     load_workbook(BytesIO(content)).save(path)
     return path

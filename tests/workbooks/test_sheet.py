@@ -1,4 +1,4 @@
-"""Workbooks read back: what a person, a formula and another program find in them."""
+"""Written workbooks, read back: texts, formulas and cached results."""
 
 from io import BytesIO
 from typing import Any
@@ -140,7 +140,7 @@ def test_it_prints_on_a4_one_page_wide_with_the_heading_on_every_page(form: Form
     assert sheet.freeze_panes == "E6"
 
 
-def test_a_wide_consolidation_lies_down(form: Form):
+def test_wide_consolidation_prints_in_landscape(form: Form):
     sheet = opened(consolidation(form))
 
     assert sheet.page_setup.orientation == "landscape"

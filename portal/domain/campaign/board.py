@@ -1,4 +1,4 @@
-"""The status board: how far every expected unit is, who is counted, and what comes first."""
+"""The status board: each unit's progress, the counts above the table, and the order of rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from portal.domain.campaign.reminders import Chased
 from portal.domain.report_state import State
 
 HANDED_IN = frozenset({State.SUBMITTED, State.ACCEPTED})
-"""已报: what was sent back stands among the missing until it is submitted again."""
+"""已报: a returned report counts as missing until it is submitted again."""
 
 
 class Scan(StrEnum):
-    """盖章件: whether the scan of the stamped print is there, and was compared."""
+    """盖章件: whether the scan of the stamped print was uploaded and compared."""
 
     MISSING = "missing"
     UPLOADED = "uploaded"
@@ -30,13 +30,12 @@ class Scan(StrEnum):
 class Unit:
     """One unit of a campaign's tree and how far its report is.
 
-    `name` says 本级 of a unit whose report covers itself alone. `covered` says that a 全口径
-    report below the head of the board holds its figures already, so that it is listed
-    仅供核对 and not counted. `filled` is the number of typed figures, `scan` None where
-    nothing has been submitted that could be stamped. `on_behalf` says that the unit has yet to
-    confirm what the next union up entered for it, `sole_handling` what of that one person did
-    alone. `gone` says what became of a unit that was closed (已撤销) or merged since; its report
-    is still owed, and nobody is there to be chased.
+    `name` ends in 本级 where the report covers the unit alone. `covered` is true where a 全口径
+    report between the unit and the board's head already includes its figures: the unit is listed
+    仅供核对 and not counted. `filled` is the number of typed figures; `scan` is None before the
+    first submission. `on_behalf` is true until the unit confirms what the next union up entered
+    for it; `sole_handling` names what one person did alone. `gone` says that the unit was closed
+    (已撤销) or merged: its report is still owed, but nobody there can be chased.
     """
 
     organisation_id: int
@@ -70,7 +69,7 @@ class Unit:
 
     @property
     def punctuality(self) -> str:
-        """按时, 迟报 or 逾期未报; nothing while there is still time."""
+        """按时, 迟报 or 逾期未报; the empty text before the due time."""
         if self.late:
             return "迟报"
         if self.overdue:
@@ -79,7 +78,7 @@ class Unit:
 
 
 class Show(StrEnum):
-    """Which units the board lists: each is a count above the table and a filter of it."""
+    """The filters of the board; each is also a count above the table."""
 
     EXPECTED = "expected"
     SUBMITTED = "submitted"
@@ -116,7 +115,7 @@ _AMONG: Mapping[Show, Callable[[Unit], bool]] = {
 
 
 def counts(units: Iterable[Unit]) -> dict[Show, int]:
-    """How many units each filter holds; 免报 aside, only those counted."""
+    """The number of units in each filter; all but 免报 hold counted units only."""
     units = tuple(units)
     return {show: sum(_is_among(unit, show) for unit in units) for show in Show}
 
@@ -128,7 +127,7 @@ def _is_among(unit: Unit, show: Show) -> bool:
 
 
 def rate(counted: Mapping[Show, int]) -> str:
-    """上报率 in percent, half up to one decimal; 100% only where nobody is missing."""
+    """上报率 in percent, rounded half up to one decimal; 100% only when nobody is missing."""
     expected, submitted = counted[Show.EXPECTED], counted[Show.SUBMITTED]
     if not expected:
         return "—"
@@ -139,21 +138,21 @@ def rate(counted: Mapping[Show, int]) -> str:
 
 
 def aside(units: Iterable[Unit]) -> int:
-    """How many expected units are 仅供核对, besides those that the counts hold."""
+    """The number of expected units that are 仅供核对 and so in no count."""
     return sum(unit.expected and unit.covered for unit in units)
 
 
 def listed(units: Iterable[Unit], show: Show) -> tuple[Unit, ...]:
-    """The rows under a filter; the one of all expected units lists those 仅供核对 besides."""
+    """The rows under a filter; the filter 应报 also lists the units 仅供核对."""
     return tuple(
         unit for unit in units if _is_among(unit, show) or (show is Show.EXPECTED and unit.expected)
     )
 
 
 def urgent_first(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """急办在前: overdue, returned, not begun, then drafts by how little is filled.
+    """急办在前: overdue, returned, not begun, then drafts with the fewest figures first.
 
-    Within one urgency the order given stays; what is only listed 仅供核对 comes last.
+    The sort is stable within one urgency; units 仅供核对 come last.
     """
     return tuple(sorted(units, key=_urgency))
 
@@ -173,7 +172,7 @@ def _urgency(unit: Unit) -> tuple[bool, int, int]:
 
 
 def by_kind(units: Iterable[Unit], kinds: Sequence[str]) -> tuple[Unit, ...]:
-    """The units of a kind together, in the order of `kinds`; a kind not among them comes last."""
+    """Sort the units by kind in the order of `kinds`; any other kind comes last."""
     units = tuple(units)
     order = dict.fromkeys((*kinds, *(unit.kind for unit in units)))
     places = {kind: place for place, kind in enumerate(order)}
@@ -182,7 +181,7 @@ def by_kind(units: Iterable[Unit], kinds: Sequence[str]) -> tuple[Unit, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows of one kind that stand together on a page; `size` are those on all its pages."""
+    """The rows of one kind on a page; `size` is the number of such rows on all pages."""
 
     kind: str
     units: tuple[Unit, ...]
@@ -190,6 +189,6 @@ class Group:
 
 
 def groups(units: Iterable[Unit], sizes: Mapping[str, int]) -> tuple[Group, ...]:
-    """The rows of a page under their kinds, of which there are so many on all pages."""
+    """Group the rows of a page by kind; `sizes` has the number of each kind on all pages."""
     together = groupby(units, lambda unit: unit.kind)
     return tuple(Group(kind, tuple(some), sizes[kind]) for kind, some in together)

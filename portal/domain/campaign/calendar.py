@@ -1,7 +1,7 @@
 """The dates of a campaign: what is open, who is late, and whether a unit may write now.
 
-Every instant is aware, at +08:00 and to the minute. The minute that is named is included
-whole: what is due at 17:30 is on time until 17:30:59.
+Every instant has a time zone (+08:00) and is cut to the minute. The named minute belongs to the
+time allowed: a report due at 17:30 is on time until 17:30:59.
 """
 
 import re
@@ -17,7 +17,7 @@ from portal.domain.report_state import EDITABLE, Move, NotAllowedNow, State, aft
 ZONE = timezone(timedelta(hours=8))
 MINUTE = timedelta(minutes=1)
 CLOSE_OF_BUSINESS = time(17, 30)
-"""The hour meant by a date that names none."""
+"""The default hour of a date without one."""
 
 START_OF_DAY = time(0)
 """The hour meant by 填报开始 that names none: the day that is named is a day to fill in."""
@@ -54,8 +54,8 @@ class Dates:
 class Extension:
     """延期报送 for one unit: until when, why, and who granted it when.
 
-    It moves due and close to `until` and ends by itself. It only ever gives time: where the
-    campaign's own due or close is later, that one stands.
+    It moves due and close to `until`, and lapses when that minute is over. It never shortens the
+    time: where the campaign's own due or close is later, that one counts.
     """
 
     until: datetime
@@ -68,7 +68,7 @@ class Extension:
 
 
 class Status(StrEnum):
-    """What is stored of a campaign; whether it is open follows from its dates."""
+    """The stored status of a campaign; whether it is open is derived from its dates."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -81,7 +81,7 @@ class Status(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a moment lies among the dates of one unit; derived, never stored."""
+    """The part of a campaign that a moment lies in, for one unit; derived, never stored."""
 
     NOT_OPEN = "not-open"
     OPEN = "open"
@@ -104,14 +104,14 @@ _PHASES = {
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Whether something may be done now, and the sentence that the page and a refusal show."""
+    """Whether an action is allowed now, and the sentence that the page and a refusal show."""
 
     allowed: bool
     sentence: str
     phase: Phase
 
     def require(self) -> None:
-        """Raise `NotAllowedNow` with the sentence unless allowed."""
+        """Raise `NotAllowedNow` with the sentence unless the action is allowed."""
         if not self.allowed:
             raise NotAllowedNow(self.sentence)
 
@@ -140,10 +140,10 @@ def phase(dates: Dates, extension: Extension | None, now: datetime) -> Phase:
 
 
 def is_late(first_submitted_at: datetime | None, dates: Dates, extension: Extension | None) -> bool:
-    """Whether the first submission came after it was due (迟报); never without a submission.
+    """Whether the first submission came after the due time (迟报); false without a submission.
 
-    An extension counts when it was granted before that submission: one that is granted
-    afterwards, so that a report sent back can be mended, excuses nothing.
+    An extension counts only when it was granted before that submission. One that is granted
+    later, so that a returned report can be corrected, leaves the report late.
     """
     if first_submitted_at is None:
         return False
@@ -155,7 +155,7 @@ def is_late(first_submitted_at: datetime | None, dates: Dates, extension: Extens
 def handed_in_late(
     first_submitted_at: datetime | None, dates: Dates, extensions: Sequence[Extension]
 ) -> bool:
-    """As `is_late`, by the newest extension that was granted before the first submission."""
+    """`is_late`, judged by the newest extension granted before the first submission."""
     if first_submitted_at is None:
         return False
     granted = [each for each in extensions if each.granted_at <= first_submitted_at]
@@ -163,9 +163,9 @@ def handed_in_late(
 
 
 def overdue(state: State, dates: Dates, extension: Extension | None, now: datetime) -> bool:
-    """Whether the unit has handed in nothing although it is due (逾期未报).
+    """Whether the due time is over and nothing was submitted (逾期未报).
 
-    A returned report was handed in and is with the unit again, so it is not counted here.
+    A returned report was submitted once, so it is not overdue.
     """
     return state in (State.NOT_STARTED, State.DRAFT) and _past(due_of(dates, extension), now)
 
@@ -179,7 +179,10 @@ def may_write(
     state: State,
     now: datetime,
 ) -> Permission:
-    """Whether a unit may write figures into its report now, and the sentence that says so."""
+    """Whether a unit may write figures into its report now, with the sentence shown.
+
+    Raises `ValueError` for a naive `now`, as the other two permissions do.
+    """
     now_in = phase(dates, extension, now)
     if refusal := _barred(status, expected) or _frozen(state, now_in):
         return Permission(False, refusal, now_in)
@@ -197,7 +200,7 @@ def may_submit(
     state: State,
     now: datetime,
 ) -> Permission:
-    """Whether a unit may submit its report now; what the figures need is asked elsewhere."""
+    """Whether a unit may submit its report now, by state and dates; figures are not looked at."""
     writing = may_write(
         status=status, dates=dates, extension=extension, expected=expected, state=state, now=now
     )
@@ -213,7 +216,7 @@ def may_withdraw(
     state: State,
     now: datetime,
 ) -> Permission:
-    """Whether a unit may take back its submission now: from submitted, and before the close."""
+    """Whether a unit may withdraw its submission now: only from submitted, before the close."""
     now_in = phase(dates, extension, now)
     if refusal := _barred(status, expected):
         return Permission(False, refusal, now_in)
@@ -281,7 +284,7 @@ def _still(now: datetime, until: datetime) -> str:
 
 
 def time_left(now: datetime, until: datetime) -> str:
-    """The time from `now` to the minute `until` in words: ``2 天 3 小时 10 分``."""
+    """The time from `now` to the end of the minute `until`, in words: ``2 天 3 小时 10 分``."""
     if _past(until, now):
         return "已截止"
     minutes = max(until - now, timedelta()) // MINUTE
@@ -291,7 +294,10 @@ def time_left(now: datetime, until: datetime) -> str:
 
 
 def in_words(instant: datetime) -> str:
-    """The instant as a notice writes it: ``2022年1月26日（星期三）17:30``."""
+    """The instant as a notice writes it: ``2022年1月26日（星期三）17:30``.
+
+    Raises `ValueError` for an instant without a time zone, as every rule here does.
+    """
     local = to_the_minute(instant)
     weekday = "一二三四五六日"[local.weekday()]
     return f"{local.year}年{local.month}月{local.day}日（星期{weekday}）{local:%H:%M}"
@@ -312,8 +318,8 @@ def hour_meant(field: str) -> time:
 def read_instant(text: str, default_time: time = CLOSE_OF_BUSINESS) -> datetime:
     """Read a date, with or without an hour, as an instant at +08:00.
 
-    ``2022-01-26``, ``2022/1/26 17:30``, ``2022-01-26T17:30`` and ``2022年1月26日17:30`` are
-    taken, full-width too; seconds are cut. Raises `ValueError` with a sentence for the rest.
+    Accepts ``2022-01-26``, ``2022/1/26 17:30``, ``2022-01-26T17:30`` and ``2022年1月26日17:30``,
+    full-width too; seconds are cut. Raises `ValueError` with a sentence for anything else.
     """
     typed = unicodedata.normalize("NFKC", text).strip()
     match = _INSTANT.fullmatch(typed)

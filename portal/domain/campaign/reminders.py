@@ -1,4 +1,4 @@
-"""Chasing (催报): by which channel, with what outcome, when a mail is due, and what it says."""
+"""Reminders (催报): their channels and outcomes, when a mail is due, and its text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from portal.domain.campaign.calendar import MINUTE, in_words, time_left
 
 
 class MessageChannel(StrEnum):
-    """How a unit was chased."""
+    """The channel by which a unit was reminded."""
 
     CHAT = "chat"
     PHONE = "phone"
@@ -22,7 +22,7 @@ class MessageChannel(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a chase brought: of a call what was said, of a mail whether it went out."""
+    """The outcome of a reminder: what a called unit said, or whether a mail was sent."""
 
     POSTED = "posted"
     PROMISED = "promised"
@@ -58,11 +58,11 @@ OF_A_CALL = (
     Outcome.REPLACED,
     Outcome.NO_ANSWER,
 )
-"""What a call can bring, in the order in which the form offers it."""
+"""The outcomes of a call, in the order of the form."""
 
 
 class Moment(StrEnum):
-    """The three times at which those who have not submitted are mailed by themselves."""
+    """The three times at which the portal mails every unit that has not submitted."""
 
     MIDDLE = "middle"
     DAY_BEFORE = "day-before"
@@ -74,15 +74,15 @@ class Moment(StrEnum):
         return {"middle": "期中", "day-before": "截止前一天", "day-of": "截止当天"}[self.value]
 
 
-MORNING = time(9, 0)
-"""When the mails of a day go out, if the time for reporting does not end before that."""
+MAIL_TIME = time(9, 0)
+"""The time at which a day's mails are sent, if the due time is not before it."""
 
 
 def moments(opens: datetime, due: datetime) -> list[tuple[datetime, Moment]]:
-    """The moments between opening and due time, the first one first.
+    """The moments between opening and due time, in order.
 
-    The middle is to the minute; the other two are at nine in the morning, or an hour before the
-    due time where that comes first. One that would lie before the opening is left out.
+    The middle one is exact to the minute. The other two are at 09:00, or one hour before the
+    due time if that is earlier. A moment before the opening is left out.
     """
     middle = opens + (due - opens) / 2
     planned = {
@@ -94,13 +94,13 @@ def moments(opens: datetime, due: datetime) -> list[tuple[datetime, Moment]]:
 
 
 def _morning(day: datetime) -> datetime:
-    return datetime.combine(day.date(), MORNING, day.tzinfo)
+    return datetime.combine(day.date(), MAIL_TIME, day.tzinfo)
 
 
 def moment_now(opens: datetime, due: datetime, now: datetime) -> Moment | None:
-    """The newest moment that has come; None before the first one and after the due time.
+    """The latest moment that has passed; None before the first one and after the due time.
 
-    Whoever was not mailed at an earlier moment is mailed once, for the newest.
+    A unit that missed earlier moments is mailed once, for the latest.
     """
     if now >= due + MINUTE:
         return None
@@ -110,9 +110,9 @@ def moment_now(opens: datetime, due: datetime, now: datetime) -> Moment | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What one unit still owes: its name, how its report stands, and until when.
+    """One unit's missing report: the unit's name, the report's state, and its due time.
 
-    `closes` is 停止填报 of the unit: after it only an extension lets the unit report.
+    `closes` is 停止填报 for the unit; after it the unit can report only with an extension.
     """
 
     unit: str
@@ -124,7 +124,10 @@ class Missing:
 
 
 def text_for_unit(missing: Missing, now: datetime, contact: str) -> str:
-    """The text that chases one unit: what is missing, the due time, the link."""
+    """The reminder to one unit: what is missing, the due time, the link.
+
+    Raises `ValueError` for a naive instant, as all texts here do.
+    """
     asked = _asked(contact)
     return (
         f"{missing.unit}：{missing.campaign}统计表{missing.standing}。"
@@ -145,10 +148,10 @@ def text_for_group(
     only_number: bool,
     gone: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The text for the group chat: those who have not submitted at this second, or how many.
+    """The reminder for the group chat: the units that have not submitted by now, or their number.
 
-    `gone` are the names of those missing that were closed or merged, with what became of them:
-    they are told of and not asked.
+    `gone` names missing units that were closed or merged, with what became of them; the text
+    lists them without asking them to report.
     """
     if not names:
         rest = f"除{_told(gone)}外，" if gone else ""
@@ -167,12 +170,12 @@ def _told(gone: Sequence[tuple[str, str]]) -> str:
 
 
 def subject_of_mail(campaign: str) -> str:
-    """The subject of a mail that chases."""
+    """The subject of a reminder mail."""
     return f"催报：{campaign}统计表"
 
 
 def text_of_mail(missing: Sequence[Missing], name: str, now: datetime, contact: str) -> str:
-    """One mail to one person, whatever number of reports is owed."""
+    """One reminder mail to one person, listing every report that is owed."""
     owed = "\n".join(_owed(each, now) for each in missing)
     return f"{name}，您好：\n\n{owed}\n\n已经上报的请不必理会。{_asked(contact)}\n"
 
@@ -200,7 +203,7 @@ def _asked(contact: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chased:
-    """How a unit was chased so far: how often, when last and how, and what it promised last."""
+    """A unit's reminders so far: their number, the last one, and the last promise."""
 
     times: int
     last_at: datetime
@@ -210,5 +213,5 @@ class Chased:
 
 
 def broken(promised_at: datetime | None, now: datetime) -> bool:
-    """Whether the time that a unit promised to report by is over; asked of those still missing."""
+    """Whether the time that a missing unit promised to report by is over."""
     return promised_at is not None and now >= promised_at + MINUTE

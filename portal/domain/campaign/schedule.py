@@ -1,4 +1,4 @@
-"""Planning a campaign's dates: a year later, how long each phase is, what may be moved."""
+"""Planning a campaign's dates: copy them to a later year, measure phases, move them."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def years_later(instant: datetime, years: int) -> datetime:
 
 
 def years_until(due: datetime, now: datetime) -> int:
-    """After how many years, at least one, the same day lies ahead of `now`."""
+    """The least number of years, at least one, that puts the same day after `now`."""
     years = 1
     while years_later(due, years) <= now:
         years += 1
@@ -27,7 +27,7 @@ def years_until(due: datetime, now: datetime) -> int:
 
 
 def with_years_later(text: str, years: int) -> str:
-    """The text with every year in it moved: 2026年春节 becomes 2027年春节."""
+    """The text with every year in it increased: 2026年春节 becomes 2027年春节."""
     return _YEAR.sub(lambda year: str(int(year[0]) + years), text)
 
 
@@ -37,7 +37,7 @@ def dates_later(dates: Dates, years: int) -> Dates:
 
 
 def length(start: datetime, end: datetime) -> str:
-    """The time between two instants in words: ``16 天 9 小时``; empty when there is none."""
+    """The time between two instants in words: ``16 天 9 小时``; empty when it is zero."""
     days, rest = divmod((end - start) // MINUTE, 24 * 60)
     parts = ((days, "天"), (rest // 60, "小时"), (rest % 60, "分"))
     return " ".join(f"{number} {unit}" for number, unit in parts if number)
@@ -45,14 +45,14 @@ def length(start: datetime, end: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One phase of a campaign: what it is and how long."""
+    """One phase of a campaign, with its length in words."""
 
     name: str
     length: str
 
 
 def stretches(dates: Dates) -> tuple[Stretch, ...]:
-    """The phases between the three instants; there is none for 迟报 when due is the close."""
+    """The phases between the three instants; no phase 迟报 when due and close are equal."""
     found = (
         Stretch("按时填报", length(dates.opens, dates.due)),
         Stretch("迟报（截止后仍可上报）", length(dates.due, dates.closes)),
@@ -64,7 +64,7 @@ LABELS = {"opens": "填报开始", "due": "报送截止", "closes": "停止填�
 
 
 def refuse_move(old: Dates, new: Dates, now: datetime) -> dict[str, str]:
-    """Why a published campaign's dates cannot become `new`, by the name of the date."""
+    """Why a published campaign's dates cannot become `new`: a sentence by the date's name."""
     found = {}
     if new.opens != old.opens and old.opens <= now:
         found["opens"] = "填报已经开始，开始时间不能再改。"
@@ -88,7 +88,7 @@ class Moved:
 
     @property
     def sentence(self) -> str:
-        """What became of it, as an announcement says it."""
+        """The change as an announcement words it."""
         later = "推迟" if self.new > self.old else "提前"
         return f"{LABELS[self.name]}由 {in_words(self.old)} {later}到 {in_words(self.new)}"
 
@@ -109,9 +109,9 @@ WEEKEND = 5
 
 
 def on_weekend(instant: datetime) -> bool:
-    """Whether the instant lies on a Saturday or Sunday, where desks are empty."""
+    """Whether the instant lies on a Saturday or Sunday, when nobody is at the desk."""
     return instant.weekday() >= WEEKEND
 
 
-SHORT = timedelta(days=3)
-"""A time for filling shorter than this is worth a second look."""
+MIN_FILLING_TIME = timedelta(days=3)
+"""A time for filling shorter than this is shown with a warning."""

@@ -1,4 +1,4 @@
-"""Moves in the tree: which campaigns they wait for, and who decides after one."""
+"""Moves in the tree: which campaigns delay a move, and which union reviews after it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from portal.domain.campaign.calendar import MINUTE
 class OpenCampaign:
     """A published campaign that still collects from a unit or from one below it.
 
-    `until` is its 停止填报, or the end of the longest 延期 among those units where that is later.
+    `until` is its 停止填报, or the end of the longest 延期 among those units if that is later.
     """
 
     name: str
@@ -19,19 +19,19 @@ class OpenCampaign:
 
 
 def still_open(campaigns: Iterable[OpenCampaign], now: datetime) -> tuple[OpenCampaign, ...]:
-    """Those that have not stopped; the minute named is included whole."""
+    """The campaigns that have not stopped; a campaign is open until its last minute is over."""
     return tuple(each for each in campaigns if now < each.until + MINUTE)
 
 
 def deciding_union(
     campaign_path: str, living_path: str, closed: Collection[int] = frozenset()
 ) -> int:
-    """The id of the union that decides on a unit's report in a campaign.
+    """The id of the union that reviews a unit's report in a campaign.
 
-    It is the next union up; the topmost one decides on its own report. Where the unit has moved
-    since the campaign copied the tree, it is the lowest union that stands above it in both trees:
-    one that may enter the unit now and whose sum holds its report. A `closed` one has nobody who
-    could decide; the topmost is never closed.
+    That is the next union up; the root reviews its own report. If the unit has moved since the
+    campaign copied the tree, it is the lowest union above the unit in both trees: that union may
+    enter the unit now, and its sum holds the report. Unions in `closed` are skipped, since nobody
+    there can sign in; the root is never closed.
     """
     then, living = _above(campaign_path), _above(living_path)
     if not living:
@@ -49,7 +49,7 @@ def _ids(path: str) -> list[int]:
 
 
 def gone_words(closed_at: datetime | None, merged_into: str | None) -> str:
-    """What the board and a chase say of a unit that is no more; nothing of a living one."""
+    """The words on the board and in reminders for a closed or merged unit; empty for others."""
     if closed_at is None:
         return ""
     return f"已合并到{merged_into}" if merged_into else "已撤销"

@@ -1,4 +1,4 @@
-"""City checks: rules that hold figures against what the city has registered for the unit."""
+"""City checks: rules that compare figures with what the city registered for the unit."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from portal.domain.form.form import Form
 
 
 def allocation_differs(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """Money received from above that is not what the city has registered as passed down."""
+    """Report money received from above that differs from the registered allocation."""
     if facts.allocated is None:
         return
     for code in rule.items:
         figure, unit = facts.figures.get(code), form.by_code[code].unit
-        # The register may be finer than the item's decimals: what can be typed is compared.
+        # The register may have more decimals than the item: compare what can be typed.
         if figure is not None and figure != rounded(facts.allocated, unit):
             registered = f"与市总已登记的下拨数 {amount(facts.allocated, unit)}不一致"
             finding = Finding(f"{stated(form, code, facts.figures)}，{registered}", "请与市总核对")
@@ -24,7 +24,7 @@ def allocation_differs(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Is
 
 
 def more_than_registered(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """More registered workers visited than the unit has registered households."""
+    """Report more registered workers visited than the unit has registered households."""
     if facts.households is None:
         return
     for code in rule.items:

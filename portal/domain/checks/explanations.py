@@ -1,4 +1,4 @@
-"""Explanations: the words with which a reporter answers a query, and when they count."""
+"""Explanations: a reporter's answer to a query, and when it is accepted."""
 
 import unicodedata
 from collections import defaultdict
@@ -19,19 +19,19 @@ REASONS = (
 )
 
 CONFIRMED = "金额已确认"
-"""The reason kept with the answer to a 10 000-fold slip; nobody picks it for another query."""
+"""The reason stored with the answer to a 10 000-fold slip; it cannot be picked otherwise."""
 
-LEAST_CHARACTERS = 6
-MAX_CHARACTERS = 500
+MIN_LENGTH = 6
+MAX_LENGTH = 500
 _LEAST_DIFFERENT = 3
 _LEAST_LEFT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One answer to one issue: the reason picked, words of one's own, the numbers it is about.
+    """One answer to one issue: the picked reason, the free text, and the issue's numbers.
 
-    `shared` (多项同一原因) says that its writer declared the same cause for several items.
+    `shared` (多项同一原因) is true when the writer declared one cause for several items.
     """
 
     reason: str
@@ -41,34 +41,34 @@ class Explanation:
 
 
 def refuse(reason: str, words: str, retired: Collection[str] = ()) -> Problem | None:
-    """Why `reason` and `words` are no explanation, as the sentence shown; None when they are.
+    """Why `reason` and `words` are refused, as the sentence shown; None when they are accepted.
 
-    The reason is one of `REASONS`, or one of `retired`: picks that stand with the explanation
-    already and are offered to nobody else any more. The words are 6 to 500 characters of one
-    paragraph that say more than that the figures were looked at.
+    The reason is one of `REASONS` or of `retired`: reasons that the stored explanation has and
+    that are no longer offered. The words are one paragraph of 6 to 500 characters and not only a
+    stock phrase such as 核实无误.
     """
     words = words.strip()
     if reason not in REASONS and reason not in retired:
         return Problem("请先选择一项原因。")
     if problem := unreadable(words):
         return problem
-    if len("".join(words.split())) < LEAST_CHARACTERS:
-        return Problem(f"请至少用 {LEAST_CHARACTERS} 个字写明原因。")
+    if len("".join(words.split())) < MIN_LENGTH:
+        return Problem(f"请至少用 {MIN_LENGTH} 个字写明原因。")
     if _says_nothing(words):
         return Problem("请用自己的话写明具体原因；“核实无误”一类的话或重复所选原因不算说明。")
     return None
 
 
 def unreadable(words: str) -> Problem | None:
-    """Why `words` cannot be kept, whatever they say: signs that nobody sees, or too many."""
+    """Why `words` cannot be stored: refused characters, or too many characters."""
     if any(is_refused(sign) or is_unseen(sign) for sign in words):
         return Problem("说明中有换行或看不见的字符，请删去，写成一段文字。")
-    if len(words) > MAX_CHARACTERS:
-        return Problem(f"说明有 {len(words)} 字，请压缩到 {MAX_CHARACTERS} 字以内。")
+    if len(words) > MAX_LENGTH:
+        return Problem(f"说明有 {len(words)} 字，请压缩到 {MAX_LENGTH} 字以内。")
     return None
 
 
-# What people write instead of a reason, and the small words they put around it.
+# Stock phrases that people write instead of a reason, and the filler words around them.
 _STOCK = """
     核实 核对 核查 审核 复核 检查 查验 确认 无误 属实 准确 正确 真实 有效 正常 如实 如此 一致 符合
     异常 错误 问题 无异常 没有异常 无问题 没有问题 没问题 没有错误 没有错
@@ -94,20 +94,20 @@ def _is_han(sign: str) -> bool:
 
 
 def explained(issue: Issue, explanations: Mapping[str, Explanation]) -> bool:
-    """Whether `explanations`, by issue key, answer `issue` for the numbers it has now."""
+    """Whether `explanations`, by issue key, answer `issue` with its current numbers."""
     explanation = explanations.get(issue.key)
     return explanation is not None and explanation.numbers == issue.numbers
 
 
 def is_slip(issue: Issue) -> bool:
-    """Whether `issue` suspects money 10 000-fold too great: only then is ÷ 10 000 offered."""
+    """Whether `issue` is the 10 000-fold slip of money; only that one offers ÷ 10 000."""
     return issue.check == "yuan-slip" or issue.offer is not None
 
 
 def confirmation(fen: int) -> str:
-    """The answer to a slip, naming both amounts: ``确认为 3.70 亿元，不是 3.70 万元``.
+    """The answer to a slip, with both amounts: ``确认为 3.70 亿元，不是 3.70 万元``.
 
-    The units differ by 10 000, so the same number stands before both.
+    亿 is 10 000 万, so both amounts show the same number.
     """
     greater, less, scale = ("亿元", "万元", 10_000 * FEN_PER_WAN)
     if fen < scale:
@@ -120,9 +120,9 @@ def confirmation(fen: int) -> str:
 def refuse_for(
     issues: Sequence[Issue], reason: str, words: str, retired: Collection[str] = ()
 ) -> Problem | None:
-    """As `refuse`, for the `issues` that one text is to answer.
+    """`refuse` for one text that answers all of `issues`.
 
-    A slip is answered alone and by its confirmation; one cause may explain all others.
+    A slip needs its own `confirmation` and shares no text; any other issues may share one.
     """
     slips = [issue.code for issue in issues if is_slip(issue)]
     if not slips:
@@ -136,9 +136,9 @@ def refuse_for(
 
 @dataclass(frozen=True, slots=True)
 class SharedText:
-    """The same words at several items: whose they are, and whether their writer said so.
+    """The same words at several items, with the issues that they explain.
 
-    `agreed` is the yes to 这 n 项确为同一原因？ for every one of them.
+    `agreed` is true when the writer answered yes to 这 n 项确为同一原因？ for all of them.
     """
 
     reason: str
@@ -153,7 +153,7 @@ class SharedText:
 
     @property
     def label(self) -> str:
-        """What the reviewer reads beside each of them."""
+        """The note that the reviewer reads beside each of these items."""
         unsaid = "" if self.agreed else "，单位没有说明是否同一原因"
         return f"{len(self.codes)} 项同一说明{unsaid}"
 
@@ -161,9 +161,9 @@ class SharedText:
 def shared_texts(
     issues: Iterable[Issue], explanations: Mapping[str, Explanation]
 ) -> tuple[SharedText, ...]:
-    """The living explanations with the same words at two items or more, in the paper's order.
+    """The current explanations with equal words at two or more items, in the paper's order.
 
-    Spaces and signs make no difference. The answers to slips are each one's own.
+    Spaces and punctuation are ignored. Confirmations of slips are never shared.
     """
     groups: dict[str, list[Issue]] = defaultdict(list)
     for issue in issues:
@@ -180,5 +180,5 @@ def _together(issues: Sequence[Issue], explanations: Mapping[str, Explanation]) 
 
 
 def said(words: str) -> str:
-    """The letters and digits of `words` alone, by which two texts are the same."""
+    """The letters and digits of `words`, by which two texts are compared."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", words).casefold()))

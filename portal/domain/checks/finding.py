@@ -1,7 +1,7 @@
-"""Checks: what the rules of an edition find in a report, and the counts shown above it.
+"""Checks: the issues that an edition's rules find in a report, and the counts above the sheet.
 
-Every comparison is between integers. A rule looks only at figures that are known: a blank is
-no issue here, since blanks stop submission by themselves. A limit of 0 is a limit not set.
+Every comparison is between integers. Rules look only at known figures: a blank is no issue, since
+blanks prevent a submission anyway. A limit of 0 is not set.
 """
 
 from collections.abc import Collection, Iterable
@@ -40,13 +40,13 @@ def rules_at(form: Form, item: Item) -> tuple[CheckRule, ...]:
 
 
 def blanks(form: Form, figures: Figures) -> tuple[Item, ...]:
-    """The items to be typed that are still blank, in the paper's order."""
+    """The leaves that are still blank, in the paper's order."""
     return tuple(item for item in form.leaves if figures.get(item.code) is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """How far a report is: leaves filled and blank, issues by grade; `queries` await words."""
+    """A report's progress: filled and blank leaves, issues by grade; `queries` are unexplained."""
 
     filled: int
     leaves: int
@@ -57,7 +57,7 @@ class Counters:
 
     @property
     def left(self) -> str:
-        """What is still to be done before the report is submitted; nothing when all is."""
+        """The work left before the submission, in words; empty when all is done."""
         parts = (
             (self.blanks, f"还差 {self.blanks} 项"),
             (self.errors, f"错误 {self.errors}"),
@@ -69,7 +69,7 @@ class Counters:
 def counters(
     form: Form, figures: Figures, issues: Iterable[Issue], explained_keys: Collection[str]
 ) -> Counters:
-    """The counts above the sheet; a query whose key is among `explained_keys` is settled."""
+    """The counts above the sheet; queries with a key in `explained_keys` are settled."""
     grades = [issue.grade for issue in issues if not _settled(issue, explained_keys)]
     blank = len(blanks(form, figures))
     return Counters(

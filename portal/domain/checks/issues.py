@@ -1,4 +1,4 @@
-"""Issues: what the rules of an edition look at, and what they say they found."""
+"""Issues: the input of an edition's rules, and their findings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from portal.domain.form.formulas import Figures
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at.
+    """The input of the rules.
 
     `figures` holds every item, calculated ones too. `previous` holds last campaign's figures
-    under the codes of this form, only for items whose counterpart was confirmed; None when
-    there was no such campaign. `allocated` is what the city has registered as passed down to
-    the organisation, in fen; `households` its registered households in difficulty. None for
-    either means that the city has registered nothing, and its rule is silent.
+    under this form's codes, only for items with a confirmed counterpart; None without such a
+    campaign. `allocated` is the registered allocation to the organisation, in fen; `households`
+    the number of its registered households in difficulty (建档困难职工). None for either means
+    that nothing is registered, and the rule reports nothing.
     """
 
     figures: Figures
@@ -27,11 +27,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What one rule found at one item.
+    """One finding of one rule at one item.
 
-    `code` is the item it is shown at, `codes` are all items that it involves, `offer` is a
-    text that can be put into `offer_code` as it stands. `numbers` changes exactly when a
-    figure involved does; an explanation given for other numbers no longer counts.
+    `code` is the item where it is shown, `codes` are all items involved, `offer` is a text that
+    can be typed into `offer_code` unchanged. `numbers` changes exactly when a figure involved
+    does; an explanation lapses when it was given for other numbers.
     """
 
     check: str
@@ -45,13 +45,13 @@ class Issue:
 
     @property
     def key(self) -> str:
-        """The issue's name within a report."""
+        """The issue's key, unique within a report."""
         return f"{self.check}:{self.code}"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule has to say: what is seen, what to do, and the correction that it offers."""
+    """A rule's message: what it found, what to do, and the correction that it offers."""
 
     seen: str
     advice: str
@@ -62,10 +62,10 @@ MAX_NUMBERS_LENGTH = 200
 
 
 def numbers_of(codes: Sequence[str], figures: Figures) -> str:
-    """The figures of `codes` as one text that stays the same while they do.
+    """The figures of `codes` as one text, equal exactly when the figures are.
 
-    A text over 200 characters is replaced by its fingerprint, since it is kept with each
-    explanation and only ever compared.
+    A text over `MAX_NUMBERS_LENGTH` characters is replaced by its sha256: it is stored with each
+    explanation and only compared.
     """
     text = ";".join(f"{code}={figures.get(code)}" for code in codes)
     return (

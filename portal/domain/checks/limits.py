@@ -1,4 +1,4 @@
-"""A campaign's own limits for the checks of its form: what can be set, and reading it."""
+"""A campaign's own limits for the checks of its form: the settings, and their parsing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from portal.domain.form.form import Form
 
 WAN = Unit("万元", Kind.MONEY, 6)
 SHOWN = Unit("万元", Kind.MONEY, 2)
-"""Read to the fen, shown without needless zeros."""
+"""Tolerances are parsed to the fen and shown without trailing zeros."""
 
 SETTABLE_GRADES = (Grade.QUERY, Grade.HINT)
-"""What a check that is not 强制 can be; nothing may be made to stop a report."""
+"""The grades for a check that is not 强制; a campaign cannot make a check stop a report."""
 
 Limits = dict[str, dict[str, Any]]
 
@@ -25,8 +25,8 @@ Limits = dict[str, dict[str, Any]]
 class Setting:
     """One number (or grade) of a check that a campaign can set for itself.
 
-    `standard` is what the edition says and `own` what the campaign says, empty where it
-    follows the edition; both as they are typed. `key` is the place in the check's data.
+    `standard` is the edition's value and `own` the campaign's, empty where it follows the
+    edition; both as typed texts. `key` is the path in the check's data.
     """
 
     check: str
@@ -40,27 +40,27 @@ class Setting:
 
     @property
     def name(self) -> str:
-        """The name of its field."""
+        """The name of the form field."""
         return ".".join((self.check, *self.key))
 
     @property
     def is_grade(self) -> bool:
-        """Whether it is picked from the grades and not typed."""
+        """Whether the setting is a grade to pick and not a number to type."""
         return self.key == ("grade",)
 
     @property
     def is_money(self) -> bool:
-        """Whether it is an amount in 万元 and no whole number."""
+        """Whether the setting is an amount in 万元; otherwise it is a whole number."""
         return self.unit == WAN.name and self.key == ("tolerance",)
 
     @property
     def effective(self) -> str:
-        """What holds."""
+        """The value in force."""
         return self.own or self.standard
 
 
 def settings_of(form: Form, limits: Mapping[str, Mapping[str, Any]]) -> tuple[Setting, ...]:
-    """Everything that can be set for the checks of `form`, an edition without own limits."""
+    """Every setting of the checks of `form`, an edition without a campaign's limits."""
     return tuple(
         setting
         for rule in form.checks
@@ -103,9 +103,9 @@ def _standards(
 def read_limits(
     settings: tuple[Setting, ...], typed: Mapping[str, str]
 ) -> tuple[Limits, dict[str, str]]:
-    """The limits typed, and a sentence for each field that cannot be taken.
+    """The typed limits, and a sentence for each field that is refused.
 
-    An empty field, or one that says what the edition says, is no limit of one's own.
+    A field that is empty or equal to the edition's value sets no limit.
     """
     limits: Limits = {}
     problems = {}
@@ -128,16 +128,16 @@ def _read(setting: Setting, text: str) -> int | str | None:
             raise ValueError("等级只能是核实或提示。")
         return text
     if setting.is_money:
-        reading = parse_figure(text, WAN)
-        if reading.problem:
-            raise ValueError(reading.problem.sentence)
-        return canonical(reading.figure, SHOWN)
-    reading = parse_figure(text, Unit(setting.unit, Kind.COUNT, 0))
-    if reading.problem or reading.figure is None:
+        parsed = parse_figure(text, WAN)
+        if parsed.problem:
+            raise ValueError(parsed.problem.sentence)
+        return canonical(parsed.figure, SHOWN)
+    parsed = parse_figure(text, Unit(setting.unit, Kind.COUNT, 0))
+    if parsed.problem or parsed.figure is None:
         raise ValueError("请填整数，或留空按表样的标准。")
-    if not 0 < reading.figure <= setting.greatest:
+    if not 0 < parsed.figure <= setting.greatest:
         raise ValueError(f"应为 1 至 {setting.greatest:,} 的整数，或留空按表样的标准。")
-    return reading.figure
+    return parsed.figure
 
 
 def _put(limits: Limits, setting: Setting, value: int | str) -> None:
@@ -149,7 +149,7 @@ def _put(limits: Limits, setting: Setting, value: int | str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """One setting that was changed, as the trail tells it."""
+    """One changed setting, as the trail records it."""
 
     label: str
     old: str
@@ -159,7 +159,7 @@ class Reset:
 def resets(
     form: Form, old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Reset, ...]:
-    """What differs between two sets of limits."""
+    """The settings that differ between two sets of limits."""
     return tuple(
         Reset(f"{before.about}：{before.label}", _said(before), _said(after))
         for before, after in zip(settings_of(form, old), settings_of(form, new), strict=True)

@@ -1,4 +1,4 @@
-"""Pair checks: rules that hold two items against each other, both of them known."""
+"""Pair checks: rules that compare two items; both figures must be known."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
-"""Slip check: money typed in yuan where the form asks for 万元, ten thousand times too large.
+"""Slip check: money typed in yuan where the form asks for 万元, 10 000 times too large.
 
-Every money cell that is typed is looked at, whatever the edition lists: the rule's pairs say
-which people belong to which money, the edition's other rules which sums, which register and
-which spending do.
+It looks at every typed money item, whether or not the edition lists it. The rule's pairs say
+which 人次 belong to which money; the edition's other rules say which sums, which registered
+amount and which spending do.
 """
 
 from collections.abc import Iterator
@@ -19,26 +19,27 @@ from portal.domain.form.formulas import total
 
 YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
 
-LEAST = 100 * FEN_PER_WAN
-"""Fen. 100 yuan typed for 万元; money below that is held against people only."""
+MIN_FEN = 100 * FEN_PER_WAN
+"""Fen. 100 yuan typed as 100 万元; money below that is compared with its 人次 only."""
 
-TIMES = 100
-"""So many times what it is held against, an amount is doubted: the middle of 1 and 10 000."""
+SLIP_FACTOR = 100
+"""The ratio from which an amount is doubted: the geometric mean of 1 and 10 000."""
 
-TIMES_WHILE_FILLING = 1_000
-"""The same against the other parts of a sum, while some of them are blank."""
+SLIP_FACTOR_WHILE_FILLING = 1_000
+"""The ratio to the other parts of a sum, while some of them are blank."""
 
-ARREARS_TIMES = 20
-"""Wages owed to one person are so many times a gift: 1 000 000 yuan where a gift has 50 000."""
+ARREARS_FACTOR = 20
+"""Wages owed to one person may be 20 times a gift: 1 000 000 yuan instead of 50 000."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyCell:
-    """One money item, and what of the form speaks for or against its amount.
+    """One money item with the items that its amount is compared with.
 
-    `people` are its 人次, doubted from `times` the rule's limit a head on; `others` are the
-    other parts of the sum `whole`; `registered` is whether the city's register names it;
-    `spent` are the sums that it pays for, `spent_leaves` what has to be filled in for them.
+    `people` is the item of its 人次; the amount is doubted from `times` the rule's limit per 人次
+    on. `others` are the other parts of the sum `whole`. `registered` is true where the city
+    registers the amount. `spent` are the sums that the money pays for, `spent_leaves` the items
+    that must be filled in for them.
     """
 
     item: Item
@@ -53,7 +54,7 @@ class MoneyCell:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one comparison says: whether the amount is doubted, and the words that follow it."""
+    """The result of one comparison: whether the amount is doubted, and the words shown."""
 
     doubted: bool
     beside: str = ""
@@ -62,14 +63,14 @@ class Evidence:
 
 
 VOUCHED = Evidence(doubted=False)
-"""The people say that the amount is nothing out of the way."""
+"""The 人次 make the amount plausible."""
 
 
 def yuan_slip(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """Money so large that yuan were typed for 万元, at the money; offers the money ÷ 10 000.
+    """Report money so large that it was probably typed in yuan; offers the amount ÷ 10 000.
 
-    The first comparison that can be made decides: people, the city's register, last year, what
-    was spent, the other parts of the sum. A limit of 0 is a check that is switched off.
+    The first possible comparison decides, in this order: 人次, the registered allocation, last
+    year, the spending, the other parts of the sum. A limit of 0 switches the check off.
     """
     if not rule.limit_yuan:
         return
@@ -85,7 +86,7 @@ def _evidence(
 ) -> Evidence | None:
     count = facts.figures.get(cell.people) if cell.people else None
     said = _by_people(rule, form, facts, cell, fen, count) if count else None
-    if said or fen < LEAST:
+    if said or fen < MIN_FEN:
         return said
     comparisons = (_by_register, _by_last_year, _by_spending, _by_the_sum)
     return next(filter(None, (each(form, facts, cell, fen) for each in comparisons)), None)
@@ -123,7 +124,7 @@ def _by_last_year(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Eviden
 
 
 def _by_spending(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence | None:
-    """Against what was spent of it, once all of that is filled in."""
+    """Compare with the spending, once all of its items are filled in."""
     figures = facts.figures
     spent = total(figures.get(code) for code in cell.spent)
     if not spent or any(figures.get(code) is None for code in cell.spent_leaves):
@@ -140,12 +141,17 @@ def _by_the_sum(form: Form, facts: Facts, cell: MoneyCell, fen: int) -> Evidence
         return None
     codes = (cell.item.code, *cell.others)
     beside = f"而 {called(cell.whole)} 的其他各项合计 {amount(others, cell.item.unit)}"
-    times = TIMES_WHILE_FILLING if None in known else TIMES
+    times = SLIP_FACTOR_WHILE_FILLING if None in known else SLIP_FACTOR
     return _against(others, fen, beside, codes, numbers_of(codes, facts.figures), times)
 
 
 def _against(
-    reference: int, fen: int, beside: str, codes: tuple[str, ...], numbers: str, times: int = TIMES
+    reference: int,
+    fen: int,
+    beside: str,
+    codes: tuple[str, ...],
+    numbers: str,
+    times: int = SLIP_FACTOR,
 ) -> Evidence:
     words = f"，{beside}，相差 {fen // reference:,} 倍"
     return Evidence(fen >= times * reference, words, codes, numbers)
@@ -163,14 +169,14 @@ def _doubted(rule: CheckRule, form: Form, item: Item, fen: int, evidence: Eviden
 
 @lru_cache(maxsize=64)
 def money_cells(form: Form) -> tuple[MoneyCell, ...]:
-    """Every money item that is typed, and those that the form's slip rule pairs with people."""
+    """Every typed money item, and the calculated ones that the slip rule pairs with 人次."""
     people = {money: count for count, money in _pairs(form, "yuan-slip")}
     owed = dict(_pairs(form, "arrears-people"))
     return tuple(
         MoneyCell(
             item=item,
             people=people.get(item.code, owed.get(item.code)),
-            times=1 if item.code in people else ARREARS_TIMES,
+            times=1 if item.code in people else ARREARS_FACTOR,
             whole=_whole(form, item),
             others=_others(form, item),
             registered=any(item.code in rule.items for rule in _rules(form, "allocation")),
@@ -199,7 +205,7 @@ def _others(form: Form, item: Item) -> tuple[str, ...]:
 
 
 def _spending(form: Form, item: Item) -> dict[str, tuple[str, ...]]:
-    """The sums that an item of the raised money pays for, and the leaves below them."""
+    """The sums that a part of the raised money pays for, and the leaves below them."""
     above = {item.code, *form.sums_over[item.code]}
     for rule in _rules(form, "spent-raised"):
         if above & set(rule.right):

@@ -1,4 +1,4 @@
-"""Sum checks: rules that hold the sum of some items against the sum of others."""
+"""Sum checks: rules that compare the sum of some items with the sum of others."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from portal.domain.form.formulas import total
 
 
 def spent_over_raised(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """More spent than raised beyond the tolerance, at the first item of the spent."""
+    """Report spending over the raised money plus tolerance, at the first spending item."""
     spent, funds = _side(rule.left, facts), _side(rule.right, facts)
     if spent is not None and funds is not None and spent > funds + rule.tolerance:
         yield _between(rule, form, facts, "{}，大于 {}", "请核对筹集数和发放数")
 
 
 def registered_twice(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """The same number above 0 on both sides, as if one group of people was entered twice."""
+    """Report equal numbers above 0 on both sides: one group was probably entered twice."""
     registered, others = _side(rule.left, facts), _side(rule.right, facts)
     if registered and registered == others:
         yield _between(rule, form, facts, "{}，恰与 {}相等", "请核对是否把同一批人填了两遍")

@@ -1,4 +1,4 @@
-"""Check words: how the sentence of an issue calls items and writes their figures."""
+"""Check words: items and figures as an issue's sentence words them."""
 
 from portal.domain.figures import FEN_PER_YUAN, Unit, show
 from portal.domain.form.form import Form, Item
@@ -10,7 +10,7 @@ _LEAST_KEPT = 8
 
 
 def short_label(item: Item) -> str:
-    """The label without quotation marks, cut at a pause or in mid-phrase when it is long."""
+    """The label without quotation marks; a long one is cut, at a pause where there is one."""
     label = item.label.replace("“", "").replace("”", "")
     if len(label) <= MAX_LABEL_LENGTH:
         return label
@@ -20,12 +20,12 @@ def short_label(item: Item) -> str:
 
 
 def called(item: Item) -> str:
-    """The item by code, short label and measure."""
+    """The item's code, short label and measure."""
     return f"{item.code} {short_label(item)}{_measure(item)}"
 
 
 def called_beside(item: Item, first: Item) -> str:
-    """The item as `called`, without the label that `first` has said already."""
+    """`called` without the label, if the sentence has named `first` with the same label."""
     return f"{item.code}{_measure(item)}" if item.label == first.label else called(item)
 
 
@@ -39,13 +39,13 @@ def amount(figure: int | None, unit: Unit) -> str:
 
 
 def stated(form: Form, code: str, figures: Figures) -> str:
-    """The item followed by its figure and unit."""
+    """The item with its figure and unit."""
     item = form.by_code[code]
     return _with_amount(called(item), figures.get(code), item.unit)
 
 
 def stated_beside(form: Form, code: str, first: str, figures: Figures) -> str:
-    """As `stated`, in the same sentence as the item `first`."""
+    """`stated` for an item in the same sentence as `first`."""
     item = form.by_code[code]
     name = called_beside(item, form.by_code[first])
     return _with_amount(name, figures.get(code), item.unit)
@@ -57,7 +57,7 @@ def _with_amount(name: str, figure: int | None, unit: Unit) -> str:
 
 
 def stated_sum(form: Form, codes: tuple[str, ...], figures: Figures) -> str:
-    """Several items with the sum of their figures; a single one as `stated`."""
+    """Several items with the sum of their figures; `stated` for a single one."""
     if len(codes) == 1:
         return stated(form, codes[0], figures)
     first = form.by_code[codes[0]]
@@ -66,13 +66,13 @@ def stated_sum(form: Form, codes: tuple[str, ...], figures: Figures) -> str:
 
 
 def per_head(money: int, people: int) -> str:
-    """The average in yuan a 人次, rounded half up to the fen."""
+    """次均 in yuan per 人次, rounded half up to the fen."""
     fen = (2 * money + people) // (2 * people)
     return f"{fen // FEN_PER_YUAN:,}.{fen % FEN_PER_YUAN:02} 元/人次"
 
 
 def change(now: int, before: int) -> str:
-    """The change against last year in words, in percent where there is something to compare."""
+    """The change against last year in words; in percent unless last year is 0."""
     if not before:
         return "由无到有"
     permille = (2 * abs(now - before) * 1000 + before) // (2 * before)

@@ -1,4 +1,4 @@
-"""Year checks: rules that hold figures against last year's, by confirmed counterparts only."""
+"""Year checks: rules that compare figures with last year's, by confirmed counterparts only."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from portal.domain.form.formulas import Figures
 
 
 def year_on_year(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """A main figure that moved more than the rule's percents, where it is large enough to tell."""
+    """Report a main item that changed by more than the rule's percents, if it is large enough."""
     previous: Figures = facts.previous or {}
     for code in rule.items:
         now, before = facts.figures.get(code), previous.get(code)
@@ -47,7 +47,7 @@ def _changed(
 
 
 def copied(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """So many typed figures equal to last year's, zeros aside, that they may be a copy."""
+    """Report that many typed figures above 0 equal last year's, as if they had been copied."""
     same = _same_as_last_year(form, facts.figures, facts.previous or {})
     if rule.at_least and len(same) >= rule.at_least:
         seen = (

@@ -1,6 +1,6 @@
-"""Allocation (下拨资金): what the city passed down is raised once, and so taken off a sum once.
+"""Allocation (下拨资金): money that the city passed down would be counted twice in 筹集.
 
-`reported` alone says which figures are reported upward; every page, paper and workbook asks it.
+`reported` deducts it; every page, print and workbook takes the figures reported upward from it.
 """
 
 import re
@@ -14,23 +14,23 @@ from portal.domain.form.formulas import Figures
 from portal.domain.form.indicators import Indicator, indicators_of
 
 QUESTION = "本级筹集数是否含下拨各单位款项"
-"""What the report of the giver is asked; nothing is taken off without its 是."""
+"""The question to the giver's report; nothing is deducted unless it answers 是."""
 
 NOT_GIVEN = "市本级报表未在汇总中，暂不扣减"
 NOT_ANSWERED = f"市本级报表未答“{QUESTION}”，暂不扣减"
 NOT_INCLUDED = f"市本级报表答“{QUESTION}”：否，不扣减"
 NOT_SPLIT = "表样的筹集数中没有上级补助一项，无从核对，不扣减"
-"""Why nothing is taken off although money was passed down."""
+"""The remarks for why nothing is deducted although money was passed down."""
 
 MAX_NAMED = 5
-"""Units that a sentence names before it only counts."""
+"""The number of units that a sentence names; it counts the others."""
 
 SIMPLE, PASSED_DOWN, NET = "简单合计", "减：市内下拨", "剔重后合计"
 
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """What was registered as passed down to one unit, in fen."""
+    """The amount registered as passed down to one unit, in fen."""
 
     code: str
     name: str
@@ -39,11 +39,11 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Allocations:
-    """What a giver registered as passed down, in the fixed order of the units.
+    """The allocations that a giver registered, in the fixed order of the units.
 
     `registered` are those of units whose reports are, or should be, in the sum; `aside` those
-    of units 仅供核对 or 免报. `answer` is what the giver's own report says to `QUESTION`, None
-    where it says nothing.
+    of units 仅供核对 or 免报. `answer` is the answer of the giver's own report to `QUESTION`, None
+    without one.
     """
 
     giver: str = ""
@@ -56,14 +56,14 @@ class Allocations:
 
 
 NOTHING = Allocations()
-"""Where nothing is passed down."""
+"""No allocations at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit: what is registered for it, its own 上级补助, and what is taken off, in fen.
+    """One unit's registered allocation, reported 上级补助 and deduction, in fen.
 
-    `added` says whether its report is in the sum.
+    `added` is true when its report is in the sum.
     """
 
     code: str
@@ -75,17 +75,16 @@ class Line:
 
     @property
     def short(self) -> bool:
-        """Whether the unit's report does not have all that was registered for it."""
+        """Whether the unit reports less 上级补助 than was registered for it."""
         return self.added and self.registered > (self.received or 0)
 
 
 @dataclass(frozen=True)
 class Deduction:
-    """筹集 added simply, what of it was passed down inside the sum, and what remains, in fen.
+    """简单合计, 减：市内下拨 and 剔重后合计 of 筹集, in fen.
 
-    `figures` are all items as they are reported upward; `remark` tells why nothing is taken
-    off although money was passed down. `received` is the item 上级补助, None where the form
-    has none.
+    `figures` are all items as reported upward; `remark` says why nothing is deducted although
+    money was passed down. `received` is the item 上级补助, None where the form has none.
     """
 
     item: Item
@@ -100,7 +99,7 @@ class Deduction:
 
     @property
     def sentence(self) -> str:
-        """The three amounts as the foot of a paper says them."""
+        """The three amounts in one sentence, for the foot of a print."""
         unit = self.item.unit
         amounts = [show(each, unit) or "空白" for each in (self.simple, self.passed_down, self.net)]
         told = "，".join(
@@ -111,12 +110,12 @@ class Deduction:
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
-        """The three amounts, then in words what is registered and yet not taken off."""
+        """The three amounts, then the registered amounts that are not deducted, in words."""
         return tuple(filter(None, (self.sentence, self._short(MAX_NAMED), self._aside())))
 
     @property
     def brief(self) -> str:
-        """The same in one line that names one unit, where there is room for no more."""
+        """`sentences` shortened to one line that names one unit."""
         return "".join((self.sentence, self._short(1), self._aside()))
 
     def _short(self, most: int) -> str:
@@ -146,7 +145,7 @@ class Deduction:
         )
 
     def deducted_from(self, codes: Iterable[str]) -> int | None:
-        """What is taken off for these units together; None where nothing is registered for them."""
+        """The deduction for these units together; None if nothing is registered for them."""
         wanted = {*codes}
         found = [line.deducted for line in self.lines if line.code in wanted and line.added]
         return sum(found) if found else None
@@ -154,19 +153,19 @@ class Deduction:
 
 @dataclass(frozen=True)
 class Reported:
-    """The sums of a consolidation: `simple` as added, and what is taken off them."""
+    """The sums of a consolidation: `simple` before the deduction, and the deduction."""
 
     simple: Figures
     deduction: Deduction | None = None
 
     @property
     def figures(self) -> Figures:
-        """All items as they are reported upward."""
+        """All items as reported upward, after the deduction."""
         return self.deduction.figures if self.deduction else self.simple
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the foot of a paper says of it; nothing where nothing was passed down."""
+        """The sentences at the foot of a print; none if nothing was passed down."""
         return self.deduction.sentences if self.deduction else ()
 
 
@@ -177,12 +176,12 @@ def reported(
     included: Container[str],
     received: Figures,
 ) -> Reported:
-    """The figures of a consolidation as they are reported upward.
+    """The figures of a consolidation as reported upward.
 
     `simple` are the sums of the reports of the `included` units, `received` the 上级补助 of each
-    unit that something is registered for, by its code. Taken off is, for each of them, what is
-    registered, and never more than the unit's own report has received: the same money stands in
-    two reports only where the receiver has it, and the giver's report says that it has it too.
+    unit with a registered allocation, by its code. The deduction for a unit is the lesser of the
+    registered amount and its 上级补助, and it is made only if the giver's report says that its 筹集
+    includes the money passed down: only then do two reports count the same money.
     """
     item = indicators_of(form).get(Indicator.RAISED)
     if item is None or not allocations:
@@ -209,9 +208,9 @@ def reported_in_full(
     included: Container[str],
     received: Figures,
 ) -> Reported:
-    """The same by the first rule, under which prints were made before the giver was asked.
+    """`reported` by its first rule, needed to recognise older prints.
 
-    It took off every registered amount, received or not, where the giver's report was in the sum.
+    That rule deducted every registered amount, received or not, if the giver was in the sum.
     """
     item = indicators_of(form).get(Indicator.RAISED)
     if item is None or not allocations.registered:
@@ -232,7 +231,7 @@ def reported_in_full(
 
 
 def received_item(form: Form) -> Item | None:
-    """The item 上级补助, where it is a part of what is raised."""
+    """The item 上级补助, if it is a part of the sum 筹集; else None."""
     known = indicators_of(form)
     raised, received = known.get(Indicator.RAISED), known.get(Indicator.FROM_ABOVE)
     if raised is None or received is None:
@@ -257,7 +256,7 @@ def _without(
     remark: str,
     aside: tuple[Allocation, ...],
 ) -> Reported:
-    """The sums without what `lines` take off: off 上级补助 too, so that the formula still holds."""
+    """Deduct `lines` from 筹集 and from its part 上级补助, so that the formula still holds."""
     passed_down = sum(line.deducted for line in lines)
     received = received_item(form)
     within = received is not None and (simple[received.code] or 0) >= passed_down
@@ -287,7 +286,7 @@ def _without(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The three amounts as a paper once said them: texts, of which nothing is computed again."""
+    """The three amounts as texts copied from an older print; nothing is recomputed."""
 
     code: str
     unit: str
@@ -299,7 +298,7 @@ class Said:
 
     @property
     def rows(self) -> Sequence[tuple[str, str]]:
-        """The three rows, each with its amount."""
+        """The labels and amounts of the three rows."""
         return ((SIMPLE, self.simple), (PASSED_DOWN, self.passed_down), (NET, self.net))
 
 
@@ -311,7 +310,7 @@ _SAID = re.compile(
 
 
 def said_in(footnotes: Iterable[str]) -> Said | None:
-    """What the sentence of a deduction among `footnotes` says; None where there is none."""
+    """The amounts in the deduction's sentence among `footnotes`; None without such a sentence."""
     return next(_said(footnotes), None)
 
 

@@ -1,9 +1,9 @@
-"""Editions of a consolidation (汇总表第 n 版): the document of one, and what differs later.
+"""Editions of a consolidation (汇总表第 n 版): their document, and later differences.
 
-An edition stands on submissions, which never change: it lists each by its number and sha256, so
-two moments differ only where a unit's submission does. It holds the figures of every unit too,
-and so stands by itself for good, whatever becomes of the tree. What was passed down inside the
-sum stands in it by unit; a document of format 1 has of that only the sentence at its foot.
+An edition lists each unit's submission by number and sha256. Submissions never change, so two
+moments differ only where a unit's submission does. The document also holds every unit's figures
+and stays readable whatever becomes of the tree. It holds the allocations by unit; a document of
+format 1 has only the deduction's sentence at its foot.
 """
 
 from collections.abc import Mapping
@@ -31,9 +31,9 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class FrozenColumn:
-    """A column of units as an edition keeps it: heading, remark, what it is to the total.
+    """A column of an edition: its heading, its remark, and its part in the total.
 
-    `units` are the codes of those of its units that are added to the total.
+    `units` are the codes of its units that are added to the total.
     """
 
     code: str
@@ -45,7 +45,7 @@ class FrozenColumn:
 
     @property
     def words(self) -> dict[str, Json]:
-        """The column as a document writes it down."""
+        """The column as JSON of a document."""
         return {
             "code": self.code,
             "title": self.title,
@@ -58,7 +58,7 @@ class FrozenColumn:
 
 @dataclass(frozen=True)
 class Frozen:
-    """What an edition says, apart from its number, who froze it and when.
+    """The content of an edition, without its number, its author and its time.
 
     `figures` are those of each included unit, by its code. `total` is added simply, `deduction`
     what was taken off it. `as_of` is the instant of the figures; None where the document is from
@@ -81,27 +81,27 @@ class Frozen:
 
     @property
     def reported(self) -> Reported:
-        """The sums as they are reported upward."""
+        """The sums as reported upward."""
         return Reported(self.total, self.deduction)
 
     @property
     def is_first_format(self) -> bool:
-        """Whether the document says of what was passed down no more than a sentence."""
+        """Whether the document has format 1, with the deduction as a sentence only."""
         return self.sources.allocations is None
 
     @cached_property
     def said(self) -> Said | None:
-        """The three amounts that a document of the first format says in its sentence."""
+        """The three amounts in the deduction's sentence of a document of format 1."""
         return said_in(self.footnotes) if self.is_first_format else None
 
     @property
     def seen(self) -> str:
-        """The fingerprint that a page carries, to notice that something has moved since."""
+        """The sha256 that a page carries, so that a later change is noticed at freezing."""
         return self.sources.seen(self.scope, self.form)
 
 
 def document(frozen: Frozen, *, number: int, at: datetime, by: str) -> dict[str, Json]:
-    """The `number`-th edition as it is kept for good; raises `ValueError` for a naive instant."""
+    """The document of the `number`-th edition; raises `ValueError` for a naive instant."""
     if at.tzinfo is None:
         raise ValueError("the instant of an edition needs a time zone")
     frozen_by: dict[str, Json] = {
@@ -157,7 +157,7 @@ def _instant_words(instant: datetime) -> str:
 
 
 def _reported_words(frozen: Frozen) -> dict[str, Json]:
-    """Simple less passed down is net, item by item, with the units that it was passed down to."""
+    """简单合计, 减：市内下拨 and 剔重后合计 by item, with the units that received the money."""
     known, taken = frozen.sources.allocations or NOTHING, frozen.deduction
     net = frozen.reported.figures
     return {

@@ -11,7 +11,7 @@ from portal.domain.report_state import State
 
 
 class Basis(StrEnum):
-    """What the figures of a unit cover: itself alone, or everything below it too."""
+    """What a unit's figures cover: the unit alone, or also everything below it."""
 
     OWN = "own"
     FULL = "full"
@@ -23,7 +23,7 @@ class Basis(StrEnum):
 
 
 class Scope(StrEnum):
-    """How far a report must have come to be added."""
+    """The scope of a consolidation: the states whose reports are added."""
 
     ACCEPTED = "accepted"
     SUBMITTED = "submitted"
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
     @property
     def label(self) -> str:
-        """The scope as its switch says it."""
+        """The scope in the words of its switch."""
         return {"accepted": "已审核", "submitted": "已上报", "drafts": "含填报中"}[self.value]
 
     @property
@@ -49,9 +49,9 @@ _STATES: Mapping[Scope, frozenset[State]] = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A unit as the tree of a campaign has it, with the state of its report.
+    """A unit in a campaign's tree, with the state of its report.
 
-    `order` is the unit's place among its sisters; `expected` is false for 免报.
+    `order` is the unit's position among its siblings; `expected` is false for 免报.
     """
 
     code: str
@@ -65,13 +65,13 @@ class Member:
 
     @property
     def title(self) -> str:
-        """The name, saying 本级 where the report covers the unit alone."""
+        """The name; 本级 is appended where the report covers the unit alone."""
         return f"{self.name}本级" if self.basis is Basis.OWN else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: the node itself or a child of it, and whose reports it adds."""
+    """A column of the table: the node or one of its children, and the units that it adds."""
 
     member: Member
     contributing: tuple[Member, ...]
@@ -79,10 +79,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where every unit of a node's subtree stands in its sum, in the city's fixed order.
+    """The place of every unit of a node's subtree in the node's sum, in the city's fixed order.
 
-    `for_checking` are 仅供核对: a 全口径 report above them holds their figures already.
-    `exempt` are 免报: never added, not even where there is a report.
+    `for_checking` are 仅供核对: a 全口径 report above them already includes their figures.
+    `exempt` are 免报: never added, even with a report.
     """
 
     node: Member
@@ -100,8 +100,8 @@ def place(members: Iterable[Member], node_code: str) -> Placement:
     """Sort the subtree of `node_code` into added, 仅供核对 and 免报.
 
     A report is added unless an expected 全口径 unit stands above it inside the subtree, the
-    node included; what stands above the node plays no part. Raises `KeyError` when the node
-    is not among `members`.
+    node included; units above the node are ignored. Raises `KeyError` when the node is not among
+    `members`.
     """
     below = _children(members)
     node = _find(node_code, below)
@@ -110,7 +110,7 @@ def place(members: Iterable[Member], node_code: str) -> Placement:
 
 
 def place_below(members: Iterable[Member], node_code: str) -> Placement:
-    """As `place`, but without the node's own report: the Σ below it that `node_check` needs."""
+    """`place` without the node's own report, for `node_check`; raises `KeyError` like it."""
     below = _children(members)
     node = _find(node_code, below)
     return _placement(node, _walks(node, False, below))
@@ -118,9 +118,9 @@ def place_below(members: Iterable[Member], node_code: str) -> Placement:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """应报: the expected units whose own reports count, and apart from them those 仅供核对.
+    """应报: the expected units whose own reports count, and separately those 仅供核对.
 
-    Board, lists, chase texts and commands take the number from here, so that it is one number.
+    Board, lists, reminders and commands all take the number from here, so they agree.
     """
 
     counted: tuple[Member, ...]
@@ -135,10 +135,10 @@ class Expected:
 
 
 def expected(members: Iterable[Member], head: str) -> Expected:
-    """The `members`, which are `head` and all below it, by what their reports are to its sum.
+    """Sort `members` (`head` and all below it) into counted and 仅供核对.
 
-    A report of `head` itself covers nobody here, even where it is 全口径: those below it owe it
-    theirs. Raises `KeyError` when `head` is not among `members`.
+    The report of `head` covers nobody here, even if it is 全口径: the units below owe `head` their
+    own reports. Raises `KeyError` when `head` is not among `members`.
     """
     members = tuple(members)
     aside = place_below(members, head).for_checking
@@ -151,10 +151,10 @@ def expected(members: Iterable[Member], head: str) -> Expected:
 
 
 def holders(members: Iterable[Member], node_code: str) -> dict[str, str | None]:
-    """For each unit of the subtree of `node_code` whose report holds its figures in the sum.
+    """The unit whose report holds a unit's figures in the sum, for the subtree of `node_code`.
 
-    That is the topmost expected 全口径 unit from the node down to it, else the unit itself, or
-    nobody where it is 免报. Raises `KeyError` as `place` does.
+    That is the topmost expected 全口径 unit from the node down to it, else the unit itself; None
+    where it is 免报. Raises `KeyError` as `place` does.
     """
     below = _children(members)
     return dict(_held(_find(node_code, below), None, below))
@@ -193,7 +193,7 @@ def _walks(node: Member, covered: bool, below: Tree) -> list[tuple[Member, Walk]
 
 
 def _walk(member: Member, covered: bool, below: Tree) -> Iterator[tuple[Member, bool]]:
-    """The member and all below it, each with whether a 全口径 report covers it."""
+    """Yield the member and all below it, each with whether a 全口径 report covers it."""
     yield member, covered
     for child in below.get(member.code, ()):
         yield from _walk(child, covered or _stands_above(member), below)
@@ -219,9 +219,9 @@ def _added(walk: Walk) -> Iterator[Member]:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Who is in a sum and who is not, by unit and by column, with the line that says so.
+    """The units and columns that are in a sum and those missing, with the line that names them.
 
-    A column with some of its reports in and some missing stands in both lists of columns.
+    A column with some reports in and some missing is in both lists of columns.
     """
 
     included: tuple[Member, ...]
@@ -231,12 +231,12 @@ class Coverage:
     footnote: str
 
     def brief(self, most_names: int) -> str:
-        """The line with no more names than there is room for; it always says how many more."""
+        """The line with at most `most_names` names and the number of the others."""
         return _footnote(self.included, self.missing, most_names)
 
 
 def coverage_of(placement: Placement, scope: Scope) -> Coverage:
-    """Who of `placement` is in the sum under `scope`, and who is still missing."""
+    """The units of `placement` that are in the sum under `scope`, and those missing."""
     included = _within(placement.contributing, scope)
     missing = _beyond(placement.contributing, scope)
     columns = placement.columns
@@ -288,7 +288,7 @@ _WHY_MISSING: Mapping[State, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Every item of the form for each column, by the code of its unit, and for all of them."""
+    """The sums of every item by column (keyed by the unit's code), and the total."""
 
     columns: Mapping[str, Figures]
     total: Figures
@@ -297,9 +297,9 @@ class Sums:
 def add(
     figures_by_code: Mapping[str, Figures], placement: Placement, scope: Scope, form: Form
 ) -> Sums:
-    """The sums of the reports in `scope`, by column and in all; `figures_by_code` by unit.
+    """Add the reports in `scope`, by column and in total; `figures_by_code` is keyed by unit.
 
-    Leaves are added first and calculated items follow from the added leaves. An item that is
+    Leaves are added, and calculated items are computed from the added leaves. An item that is
     blank in every report stays blank.
     """
     columns = {
@@ -312,7 +312,7 @@ def add(
 
 
 def add_up(form: Form, reports: Iterable[Figures]) -> dict[str, int | None]:
-    """Several reports as one: leaves added, calculated items from the added leaves."""
+    """Add several reports: leaves are added, calculated items computed from the added leaves."""
     added = tuple(reports)
     leaves = {leaf.code: total(one.get(leaf.code) for one in added) for leaf in form.leaves}
     return with_totals(form, leaves)
@@ -320,7 +320,7 @@ def add_up(form: Form, reports: Iterable[Figures]) -> dict[str, int | None]:
 
 @dataclass(frozen=True, slots=True)
 class NodeCheck:
-    """One item of a 全口径 unit against what lies below it; `difference` is only ever shown."""
+    """One item of a 全口径 unit against the units below it; `difference` is only shown."""
 
     code: str
     reported: int | None
@@ -329,7 +329,7 @@ class NodeCheck:
 
     @property
     def difference(self) -> int | None:
-        """Reported − Σ below − own part, blanks counting as nothing; blank when all are."""
+        """Reported − Σ below − own part; blanks count as 0, but the result is blank if all are."""
         taken = [-figure for figure in (self.below, self.own_part) if figure is not None]
         return total([self.reported, *taken])
 
@@ -337,10 +337,10 @@ class NodeCheck:
 def node_check(
     form: Form, own: Figures, below_sum: Figures, own_part: Figures
 ) -> tuple[NodeCheck, ...]:
-    """How the report of a 全口径 unit compares with its parts, every item in the paper's order.
+    """Compare the report of a 全口径 unit with its parts, every item in the paper's order.
 
-    `below_sum` is the total of `place_below`; `own_part` what the unit itself did, empty when
-    nobody has said.
+    `below_sum` is the total of `place_below`; `own_part` are the unit's own activities, empty
+    when unknown.
     """
     reported, below, part = (with_totals(form, each) for each in (own, below_sum, own_part))
     return tuple(NodeCheck(code, reported[code], below[code], part[code]) for code in reported)

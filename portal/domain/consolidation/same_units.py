@@ -1,8 +1,8 @@
-"""Same units: which units two years can be compared by, since both hold their figures.
+"""Same units: the units that have figures in both years and so can be compared.
 
-A unit is the same organisation in both years, whatever it is called and wherever it stands. Where
-one year's report holds what another year's several reports say (a unit became 全口径, or moved
-below one), these are compared together or not at all.
+Units are matched by organisation, whatever their name and place in the tree. If one report of a
+year covers what several reports of the other year say (a unit became 全口径, or moved below one),
+they are compared together or not at all.
 """
 
 from collections import defaultdict
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 class Year:
     """One year's units, by the ids of their organisations.
 
-    `holders` gives for each organisation the one whose report holds its figures, None where no
-    report does; `full` are the holders that report 全口径, `reported` those whose submitted report
-    is in the sum. `parents` give what stood above each.
+    `holders` maps each organisation to the one whose report holds its figures, None without
+    one; `full` are the holders that report 全口径, `reported` those whose submitted report is in
+    the sum. `parents` maps each organisation to the one above it.
     """
 
     holders: Mapping[int, int | None]
@@ -32,7 +32,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units of this year and of the year before that say the same; mostly one and itself."""
+    """Units of the two years that cover the same organisations; mostly one unit and itself."""
 
     now: tuple[int, ...]
     then: tuple[int, ...]
@@ -40,11 +40,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SameUnits:
-    """What two years can be compared by.
+    """The comparable groups of two years, and the units that are in none.
 
-    `alone` are this year's units in the sum without a figure of the year before, `uneven` those
-    whose figures of then are not all there, `gone` those of then without a submitted figure in
-    this year's sum.
+    `alone` are this year's units in the sum without any figure last year, `uneven` those whose
+    last year's figures are incomplete, `gone` last year's units without a submitted figure in this
+    year's sum.
     """
 
     groups: tuple[Group, ...]
@@ -54,12 +54,12 @@ class SameUnits:
 
     @property
     def now(self) -> frozenset[int]:
-        """This year's units that are compared."""
+        """This year's compared units."""
         return frozenset(one for group in self.groups for one in group.now)
 
     @property
     def then(self) -> frozenset[int]:
-        """The units of the year before that they are compared with."""
+        """Last year's compared units."""
         return frozenset(one for group in self.groups for one in group.then)
 
     @property
@@ -69,7 +69,7 @@ class SameUnits:
 
     @property
     def sentence(self) -> str:
-        """How many are compared, and why the others are not, without a full stop."""
+        """The number of compared units and why others are left out, without a full stop."""
         told = [f"按两年均已报送的 {len(self.now)} 家比较"]
         if self.alone:
             told.append(f"另有 {len(self.alone)} 家上年无数")
@@ -81,7 +81,7 @@ class SameUnits:
 
 
 def same_units(now: Year, then: Year) -> SameUnits:
-    """The groups of units in both sums, and those of each sum that are in none of them."""
+    """Group the units that are in both sums, and list those of each sum in no group."""
     groups, uneven = [], set[int]()
     for group in _groups(now, then):
         in_now, in_then = now.reported.issuperset(group.now), then.reported.issuperset(group.then)
@@ -100,7 +100,7 @@ def same_units(now: Year, then: Year) -> SameUnits:
 
 
 def _groups(now: Year, then: Year) -> Iterator[Group]:
-    """Every unit that bears figures in a year, together with those that hold the same figures."""
+    """Group the units with figures of either year that cover the same organisations."""
     bearers, bore = tuple(now.bearers), tuple(then.bearers)
     links = [(one, then.holders.get(one)) for one in bearers]
     links += [(one, _heir(one, now, then)) for one in bore]
@@ -114,10 +114,10 @@ def _groups(now: Year, then: Year) -> Iterator[Group]:
 
 
 def _heir(one: int, now: Year, then: Year) -> int | None:
-    """Whose report holds this year what `one` reported then.
+    """The unit whose report holds this year what `one` reported last year.
 
-    What is no longer in the tree is held by the nearest unit that stood above it, if that is
-    全口径 or below one that is.
+    For a unit that left the tree, that is the nearest unit that stood above it, if that one is
+    全口径 or covered by a 全口径 report.
     """
     at: int | None = one
     while at is not None and at not in now.holders:
@@ -127,7 +127,7 @@ def _heir(one: int, now: Year, then: Year) -> int | None:
 
 
 def _united(links: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """For each unit in `links` one that stands for all that are linked with it."""
+    """Map each unit in `links` to one representative of its connected group (union-find)."""
     above: dict[int, int] = {}
 
     def head(one: int) -> int:

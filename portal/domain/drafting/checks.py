@@ -1,4 +1,4 @@
-"""The checks of a draft: added, set, taken out; their settings as people type them."""
+"""The checks of a draft: add, change and remove them; settings as typed texts."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ from portal.domain.form.form import FormError
 
 
 def typed_setting(setting: Setting, value: Any) -> str:
-    """A setting of the data as it is typed."""
+    """A setting of the data as the text that people type."""
     if value is None:
         return ""
     if setting.sort is InputKind.PAIRS:
@@ -36,7 +36,7 @@ def typed_setting(setting: Setting, value: Any) -> str:
 
 
 def read_setting(setting: Setting, typed: str) -> Any:
-    """The setting that was typed, None for nothing; raises `FormError` with a sentence."""
+    """Parse a typed setting, None for the empty text; raises `FormError` with a sentence."""
     if setting.sort is InputKind.PAIRS:
         return [_pair(setting, line) for line in _lines(typed)]
     if setting.sort is InputKind.CODES:
@@ -91,12 +91,12 @@ def _grade(text: str) -> str:
 
 
 def check_of(document: Document, check: str) -> dict[str, Any]:
-    """The check of this kind as the document has it."""
+    """The document's check of this kind."""
     return next(rule for rule in document["checks"] if rule["id"] == check)
 
 
 def as_typed(rule: Mapping[str, Any]) -> dict[str, str]:
-    """A check of the data as the fields of its page."""
+    """The fields of a check's page, as typed texts."""
     fields = {"grade": rule["grade"], "about": rule["about"]}
     for setting in CHECK_KINDS[rule["id"]].settings:
         fields[setting.name] = typed_setting(setting, rule.get(setting.name))
@@ -104,15 +104,16 @@ def as_typed(rule: Mapping[str, Any]) -> dict[str, str]:
 
 
 def kinds_left(document: Document) -> list[str]:
-    """The kinds of check that the draft does not have yet: each can stand in it once."""
+    """The kinds of check that the draft lacks; a draft has each kind at most once."""
     there = {rule["id"] for rule in document["checks"]}
     return [kind for kind in CHECK_KINDS if kind not in there]
 
 
 def with_check(document: Document, check: str, typed: Typed) -> Document:
-    """One more check, or another setting of the one that is there.
+    """Add a check, or replace the settings of the one that the draft has.
 
-    The fields are `grade`, `about` and those of the kind's settings.
+    The fields are `grade`, `about` and those of the kind's settings. Raises `FormError` with
+    every wrong field, and when the new document is no usable form.
     """
     draft = deepcopy(document)
     known = next((rule for rule in draft["checks"] if rule["id"] == check), None)
@@ -145,14 +146,14 @@ def _strange_units(draft: Document, rule: Mapping[str, Any]) -> list[str]:
 
 
 def without_check(document: Document, check: str) -> Document:
-    """The form without a check."""
+    """Remove a check; raises `FormError` when the new document is no usable form."""
     draft = deepcopy(document)
     draft["checks"] = [rule for rule in draft["checks"] if rule["id"] != check]
     return checked(draft)
 
 
 USUAL = {kind.id: {"grade": kind.grade.label, "about": kind.name} for kind in CHECK_KINDS.values()}
-"""What the page of a new check begins with."""
+"""The default fields of a new check's page."""
 
 GRADE_WORDS = {
     Grade.ERROR.label: "不改正不能上报",

@@ -1,4 +1,4 @@
-"""上年对应项 of a draft: for each item the one of last year's edition that it is compared with."""
+"""上年对应项 of a draft: the item of last year's edition that each item is compared with."""
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -11,9 +11,9 @@ from portal.domain.form.form import Form, FormError
 def with_counterparts(
     document: Document, last_year: Form | None, chosen: Mapping[str, str]
 ) -> Document:
-    """Each item compared with the item of `last_year` that was chosen for it, or with none.
+    """Set the chosen counterpart of each item in `last_year`, or none.
 
-    Raises `FormError` where an item is not there, or counts in another unit.
+    Raises `FormError` when a chosen item does not exist or has another unit.
     """
     draft = deepcopy(document)
     put(draft, "previous_edition", last_year.version if last_year else "")
@@ -25,7 +25,7 @@ def with_counterparts(
 
 
 def wrong_counterparts(document: Document, last_year: Form) -> Iterable[str]:
-    """Where an item is compared with one that is not there or counts in another unit."""
+    """A sentence for each counterpart that does not exist or has another unit."""
     known = last_year.by_code
     for item in document["items"]:
         previous = item.get("previous")
@@ -39,7 +39,7 @@ def wrong_counterparts(document: Document, last_year: Form) -> Iterable[str]:
 
 
 def suggested(document: Document, last_year: Form) -> dict[str, str]:
-    """Counterparts by code, where label, measure and unit are last year's too."""
+    """Suggest counterparts by code, if label, measure and unit equal last year's."""
     return {
         item["code"]: item["code"]
         for item in document["items"]

@@ -1,4 +1,4 @@
-"""The difference of two editions in words: what was added, taken out, changed and moved."""
+"""The difference of two editions in words: what was added, removed, changed and moved."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ BLANK = "空"
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One value that is another now: of what (an item, a check, the head), which, old and new."""
+    """One changed value: its holder (an item, a check, the head), its name, old and new."""
 
     of: str
     what: str
@@ -23,7 +23,7 @@ class Changed:
 
     @property
     def sentence(self) -> str:
-        """The change as the trail tells it."""
+        """The change as the trail words it."""
         if not self.old:
             return f"{self.of} {self.what}：填写“{self.new}”"
         if not self.new:
@@ -33,10 +33,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything in which a newer document differs from an older one.
+    """The difference between an older and a newer document.
 
-    `added` and `removed` are items, checks, sections and units by name; `moved` are items that
-    stand elsewhere among those that both have.
+    `added` and `removed` are items, checks, sections and units by name; `moved` are items whose
+    order changed among those that both documents have.
     """
 
     added: tuple[str, ...]
@@ -46,7 +46,7 @@ class Difference:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of it, a sentence each."""
+        """One sentence for each difference."""
         return (
             *(f"增加{name}" for name in self.added),
             *(f"去掉{name}" for name in self.removed),
@@ -56,7 +56,7 @@ class Difference:
 
 
 def difference(old: Document, new: Document) -> Difference:
-    """In what `new` differs from `old`; the order of sections shows in the places of items."""
+    """The difference from `old` to `new`; moved sections show as moved items."""
     added: list[str] = []
     removed: list[str] = []
     renamed = _renamed(old, new)
@@ -93,7 +93,7 @@ def _sections(document: Document) -> list[str]:
 
 
 def _renamed(old: Document, new: Document) -> dict[str, str]:
-    """Sections that kept their place and got a title that none had before."""
+    """Sections with the same position and a title that no section had before."""
     before, after = _sections(old), _sections(new)
     return {
         was: now
@@ -171,7 +171,7 @@ def _change(of: str, what: str, old: str | None, new: str | None) -> Iterator[Ch
 
 
 def _moved(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Items that both have and that left their order: as few as explain it."""
+    """The least number of common items whose move explains the new order."""
     before, after = [code for code in old if code in new], [code for code in new if code in old]
     matched = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
     stayed = {before[one.a + step] for one in matched for step in range(one.size)}

@@ -1,6 +1,6 @@
-"""The document of a form: its data as a file brings it, and every sentence on what is wrong in it.
+"""The document of a form: the data of an uploaded file, and the sentences on what is wrong in it.
 
-Looked at before anything is built from it: a file can hold anything, of any size and depth.
+It is checked before a form is built from it, since a file can have any content, size and depth.
 """
 
 import json
@@ -15,17 +15,17 @@ from portal.domain.form.check_rules import GRADES
 from portal.domain.form.form import FormError
 
 Document = dict[str, Any]
-"""The data of a form as JSON has it: texts, whole numbers, lists and mappings."""
+"""The data of a form as JSON: texts, integers, lists and mappings."""
 
 MAX_BYTES = 128 * 1024
-"""Bytes of a file; the form of 51 items has 25 000."""
+"""Bytes of a file; the form with 51 items has 25 000."""
 
 MAX_DEPTH = 12
 MAX_ITEMS = 300
 MAX_SECTIONS = 40
 MAX_UNITS = 20
 MAX_PARTS = 100
-GREATEST_LIMIT = 99_999_999
+MAX_LIMIT = 99_999_999
 MAX_TITLE_LENGTH = 200
 MAX_LABEL_LENGTH = 200
 MAX_NOTE_LENGTH = 1000
@@ -33,11 +33,11 @@ MAX_GUIDE_LENGTH = 4000
 MAX_LINE_LENGTH = 60
 MAX_PAPER_NOTE_LENGTH = 200
 MAX_PAPER_NOTES = 3
-"""Notes at the foot of the paper; more would push the form over its two sheets of A4."""
+"""Notes at the foot of the print; with more the form would not fit on two sheets of A4."""
 
 
 def read_document(content: bytes) -> Document:
-    """The document in a file; raises `FormError` with a sentence for everything wrong with it."""
+    """Parse a file; raises `FormError` with a sentence for everything that is wrong in it."""
     if len(content) > MAX_BYTES:
         raise FormError([f"文件超过 {MAX_BYTES // 1024} KB，不是表样文件"])
     try:
@@ -71,7 +71,7 @@ def _no_number(name: str) -> Any:
 
 
 def require_shape(document: object) -> None:
-    """Raise `FormError` with every place where the data is not what a form is made of."""
+    """Raise `FormError` with every place where a value has a wrong type, size or name."""
     problems = list(_wild(document, 0))
     if not problems:
         problems = list(_form(document))
@@ -80,7 +80,7 @@ def require_shape(document: object) -> None:
 
 
 def _wild(value: object, depth: int) -> Iterator[str]:
-    """What no page, workbook or database can hold, anywhere in the document."""
+    """Find values that no page, workbook or database can store, anywhere in the document."""
     if depth > MAX_DEPTH:
         yield "内容嵌套太深，不是表样文件"
     elif isinstance(value, dict):
@@ -95,12 +95,12 @@ def _wild(value: object, depth: int) -> Iterator[str]:
 
 
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control signs but for the line's end, and halves of signs: nobody typed them on purpose."""
+"""Control characters except line feed, and surrogates; nobody types them on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """One named value: what it is called on the page, what it has to be, and whether it must be."""
+    """One named value: its label on the page, its type, and whether it is required."""
 
     name: str
     called: str
@@ -148,7 +148,7 @@ def _is_code(value: Any) -> bool:
 
 
 def _is_code_or_none(value: Any) -> bool:
-    """A code, or null: somebody looked and last year's form has no such item."""
+    """Whether it is a code or null; null records that last year's form has no such item."""
     return value is None or _is_code(value)
 
 
@@ -156,7 +156,7 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(_is_code, value))
 
 
-_is_limit, _limit_words = _whole(0, GREATEST_LIMIT)
+_is_limit, _limit_words = _whole(0, MAX_LIMIT)
 
 
 def _is_limits(value: Any) -> bool:
@@ -293,7 +293,7 @@ def _each(
 
 
 def _named_alike(document: Document) -> Iterator[str]:
-    """Items that name a unit that is not there; sections of one number."""
+    """Find items with an unknown unit, and sections with equal numbers."""
     units, sections, items = (document.get(name) for name in ("units", "sections", "items"))
     if isinstance(sections, list):
         numbers = Counter(s.get("number") for s in sections if _is_whole_section(s))
@@ -310,6 +310,6 @@ def _is_whole_section(section: object) -> bool:
 
 
 def _cut(text: object) -> str:
-    """A piece of the document short enough for a sentence, without what cannot be shown."""
+    """A piece of the document, cut for a sentence and without unprintable characters."""
     shown = UNSEEN.sub("?", str(text)[:21]).replace("\n", " ")
     return shown if len(shown) <= 20 else f"{shown[:19]}…"

@@ -1,8 +1,8 @@
-"""A draft: the data of an edition being changed, each change a new document and never half a one.
+"""A draft: the data of an edition under change; each change returns a new, complete document.
 
-Every change answers a whole document or raises `FormError` with sentences; the one it began
-from is never touched. What follows from a change (a formula over an item that is gone) is
-asked of `parse_form`, which holds the whole together.
+Every change either returns a usable document or raises `FormError` with sentences; the original
+is never modified. `parse_form` checks the consequences of a change, such as a formula that names
+a removed item.
 """
 
 import re
@@ -16,34 +16,34 @@ from portal.domain.figures import Kind
 from portal.domain.form.form import FormError, parse_form
 
 Typed = Mapping[str, str]
-"""What was typed, by the name of its field."""
+"""Typed texts by field."""
 
 
 def checked(document: Document) -> Document:
-    """The document itself; raises `FormError` when it is no usable form."""
+    """The document unchanged; raises `FormError` when it is no usable form."""
     require_shape(document)
     parse_form(document)
     return document
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without signs that nobody sees."""
+    """The text on one line, without invisible characters."""
     return re.sub(r" *\n *| {2,}", " ", several_lines(text))
 
 
 def several_lines(text: str) -> str:
-    """The text with its lines, without signs that nobody sees."""
+    """The text with its line breaks, without invisible characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return UNSEEN.sub("", lines).strip()
 
 
 def as_code(text: str) -> str:
-    """A code as it was meant: half-width, in capitals."""
+    """A typed code, half-width and in capitals."""
     return unicodedata.normalize("NFKC", one_line(text)).upper()
 
 
 def as_whole(text: str, called: str) -> int:
-    """A whole number not below 0; raises `FormError` when the text is none."""
+    """Parse a whole number ≥ 0; raises `FormError` when the text is none."""
     plain = unicodedata.normalize("NFKC", one_line(text)).replace(",", "")
     if not re.fullmatch(r"[0-9]{1,8}", plain):
         raise FormError([f"{called}应为整数，不能是“{one_line(text)[:20]}”"])
@@ -51,7 +51,7 @@ def as_whole(text: str, called: str) -> int:
 
 
 def put(holder: dict[str, Any], name: str, value: Any) -> None:
-    """Set a value; one that says nothing is left out of the document."""
+    """Set a value; an empty value is removed from the document."""
     if value in (None, "", [], ()):
         holder.pop(name, None)
     else:
@@ -59,9 +59,10 @@ def put(holder: dict[str, Any], name: str, value: Any) -> None:
 
 
 def copied(document: Document, version: str, title: str, *, from_last_year: bool) -> Document:
-    """The draft of a new edition; with `from_last_year` each item is compared with its original.
+    """Copy an edition as a new draft; raises `FormError` when the copy is no usable form.
 
-    Else the copy is compared with what its original was compared with.
+    With `from_last_year` each item's counterpart is its original; otherwise the counterparts of
+    the original are kept.
     """
     copy = deepcopy(document)
     copy |= {"version": version.strip(), "title": one_line(title), "copied_from": copy["version"]}
@@ -76,10 +77,11 @@ HEAD_LINES = {"annex": "top_left", "unit_line": "right"}
 
 
 def with_head(document: Document, typed: Typed) -> Document:
-    """Another title, other lines around the table, another 填报说明 of the whole form.
+    """Change the title, the lines around the table and the 填报说明 of the whole form.
 
-    The fields are `title`, `annex`, `unit_line`, `guide`, and `signatures` and `paper_notes`
-    with a line each; notes that are not among the fields stay as they are.
+    The fields are `title`, `annex`, `unit_line`, `guide`, and `signatures` and `paper_notes` with
+    one per line; notes that are not among the fields are kept. Raises `FormError` with every
+    wrong field.
     """
     draft = deepcopy(document)
     draft["title"] = one_line(typed.get("title", ""))
@@ -100,7 +102,7 @@ def _lines(text: str) -> list[str]:
 
 
 def with_unit(document: Document, name: str) -> Document:
-    """One more unit to count in, such as 户; money is always 万元."""
+    """Add a unit of counts, such as 户; raises `FormError` for a wrong or taken name."""
     draft = deepcopy(document)
     name = one_line(name)
     if not name:
@@ -112,7 +114,7 @@ def with_unit(document: Document, name: str) -> Document:
 
 
 def without_unit(document: Document, name: str) -> Document:
-    """The form without a unit that no item is counted in."""
+    """Remove a unit; raises `FormError` while an item uses it."""
     draft = deepcopy(document)
     users = [item["code"] for item in draft["items"] if item["unit"] == name]
     if users:
@@ -125,11 +127,11 @@ def without_unit(document: Document, name: str) -> Document:
 
 
 def item_of(document: Document, code: str) -> dict[str, Any]:
-    """The item with this code as the document has it."""
+    """The document's item with this code."""
     return next(item for item in document["items"] if item["code"] == code)
 
 
 def in_order(document: Document, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Items section by section, in the order in which they come."""
+    """Sort items by section; the order within a section is kept."""
     places = {section["number"]: place for place, section in enumerate(document["sections"])}
     return sorted(items, key=lambda item: places.get(item["section"], len(places)))

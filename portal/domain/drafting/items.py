@@ -1,4 +1,4 @@
-"""The items of a draft: added, changed, moved, taken out. The two of a pair go together."""
+"""The items of a draft: add, change, move and remove them; the two of a pair go together."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -24,13 +24,14 @@ from portal.domain.form.formulas import read_formula
 Item = dict[str, Any]
 
 MEASURES = ("慰问对象", "发放款物")
-"""What the two items of a pair measure."""
+"""The measures of the two items of a pair."""
 
 
 def with_item(document: Document, typed: Typed) -> Document:
-    """One more item, at the end of its section or behind the item `after`.
+    """Add an item at the end of its section or after the item `after`.
 
-    Besides `code` and `after` the fields are those of `with_item_changed`.
+    Besides `code` and `after` the fields are those of `with_item_changed`. Raises `FormError`
+    with every wrong field.
     """
     draft = deepcopy(document)
     item: Item = {"code": as_code(typed.get("code", ""))}
@@ -52,16 +53,16 @@ def _behind(draft: Document, item: Item, after: str) -> list[Item]:
     if known is None or known["section"] != item["section"]:
         return [*items, item]
     block = next(block for block in blocks(draft, item["section"]) if known in block)
-    # Behind the first of a pair would part it, unless the new one is to be its partner.
+    # Inserting after the first of a pair splits it, unless the new item becomes the partner.
     place = items.index(known if item["label"] == known["label"] else block[-1]) + 1
     return [*items[:place], item, *items[place:]]
 
 
 def with_item_changed(document: Document, code: str, typed: Typed) -> Document:
-    """Another label, unit, decimals, section, measure, 所属项, 填报说明, formula or counterpart.
+    """Change the fields of an item that are typed on its page.
 
     The fields are `label unit decimals section measure within note formula previous`; the
-    partner of a pair gets the same label and section.
+    partner of a pair gets the same label and section. Raises `FormError` with every wrong field.
     """
     draft = deepcopy(document)
     item = item_of(draft, code)
@@ -81,7 +82,7 @@ def with_item_changed(document: Document, code: str, typed: Typed) -> Document:
 
 
 def _fill(draft: Document, item: Item, typed: Typed) -> list[str]:
-    """Write what was typed into `item`; answers what is wrong with it."""
+    """Write the typed fields into `item`; returns a sentence for each wrong field."""
     problems: list[str] = []
     item["label"] = one_line(typed.get("label", ""))
     if not item["label"]:
@@ -111,7 +112,7 @@ def _section(draft: Document, typed: str) -> int:
 
 
 def _set_decimals(draft: Document, item: Item, typed: str) -> None:
-    """Decimals of the item's own; those of its unit are not written."""
+    """Set the item's own decimals; a value equal to the unit's is not written."""
     unit = draft["units"].get(item["unit"], {"kind": Kind.COUNT, "decimals": 0})
     wanted = as_whole(typed, "小数位数") if typed.strip() else unit["decimals"]
     most = 6 if unit["kind"] == Kind.MONEY else 0
@@ -121,7 +122,7 @@ def _set_decimals(draft: Document, item: Item, typed: str) -> None:
 
 
 def blocks(document: Document, section: int) -> list[list[Item]]:
-    """The items of a section in order, the two of a pair together: what moves as one."""
+    """The items of a section in order, each pair as one block that moves together."""
     made: list[list[Item]] = []
     for item in document["items"]:
         if item["section"] == section:
@@ -139,7 +140,7 @@ def _are_a_pair(first: Item, second: Item) -> bool:
 
 
 def partner_of(document: Document, code: str) -> Item | None:
-    """The other item of a pair; None for an item that stands alone."""
+    """The other item of a pair; None for a single item."""
     item = item_of(document, code)
     for block in blocks(document, item["section"]):
         if item in block:
@@ -148,16 +149,17 @@ def partner_of(document: Document, code: str) -> Item | None:
 
 
 def place_of(document: Document, code: str) -> tuple[int, int]:
-    """At which place of its section an item stands, from 1, and how many places there are."""
+    """The position of an item's block in its section, from 1, and the number of blocks."""
     item = item_of(document, code)
     made = blocks(document, item["section"])
     return next(place for place, block in enumerate(made, 1) if item in block), len(made)
 
 
 def with_item_placed(document: Document, code: str, place: int) -> Document:
-    """The item (with its partner) at the place of its section, counted from 1.
+    """Move the item (with its partner) to a place of its section, counted from 1.
 
-    A place beyond the end is the end; the others keep their order.
+    A place beyond the end means the end; the others keep their order. Raises `FormError` when
+    the new document is no usable form.
     """
     draft = deepcopy(document)
     item = item_of(draft, code)
@@ -171,13 +173,13 @@ def with_item_placed(document: Document, code: str, place: int) -> Document:
 
 
 def with_item_moved(document: Document, code: str, steps: int) -> Document:
-    """The item (with its partner) that many places further down, up where below 0."""
+    """Move the item (with its partner) by `steps` places, up if negative; raises `FormError`."""
     place, _ = place_of(document, code)
     return with_item_placed(document, code, place + steps)
 
 
 def uses_of(document: Document, code: str) -> list[str]:
-    """Where an item is named by others, in words."""
+    """The formulas, 所属项 and checks that name an item, in words."""
     uses = [f"{item['code']} 的公式" for item in document["items"] if code in _formula(item)]
     uses += [f"{item['code']} 的所属项" for item in document["items"] if item.get("within") == code]
     rules = [CHECK_KINDS[rule["id"]].name for rule in document["checks"] if _names(rule, code)]
@@ -199,9 +201,9 @@ def _names(rule: dict[str, Any], code: str) -> bool:
 
 
 def without_item(document: Document, code: str, *, and_its_uses: bool = False) -> Document:
-    """The form without an item; with `and_its_uses` nothing names it any more either.
+    """Remove an item; with `and_its_uses` also every reference to it.
 
-    Raises `FormError` where it is named and stays so, and where a sum would be left empty.
+    Raises `FormError` when references remain, or when a sum would have no parts left.
     """
     draft = deepcopy(document)
     if and_its_uses:
@@ -237,5 +239,5 @@ def _let_go_in(rule: dict[str, Any], code: str) -> None:
 
 
 def _is_empty(rule: dict[str, Any]) -> bool:
-    """Whether a rule has lost what it looks at."""
+    """Whether no items are left in a rule."""
     return any(name in rule and not rule[name] for name in ("pairs", *_LISTS))

@@ -1,4 +1,4 @@
-"""Readiness: what still stands between a draft and its publication."""
+"""Readiness: the errors and warnings to settle before a draft is published."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -13,7 +13,7 @@ from portal.domain.form.form import Form, Item
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is open: `errors` stop publication, `warnings` are said."""
+    """Open points of a draft: `errors` stop publication, `warnings` are only shown."""
 
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -22,8 +22,10 @@ class Readiness:
 def readiness(
     document: Document, form: Form, last_year: Form | None, confirmed: Collection[str]
 ) -> Readiness:
-    """What is open in a draft; `last_year` is the edition that its counterparts belong to, where
-    it is known, `confirmed` are the codes of the reconstructed items that were confirmed."""
+    """The open points of a draft.
+
+    `last_year` is the edition of its counterparts, if known; `confirmed` are the codes of the
+    reconstructed items that were confirmed."""
     errors = [*_sections(form), *_sums(form), *unit_mismatches(form)]
     if last_year:
         errors += wrong_counterparts(document, last_year)
@@ -44,12 +46,12 @@ def _sections(form: Form) -> Iterator[str]:
 
 
 def _sums(form: Form) -> Iterator[str]:
-    """Sums that would add something twice, or show less of their parts than was typed."""
+    """Find sums that add an item twice, or show fewer decimals than their parts."""
     leaves: dict[str, Counter[str]] = {item.code: Counter([item.code]) for item in form.leaves}
     for total in form.in_order_of_sums:
         added: Counter[str] = Counter()
         for part in total.formula:
-            # More than twice is no news, and such numbers would grow beyond all bounds.
+            # Cap at 2: more is no news, and the counts would grow exponentially.
             added += Counter({code: min(times, 2) for code, times in leaves[part].items()})
         leaves[total.code] = added
         twice = [code for code, times in added.items() if times > 1]

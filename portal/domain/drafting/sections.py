@@ -1,4 +1,4 @@
-"""The sections of a draft: added, renamed, moved, taken out; their numbers follow their order."""
+"""The sections of a draft: add, rename, move and remove them; numbers follow the order."""
 
 from copy import deepcopy
 
@@ -8,7 +8,7 @@ from portal.domain.form.form import FormError
 
 
 def with_section(document: Document, title: str) -> Document:
-    """One more section at the end."""
+    """Add a section at the end; raises `FormError` for a wrong title."""
     draft = deepcopy(document)
     number = max((section["number"] for section in draft["sections"]), default=0) + 1
     draft["sections"].append({"number": number, "title": _title(draft, title)})
@@ -16,7 +16,7 @@ def with_section(document: Document, title: str) -> Document:
 
 
 def with_section_renamed(document: Document, number: int, title: str) -> Document:
-    """Another title for a section."""
+    """Rename a section; raises `FormError` for a wrong title."""
     draft = deepcopy(document)
     section = next(section for section in draft["sections"] if section["number"] == number)
     section["title"] = _title(draft, title, but=number)
@@ -33,7 +33,7 @@ def _title(draft: Document, title: str, *, but: int | None = None) -> str:
 
 
 def with_section_moved(document: Document, number: int, steps: int) -> Document:
-    """A section with its items that many places further down, up where below 0."""
+    """Move a section with its items by `steps` places, up if negative; raises `FormError`."""
     draft = deepcopy(document)
     sections = draft["sections"]
     place = next(at for at, section in enumerate(sections) if section["number"] == number)
@@ -43,7 +43,7 @@ def with_section_moved(document: Document, number: int, steps: int) -> Document:
 
 
 def without_section(document: Document, number: int) -> Document:
-    """The form without a section that has no items any more."""
+    """Remove an empty section; raises `FormError` while it has items."""
     draft = deepcopy(document)
     items = [item["code"] for item in draft["items"] if item["section"] == number]
     if items:
@@ -55,7 +55,7 @@ def without_section(document: Document, number: int) -> Document:
 
 
 def _numbered(draft: Document) -> Document:
-    """Sections numbered from 1 in their order, items with them."""
+    """Renumber the sections from 1, and the items' section numbers with them."""
     numbers = {section["number"]: at for at, section in enumerate(draft["sections"], 1)}
     draft["items"] = in_order(draft, draft["items"])
     for item in draft["items"]:

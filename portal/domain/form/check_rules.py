@@ -1,4 +1,4 @@
-"""Check rules: what an edition of the form asks of its figures, read from the form's data."""
+"""Check rules: the rules of an edition, parsed from the form's data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from portal.domain.figures import FEN_PER_WAN
 
 
 class Grade(StrEnum):
-    """How much an issue weighs: it stops submission, asks for an explanation, or is a hint."""
+    """The grade of an issue: it stops a submission, needs an explanation, or is a hint."""
 
     ERROR = "error"
     QUERY = "query"
@@ -17,7 +17,7 @@ class Grade(StrEnum):
 
     @property
     def label(self) -> str:
-        """The grade as the notice calls it."""
+        """The grade in Chinese."""
         return {"error": "强制", "query": "核实", "hint": "提示"}[self.value]
 
 
@@ -26,7 +26,7 @@ GRADES = {grade.label: grade for grade in Grade}
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """One rule of an edition: its kind, grade, the items it looks at and its limits.
+    """One rule of an edition: its kind, its grade, its items and its limits.
 
     `pairs` are item codes in the order of the form's data; `tolerance` is in fen, the
     `…_yuan` limits are whole yuan a 人次, percents are whole percents.
@@ -52,7 +52,7 @@ class CheckRule:
 
     @property
     def codes(self) -> frozenset[str]:
-        """Every item that the rule names."""
+        """Every item in the rule."""
         paired = {code for pair in self.pairs for code in pair}
         return frozenset(paired | {*self.left, *self.right, *self.items, *self.limits_yuan})
 

@@ -1,4 +1,4 @@
-"""The form: its sections, items and checks, read from data and held together."""
+"""The form: its sections, items and checks, parsed from data and checked for consistency."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from portal.domain.form.check_rules import CheckRule, parse_rule
 
 
 class FormError(ValueError):
-    """The form's data cannot be used; `problems` are sentences, all of them."""
+    """The form's data cannot be used; `problems` has a sentence for every fault."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("；".join(problems))
@@ -31,9 +31,8 @@ class Section:
 class Item:
     """One coded line of the form.
 
-    `formula` lists the items that it sums (empty for a leaf that is typed), `measure` is
-    慰问对象 or 发放款物 where the item is one of a pair, `previous` the confirmed item of
-    last year's form that it is compared with.
+    `formula` lists the items that it sums (empty for a leaf, which is typed), `measure` is
+    慰问对象 or 发放款物 in a pair, `previous` is the confirmed 上年对应项 in last year's form.
     """
 
     code: str
@@ -49,23 +48,23 @@ class Item:
 
     @property
     def calculated(self) -> bool:
-        """Whether the item is a sum of others and so never typed."""
+        """Whether the item is a sum of other items and so never typed."""
         return bool(self.formula)
 
     @property
     def name(self) -> str:
-        """The item as a sentence calls it: its code, label and measure."""
+        """The item's name in sentences: code, label and measure."""
         measure = f"（{self.measure}）" if self.measure else ""
         return f"{self.code} {self.label}{measure}"
 
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One edition of the form: everything the page, the print and the workbook draw from.
+    """One edition of the form; page, print and workbook are all drawn from it.
 
-    `indicators` are the codes of the items that the edition itself names as main ones.
-    `note` is read while filling, `paper_notes` stand at the foot of every print and workbook.
-    A form is itself and equals no other, so that it can be a key of what is kept per form.
+    `indicators` are the codes of the items that the edition names as 主要指标. `note` is shown
+    while filling; `paper_notes` are at the foot of every print and workbook. Forms compare by
+    identity, so that a form can be the key of a cache.
     """
 
     id: str
@@ -107,7 +106,7 @@ class Form:
 
     @cached_property
     def partners(self) -> dict[str, Item]:
-        """For each item of a pair the other one: neighbours of one label, a measure each."""
+        """Map each item of a pair to the other: neighbours with one label and a measure each."""
         partners: dict[str, Item] = {}
         for first, second in zip(self.items, self.items[1:], strict=False):
             if _are_a_pair(first, second) and first.code not in partners:
@@ -116,7 +115,7 @@ class Form:
 
     @cached_property
     def sums_over(self) -> dict[str, tuple[str, ...]]:
-        """For each item the calculated items that change with it, directly or through others."""
+        """Map each item to the calculated items that depend on it, directly or indirectly."""
         over: dict[str, list[str]] = {item.code: [] for item in self.items}
         below: dict[str, set[str]] = {}
         for total in self.in_order_of_sums:
@@ -147,16 +146,16 @@ def _are_a_pair(first: Item, second: Item) -> bool:
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 
 MAX_SUM_DEPTH = 20
-"""Sums of sums of sums: more levels than anybody can follow."""
+"""The greatest depth of sums over sums; deeper ones nobody can follow."""
 
 
 def parse_form(
     document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Form:
-    """The form that `document` describes, with a campaign's own `limits` laid over its checks.
+    """Parse a form's data; a campaign's own `limits` override the settings of its checks.
 
     `limits` maps a check's id to the settings that replace the edition's. Raises `FormError`
-    with every problem found: unknown units or codes, twice-used codes, sums over other units,
+    with every problem found: unknown units or codes, duplicate codes, sums over other units,
     cycles, checks that name missing items.
     """
     try:
@@ -190,7 +189,7 @@ def _read(document: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) 
 def _read_check(check: Mapping[str, Any], limits: Mapping[str, Mapping[str, Any]]) -> CheckRule:
     own = dict(limits.get(check["id"], {}))
     for name, setting in own.items():
-        # A campaign that changes one item's limit keeps the edition's limits of the others.
+        # A campaign that changes one item's limit keeps the edition's limits of other items.
         if isinstance(setting, Mapping):
             own[name] = {**check.get(name, {}), **setting}
     return parse_rule({**check, **own})
@@ -251,8 +250,7 @@ def _formula_problems(form: Form, item: Item) -> Iterator[str]:
 
 
 def _going_round(form: Form) -> list[str]:
-    """The items whose sum contains itself, or something that does, found by taking away all
-    others from below."""
+    """The items in or above a cycle, found by removing all items whose parts are settled."""
     left = {item.code: {*item.formula} & set(form.by_code) for item in form.items if item.formula}
     while settled := {code for code, parts in left.items() if not parts & left.keys()}:
         left = {code: parts for code, parts in left.items() if code not in settled}
@@ -260,7 +258,7 @@ def _going_round(form: Form) -> list[str]:
 
 
 def _levels(form: Form) -> int:
-    """How many sums stand above each other at most; the form has no cycle."""
+    """The greatest depth of sums over sums; the form must have no cycle."""
     left = {item.code: {*item.formula} for item in form.items if item.formula}
     levels = 0
     while left:

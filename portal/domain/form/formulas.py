@@ -1,4 +1,4 @@
-"""Formulas: the calculated items of a form, from the figures that were typed."""
+"""Formulas: compute the calculated items of a form from the typed figures."""
 
 import re
 import unicodedata
@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from portal.domain.form.form import CODE, Form, FormError, Item
 
 Figures = Mapping[str, int | None]
-"""Item codes to figures; an item that is not there is blank."""
+"""Figures by item code; a missing item is blank."""
 
 
 def total(figures: Iterable[int | None]) -> int | None:
-    """The sum of `figures`, blanks counting as nothing; blank when all of them are."""
+    """The sum of `figures`; blanks count as 0, but the sum is blank if all are blank."""
     known = [figure for figure in figures if figure is not None]
     return sum(known) if known else None
 
 
 def with_totals(form: Form, leaves: Figures) -> dict[str, int | None]:
-    """Every item of `form` in the paper's order, calculated ones summed from `leaves`."""
+    """The figure of every item in the paper's order; calculated ones are summed from `leaves`."""
     figures: dict[str, int | None] = {item.code: leaves.get(item.code) for item in form.leaves}
     for item in form.in_order_of_sums:
         figures[item.code] = total(figures[part] for part in item.formula)
@@ -33,10 +33,10 @@ MAX_PARTS = 100
 
 
 def read_formula(typed: str, code: str) -> tuple[str, ...]:
-    """The items that a formula sums, typed like ``E1+E2+…+E5``, with or without ``E=`` before it.
+    """The items that a formula sums, typed like ``E1+E2+…+E5``, with or without ``E=``.
 
-    Nothing typed is no formula. Raises `FormError` with a sentence when the text is none;
-    whether the items are there and fit together is asked of the whole form.
+    The empty text gives no items. Raises `FormError` with a sentence when the text is no formula;
+    `parse_form` checks whether the items exist and have one unit.
     """
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed)).upper()
     text = text.removeprefix(f"{code}=")
@@ -49,7 +49,7 @@ def read_formula(typed: str, code: str) -> tuple[str, ...]:
 
 
 _DOTS = re.compile(r"\.{2,6}|⋯+")
-"""An ellipsis once it is half-width."""
+"""An ellipsis after NFKC."""
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _between(first: str, last: str) -> Iterator[str]:
-    """The items that an ellipsis leaves out: C3 to C10 between C2 and C11."""
+    """The items that an ellipsis stands for: C3 to C10 between C2 and C11."""
     begin, end = (re.fullmatch(r"(.*?)([1-9][0-9]{0,3})", code) for code in (first, last))
     if not begin or not end or begin[1] != end[1] or int(end[2]) <= int(begin[2]):
         raise FormError([f"公式里 {first} 到 {last} 的省略号看不出中间是哪些项，请逐项写出"])

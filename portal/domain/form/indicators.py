@@ -1,8 +1,7 @@
-"""Indicators (主要指标): the few items that leaders ask for, found by what they mean.
+"""Indicators (主要指标): the few items that leaders ask for, identified by their meaning.
 
-An edition of the form may say which item stands for which indicator (`"indicators"` in its
-data); where it says nothing the item of the usual code does, and an indicator whose item is not
-in the form is left out.
+An edition may name the item of each indicator (`"indicators"` in its data); otherwise the item
+with the usual code is taken. An indicator without an item in the form is left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from portal.domain.form.form import Form, Item
 
 
 class Indicator(StrEnum):
-    """What an item means to the people who read a summary."""
+    """The meaning of an item for readers of a summary."""
 
     RAISED = "raised"
     FROM_ABOVE = "from-above"
@@ -53,12 +52,12 @@ _USUAL: Mapping[Indicator, tuple[str, Kind]] = {
     Indicator.NEW_WORK: ("J3", Kind.COUNT),
     Indicator.NEW_WORK_GIVEN: ("J4", Kind.MONEY),
 }
-"""The code that an indicator usually has, and what it measures."""
+"""The usual code of an indicator, and the kind of its unit."""
 
 
 @lru_cache(maxsize=64)
 def indicators_of(form: Form) -> Mapping[Indicator, Item]:
-    """The items of `form` by what they mean, in the order in which they are told."""
+    """The items of `form` by their meaning, in the order of the narrative."""
     found = {}
     for indicator, (usual, kind) in _USUAL.items():
         item = form.by_code.get(form.indicators.get(indicator, usual))
@@ -69,7 +68,7 @@ def indicators_of(form: Form) -> Mapping[Indicator, Item]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring columns of the leaders' page: one heading over one or two items."""
+    """One heading of the leaders' page over one or two columns."""
 
     title: str
     items: tuple[Item, ...]
@@ -90,7 +89,7 @@ _GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
 
 
 def main_groups(form: Form) -> tuple[Group, ...]:
-    """The columns of 主要指标分单位一览表 that this form can fill."""
+    """The columns of 主要指标分单位一览表 whose items this form has."""
     return tuple(_groups(form))
 
 
@@ -104,7 +103,7 @@ def _groups(form: Form) -> Iterator[Group]:
 
 
 def registered_is_part(form: Form) -> bool:
-    """Whether 建档困难职工 is among those consoled, so that 其中 may be said of it."""
+    """Whether the form counts 建档困难职工 within those consoled, so that 其中 is true."""
     known = indicators_of(form)
     part, whole = known.get(Indicator.REGISTERED), known.get(Indicator.CONSOLED)
     return bool(part and whole and whole.code in form.sums_over[part.code])

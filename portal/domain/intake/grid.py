@@ -1,4 +1,4 @@
-"""The grid: what the cells of a workbook hold, before anything is made of it."""
+"""The grid: the raw cells of a workbook."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +13,10 @@ Place = tuple[int, int]
 
 
 class CellKind(StrEnum):
-    """What a cell holds.
+    """The kind of a cell's content.
 
-    `PERCENT` and `SCALED` are numbers that the program shows otherwise than the file has them;
-    `UNCALCULATED` is a formula whose result was never stored.
+    `PERCENT` and `SCALED` are numbers whose format shows another number than the file stores;
+    `UNCALCULATED` is a formula without a stored result.
     """
 
     NUMBER = "number"
@@ -34,12 +34,11 @@ NUMBERS = frozenset({CellKind.NUMBER, CellKind.PERCENT, CellKind.SCALED})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell that is not blank; `text` is as the file writes it, a number in XML's notation.
+    """One cell that is not blank; `text` is as stored in the file, a number in XML's notation.
 
-    `formula` says that the text is the result that a formula had when the file was saved, and
-    `linked` that this formula takes from another workbook. `format` is the number format, empty
-    where a number is shown as it is. In `text` a blank stands for what nobody sees; where that
-    makes a difference, `raw` is the text to the letter.
+    `formula` is true when the text is the stored result of a formula, `linked` when that formula
+    refers to another workbook. `format` is the number format, empty for none. In `text` a space
+    replaces each invisible character; `raw` is the original text where that makes a difference.
     """
 
     row: int
@@ -53,26 +52,26 @@ class Cell:
 
     @property
     def written(self) -> str:
-        """The text to the letter, with what nobody sees: what a name is read from."""
+        """The original text with its invisible characters; names are read from it."""
         return self.text if self.raw is None else self.raw
 
     @property
     def shown(self) -> str | None:
-        """What people see: 101 under ``00000`` is 00101; None where there is no telling.
+        """The text that people see: 101 under ``00000`` is 00101; None for an unsupported format.
 
-        The number format decides for numbers, and the text itself for everything else.
+        Numbers are shown by their number format, everything else as its text.
         """
         return shown(self.text, self.format) if self.kind in NUMBERS else self.text
 
     @property
     def address(self) -> str:
-        """The cell as people call it: ``E7``."""
+        """The cell's address: ``E7``."""
         return address(self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Cells that are merged into one, of which the first alone holds something."""
+    """A merged area; only its first cell has content."""
 
     top: int
     left: int
@@ -81,11 +80,11 @@ class Area:
 
     @property
     def address(self) -> str:
-        """The area as people call it: ``C2:C4``."""
+        """The area's address: ``C2:C4``."""
         return f"{address(self.top, self.left)}:{address(self.bottom, self.right)}"
 
     def places(self) -> Iterator[Place]:
-        """Every place in it, row by row."""
+        """Every place of the area, row by row."""
         for row in range(self.top, self.bottom + 1):
             for column in range(self.left, self.right + 1):
                 yield row, column
@@ -93,7 +92,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Table:
-    """One worksheet: its name on the tab, its cells that are not blank and its merged areas."""
+    """One worksheet: its name, its non-blank cells and its merged areas."""
 
     name: str
     cells: Mapping[Place, Cell]
@@ -101,46 +100,46 @@ class Table:
     merges: tuple[Area, ...] = ()
 
     def at(self, row: int, column: int) -> Cell | None:
-        """The cell at a place; None where it is blank."""
+        """The cell at a place; None if it is blank."""
         return self.cells.get((row, column))
 
     def merge_at(self, row: int, column: int) -> Area | None:
-        """The merged area that a place lies in."""
+        """The merged area that contains a place, or None."""
         return self._merged.get((row, column))
 
     def seen(self, row: int, column: int) -> Cell | None:
-        """The cell that people see at a place: within a merged area its first one."""
+        """The cell that people see at a place: the first cell inside a merged area."""
         area = self.merge_at(row, column)
         return self.at(area.top, area.left) if area else self.at(row, column)
 
     @cached_property
     def _merged(self) -> dict[Place, Area]:
-        # Who reads the file bounds the areas, so that all their places are few enough to list.
+        # `reading_child` limits the merged areas, so listing all their places stays cheap.
         return {place: area for area in self.merges for place in area.places()}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """All the worksheets of a workbook, in the order of the tabs."""
+    """The worksheets of a workbook, in the order of the tabs."""
 
     tables: tuple[Table, ...] = field(default=())
 
     @cached_property
     def visible(self) -> tuple[Table, ...]:
-        """The worksheets that a person sees."""
+        """The worksheets that are not hidden."""
         return tuple(table for table in self.tables if not table.hidden)
 
 
 def table_of(
     name: str, cells: Iterable[Cell], *, hidden: bool = False, merges: Iterable[Area] = ()
 ) -> Table:
-    """A worksheet from its cells."""
+    """Build a worksheet from its cells."""
     by_place = {(cell.row, cell.column): cell for cell in cells}
     return Table(name, by_place, hidden, tuple(merges))
 
 
 def address(row: int, column: int) -> str:
-    """The place as people call it: row 7 of the 5th column is ``E7``."""
+    """The address of a place: row 7, column 5 is ``E7``."""
     return f"{letters(column)}{row}"
 
 

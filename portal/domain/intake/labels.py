@@ -1,4 +1,4 @@
-"""Labels: which item a text in a row speaks of, whatever a sheet puts round the item's name."""
+"""Labels: find the item that a text in a row names, ignoring prefixes, units and formulas."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from portal.domain.intake.sheet_words import Said, pressed
 
 
 def other_item(form: Form, item: Item, texts: Iterable[Said]) -> tuple[Said, str] | None:
-    """The text in the row of `item` that is another item's label, with the codes of that one.
+    """A text in the row of `item` that is another item's label, with that item's codes.
 
-    None where the row has the item's own label, or nothing but words of its own.
+    None if the row has the item's own label, or no label of the form.
     """
     by_label = {bare_label(said.words): said for said in texts}
     if bare_label(item.label) in by_label:
@@ -23,7 +23,7 @@ def other_item(form: Form, item: Item, texts: Iterable[Said]) -> tuple[Said, str
 
 
 def other_measure(form: Form, item: Item, texts: Iterable[Said]) -> tuple[Said, str] | None:
-    """The measure in the row of `item` that is its partner's: 发放款物 beside C9 of 慰问对象."""
+    """The partner's measure in the row of `item`: 发放款物 beside C9, which is 慰问对象."""
     partner = form.partners.get(item.code)
     measures = {re.sub(r"\(.*", "", pressed(said.words)): said for said in texts}
     if partner is None or item.measure in measures:
@@ -41,7 +41,7 @@ def _codes_by_label(form: Form) -> Mapping[str, list[str]]:
 
 
 def bare_label(text: str) -> str:
-    """A label without what sheets put round it: 其中：, numbers, units, formulas, signs."""
+    """A label without 其中：, numbering, units, formulas and punctuation."""
     text = re.sub(r"[A-Z][A-Z0-9]{0,7}=.*", "", pressed(text))
     text = re.sub(r"^[(]?[0-9一二三四五六七八九十]{1,2}[.、)]", "", text)
     text = re.sub(r"^其中:?|\((单位:)?[家户人次个件份万元、,/]+\)$", "", text)

@@ -1,8 +1,9 @@
-"""Landing: which row of the paper the first row of a pasted block belongs to.
+"""Landing: the row of the paper where a pasted block begins.
 
-A block is laid from the focused item downwards. Where the paper has sums, which have no box to
-paste into, the block may begin at the sum above, or have no rows for sums at all: its length and
-its totals decide. Where they do not, the readings are offered and nothing is written.
+A block is laid from the focused item downwards. Sums have no input box, so the user may have
+focused the first leaf below a sum although the block begins at the sum, or the block may have no
+rows for sums. The block's length and totals decide; if they do not, the page offers the readings
+and nothing is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,15 +15,15 @@ from portal.domain.form.form import Form, Item
 from portal.domain.form.formulas import Figures, with_totals
 
 Line = tuple[Item, ...]
-"""The items of one row of paper that a row of the block can fill."""
+"""The items in one row of the paper."""
 
-LEAST_PARTS = 2
-"""Figures above 0 that must add up before a total proves anything: one alone is its own sum."""
+MIN_PARTS = 2
+"""The parts above 0 needed before an equal total proves anything; one part equals its sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a block: the texts of its figures, and whether it is labelled 合计 itself."""
+    """One row of a block: the texts of its figures, and whether its label is 合计."""
 
     texts: tuple[str, ...]
     is_sum: bool = False
@@ -30,10 +31,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to lay the rows of a block: from `start` on, over sums too or over leaves alone.
+    """One way to lay the rows of a block: from `start` on, over all items or over leaves only.
 
-    `laid` has for each row the items that it falls on: none beyond the last item, None for a
-    sum of one's own sheet that the paper does not have.
+    `laid` has the items of each row: none beyond the last item, None for a sum that the copied
+    sheet has and the paper lacks.
     """
 
     form: Form
@@ -44,12 +45,12 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """What a choice between readings is called in a form: ``A``, or ``A1-`` without sums."""
+        """The reading's value in the page's choice: ``A``, or ``A1-`` without sums."""
         return self.start.code if self.with_sums else f"{self.start.code}-"
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text that falls on each item, blank ones too."""
+        """The text for each item, blank ones too."""
         falls: dict[str, str] = {}
         for row, line in zip(self.rows, self.laid, strict=True):
             falls |= zip_texts(row, line or ())
@@ -57,7 +58,7 @@ class Reading:
 
     @cached_property
     def figures(self) -> dict[str, int | None]:
-        """The figures among the texts; what is none is left out."""
+        """The texts that are figures, parsed; others are left out."""
         return {
             code: reading.figure
             for code, text in self.texts.items()
@@ -66,12 +67,12 @@ class Reading:
 
     @cached_property
     def sums(self) -> Figures:
-        """What the parts in the block add up to."""
+        """The sums of the parts in the block."""
         leaves = {item.code: self.figures.get(item.code) for item in self.form.leaves}
         return with_totals(self.form, leaves)
 
     def filled_leaves(self) -> list[Item]:
-        """The items that get a text."""
+        """The leaves with a text that is not blank."""
         return [
             item
             for item in self.form.items
@@ -80,7 +81,7 @@ class Reading:
 
     @cached_property
     def _verdicts(self) -> dict[str, bool | None]:
-        """For each filled total whether its parts add up to it; None where that says nothing."""
+        """For each filled total whether its parts add up to it; None if that proves nothing."""
         totals = (item for item in self.form.items if item.calculated)
         return {
             item.code: self._adds_up(item)
@@ -99,16 +100,16 @@ class Reading:
         if stated != added:
             return False
         parts = sum(bool(self.figures[code]) for code in leaves)
-        return True if parts >= LEAST_PARTS else None
+        return True if parts >= MIN_PARTS else None
 
     @property
     def proofs(self) -> int:
-        """How many totals of the block are the sum of what falls on their parts."""
+        """The number of the block's totals that equal the sum of their parts."""
         return sum(verdict is True for verdict in self._verdicts.values())
 
     @property
     def faults(self) -> int:
-        """What speaks against it: totals that do not add up, fractions of people, rows beyond."""
+        """The evidence against it: wrong totals, fractional counts, rows beyond the last item."""
         beyond = sum(
             line == () and any(text.strip() for text in row.texts)
             for row, line in zip(self.rows, self.laid, strict=True)
@@ -122,7 +123,7 @@ class Reading:
 
     @property
     def crosses_unproved(self) -> bool:
-        """Whether it passes a total above 0 that nothing proves, and goes on behind it."""
+        """Whether rows follow a total above 0 that is not proved by its parts."""
         last = max((self._place(item) for item in self.filled_leaves()), default=-1)
         return not self.start.calculated and any(
             verdict is None
@@ -141,7 +142,7 @@ class Reading:
 
     @property
     def fits(self) -> bool:
-        """Whether it begins with a section and ends with one."""
+        """Whether it begins and ends at section boundaries."""
         first, last = (self.form.by_code[code].section for code in self._ends)
         return self._covers(item for item in self.form.items if first <= item.section <= last)
 
@@ -156,12 +157,12 @@ class Reading:
 
     @property
     def is_proved(self) -> bool:
-        """Whether more of its totals add up than speaks against it."""
+        """Whether `proofs` outnumber `faults`."""
         return self.proofs > self.faults
 
     @property
     def words(self) -> str:
-        """What it would do."""
+        """The words of the choice: where the block would go."""
         filled = self.filled_leaves()
         shown = filled if len(filled) <= 4 else [*filled[:3], filled[-1]]
         each = [f"{item.code} 填 {self.texts[item.code].strip()}" for item in shown]
@@ -186,7 +187,7 @@ class Reading:
 
 
 def zip_texts(row: Row, line: Line) -> Iterator[tuple[str, str]]:
-    """The code of each item of a line with its text in the row; none where that is not clear."""
+    """The code and text of each item of a line; none if their numbers do not match."""
     filled = [text for text in row.texts if text.strip()]
     if len(line) == len(row.texts):
         yield from ((item.code, text) for item, text in zip(line, row.texts, strict=True))
@@ -195,16 +196,16 @@ def zip_texts(row: Row, line: Line) -> Iterator[tuple[str, str]]:
 
 
 def is_under(form: Form, leaf: Item, whole: Item) -> bool:
-    """Whether a sum changes with a leaf."""
+    """Whether the sum `whole` depends on `leaf`."""
     return whole.code in form.sums_over[leaf.code]
 
 
 def readings(
     form: Form, lines: Sequence[Line], rows: Sequence[Row], start: int
 ) -> tuple[Reading, ...]:
-    """The ways to lay `rows`, each placing something else; the first is from the line `start` on.
+    """The different ways to lay `rows`; the first one begins at the line `start`.
 
-    The others begin at the sums above it, or leave the sums out; a block as long as the whole
+    The others begin at the sums above it, or leave the sums out. A block as long as the whole
     form, or as all its leaves, may begin at the top.
     """
     above = start
@@ -233,7 +234,7 @@ def _is_sum(line: Line) -> bool:
 def lay(
     form: Form, lines: Sequence[Line], rows: Sequence[Row], start: int, *, with_sums: bool
 ) -> Reading:
-    """Lay the rows one by one over the lines from `start` on, or over those that are no sums."""
+    """Lay the rows one by one over the lines from `start` on; `with_sums` false skips sums."""
     ahead = [line for line in lines[start:] if with_sums or not _is_sum(line)]
     first = ahead[0][0] if ahead else lines[start][0]
     ahead.reverse()
@@ -241,7 +242,7 @@ def lay(
     for row in rows:
         line = ahead[-1] if ahead else ()
         if row.is_sum and not any(item.calculated for item in line):
-            # people put a sum at the foot of their own sheets, where the paper has none
+            # people add a sum at the foot of their own sheets, where the paper has none
             laid.append(None)
         else:
             laid.append(ahead.pop() if ahead else ())
@@ -249,10 +250,10 @@ def lay(
 
 
 def choose(candidates: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The reading that is certain, alone; else those to be offered, the likeliest first.
+    """The one reading that is certain, or the readings to offer, the likeliest first.
 
-    The first candidate is what the focus says. It stands unless another one is proved by its
-    totals or by its length, or could as well be meant.
+    The first candidate begins at the focus. It is chosen unless another one is proved by its
+    totals or its length, or is equally likely.
     """
     first, *others = candidates
     for tier in (
@@ -280,5 +281,5 @@ def _rivals(first: Reading, other: Reading) -> bool:
 
 
 def by_name(candidates: Iterable[Reading]) -> Mapping[str, Reading]:
-    """The readings by the names that a form gives them."""
+    """The readings by their names in the page's choice."""
     return {reading.name: reading for reading in candidates}

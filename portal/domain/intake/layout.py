@@ -1,4 +1,4 @@
-"""The layout of a sheet that people made: where it keeps the codes and where their figures."""
+"""The layout of an uploaded sheet: its columns of codes and of figures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from portal.domain.intake.surroundings import Surroundings
 class Block:
     """One column of codes with the columns of their figures.
 
-    `by_unit` has the column of each unit where a pair stands in one row (慰问对象 | 发放款物),
-    `figures` the column of everything else, or None where there are only those. `heads` are the
-    cells above each column, and `span` the columns up to the next ones of codes.
+    `by_unit` has the column of each unit if pairs share a row (慰问对象 | 发放款物), `figures`
+    the column of all other items, or None without one. `heads` are the heading cells of each
+    column, and `span` the columns up to the next column of codes.
     """
 
     table: Table
@@ -32,35 +32,35 @@ class Block:
 
     @cached_property
     def columns(self) -> tuple[int, ...]:
-        """Every column that figures are taken from."""
+        """Every column of figures."""
         own = () if self.figures is None else (self.figures,)
         return tuple(dict.fromkeys((*own, *self.by_unit.values())))
 
     def cells_for(self, item: Item, code: CodeCell) -> list[Cell]:
-        """The filled cells that may hold the figure of `item`: none when it is blank."""
+        """The filled cells that may hold the figure of `item`; none if it is blank."""
         if self.by_unit and (item.measure or len(code.codes) > 1):
             own = self.by_unit.get(item.unit.name)
             return self.filled(code.row, () if own is None else (own,))
         return self.filled(code.row, self.columns)
 
     def filled(self, row: int, columns: Iterable[int]) -> list[Cell]:
-        """The cells of a row that are not blank."""
+        """The non-blank cells of a row."""
         cells = (self.table.at(row, column) for column in columns)
         return [cell for cell in cells if cell is not None]
 
     @cached_property
     def head_row(self) -> int:
-        """The lowest row with a heading of the figures; 0 without one."""
+        """The lowest row with a heading of a figure column; 0 without one."""
         heads = (cell for column in self.columns for cell in self.heads.get(column, ()))
         return max((cell.row for cell in heads if not is_number(cell)), default=0)
 
     def named(self, column: int) -> str:
-        """A column with what stands above it: D 列（2027年）."""
+        """A column with its heading: D 列（2027年）."""
         heads = [cell.text.strip() for cell in self.heads.get(column, ()) if not is_number(cell)]
         return f"{letters(column)} 列" + (f"（{heads[-1]}）" if heads else "")
 
     def words_of(self, code: CodeCell) -> Iterator[Cell]:
-        """The texts that stand in the row of a code, merged ones too, up to the next codes."""
+        """The texts in the row of a code, merged ones too, up to the next column of codes."""
         for column in self.span:
             cell = self.table.seen(code.row, column)
             aside = column != code.column and column not in self.columns
@@ -70,7 +70,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Codes of the form that are not read: those of one cell, or of another sheet by its name."""
+    """Codes of the form that are not read: in one cell, or on the sheet named `sheet`."""
 
     address: str
     codes: tuple[str, ...]
@@ -79,7 +79,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Layout:
-    """The sheet that holds the form, and its blocks from left to right."""
+    """The sheet with the form, and its blocks from left to right."""
 
     table: Table
     blocks: tuple[Block, ...]
@@ -87,7 +87,7 @@ class Layout:
 
     @cached_property
     def places(self) -> dict[str, list[tuple[Block, CodeCell]]]:
-        """Where each code of the sheet stands, known or not."""
+        """The places of each code on the sheet, known or unknown."""
         places: dict[str, list[tuple[Block, CodeCell]]] = {}
         for block in self.blocks:
             for cell in block.codes:
@@ -102,16 +102,16 @@ class Layout:
 
     @cached_property
     def coded_rows(self) -> frozenset[int]:
-        """The rows that name an item."""
+        """The rows with a code."""
         return frozenset(cell.row for block in self.blocks for cell in block.codes)
 
     @property
     def named_columns(self) -> str:
-        """The columns of figures as people find them: D 列（2027年）."""
+        """The columns of figures as a sentence names them: D 列（2027年）."""
         return "、".join(block.named(column) for block in self.blocks for column in block.columns)
 
     def uncoded(self) -> Iterator[tuple[Cell, Cell | None]]:
-        """The numbers among the figures whose row names no item, with what stands for a code."""
+        """The numbers in figure columns whose row has no code, with the cell in the code column."""
         for block in self.blocks:
             coded = {cell.row for cell in block.codes}
             head, code_at = block.head_row, block.codes[0].column
@@ -122,7 +122,7 @@ class Layout:
 
 
 def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None = None) -> Layout:
-    """How the one sheet with the form is laid out; raises `NoLayout` when there is no telling."""
+    """Find the layout of the one sheet with the form; raises `NoLayout` if none or several fit."""
     sheets = [_Sheet(form, table, code_columns(form, table)) for table in tables]
     sheet = _the_one(form, sheets)
     columns = sorted(sheet.columns, key=lambda codes: codes[0].column)
@@ -170,7 +170,7 @@ class _Sheet:
 
     @property
     def filled(self) -> bool:
-        """Whether a number stands in any row of an item."""
+        """Whether any row with a code has a number."""
         rows = {cell.row for codes in self.columns for cell in codes}
         cells = self.table.cells.values()
         return any(cell.kind is CellKind.NUMBER and cell.row in rows for cell in cells)

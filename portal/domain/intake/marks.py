@@ -1,4 +1,4 @@
-"""Marks: what a fill-in template carries to say whose it is, and for which campaign and edition."""
+"""Marks: the hidden identification of a fill-in template: unit, campaign and edition."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, fields
 from portal.domain.intake.grid import Grid, Table
 
 SHEET = "填报标识"
-"""The name of the hidden worksheet: every office program keeps a sheet, few keep properties."""
+"""The name of the hidden worksheet; office programs keep sheets, but few keep properties."""
 
 FORMAT = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Whose template it is."""
+    """The unit, campaign and edition that a template was made for."""
 
     organisation_code: str
     organisation_name: str
@@ -25,12 +25,12 @@ class Marks:
 
 
 def marks_as_rows(marks: Marks) -> Iterator[tuple[str, str]]:
-    """The marks as they stand in the hidden worksheet: name in column A, text in column B."""
+    """The rows of the hidden worksheet: names in column A, texts in column B."""
     yield from asdict(marks).items()
 
 
 def marks_of(grid: Grid) -> Marks | None:
-    """The marks of a workbook; None where it is no template of this portal."""
+    """The marks of a workbook; None if it is no template of this portal."""
     table = next((table for table in grid.tables if table.name == SHEET), None)
     if table is None:
         return None
@@ -47,7 +47,7 @@ def _named_texts(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def mark_mismatches(marks: Marks, here: Marks) -> tuple[str, ...]:
-    """Why a template must not be read into the report that `here` describes: a sentence each."""
+    """A sentence for each reason why a template does not belong to the report `here`."""
     return tuple(_misfits(marks, here))
 
 

@@ -1,7 +1,7 @@
-"""Number formats: what a program shows for a number that a cell holds.
+"""Number formats: the text that office programs show for a stored number.
 
-A cell that holds 34500 under the format ``0!.0000`` shows 3.4500, and one that holds 101 under
-``00000`` shows 00101. People read, and vouch for, what is shown.
+A cell with 34500 under the format ``0!.0000`` shows 3.4500, and one with 101 under ``00000`` shows
+00101. People check, and answer for, the text shown.
 """
 
 import re
@@ -12,39 +12,39 @@ from functools import lru_cache
 
 XML_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NOISE = Decimal("1e-7")
-"""A tenth of a fen in 万元: no figure is that fine, and what computing with binary fractions adds
-to the greatest of them is finer still."""
+"""A tenth of a fen in 万元: finer than any figure, and coarser than the rounding error of binary
+fractions at the greatest figure."""
 
-TOO_LARGE = 18
-"""Digits before the point that no figure has."""
+MAX_DIGITS = 18
+"""Digits before the point; no figure has that many."""
 
 
 def plain_number(text: str) -> str:
-    """A number of a workbook as people write it: ``0.30000000000000004`` is 0.3, ``1E3`` 1000.
+    """Rewrite a workbook's number as people type it: ``0.30000000000000004`` is 0.3, ``1E3`` 1000.
 
-    Only the noise of binary fractions is taken away; what is no number stays as it is.
+    Only the rounding noise of binary fractions is removed; any other text is unchanged.
     """
     if not XML_NUMBER.fullmatch(text):
         return text
     number = Decimal(text)
-    if number.adjusted() > TOO_LARGE:
+    if number.adjusted() > MAX_DIGITS:
         return f"{number:f}"
     noiseless = number.quantize(NOISE)
     return f"{noiseless.normalize():f}" if noiseless else "0"
 
 
 GENERAL = ("", "general", "g/通用格式", "@")
-"""Formats, in small letters, that show a number as it is."""
+"""Formats, in lower case, that show a number unchanged."""
 
 _AS_OFFICE_COUNTS = Context(prec=15, rounding=ROUND_HALF_UP)
 _ROOM = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def shown(text: str, code: str) -> str | None:
-    """What a cell that holds the number `text` shows under the number format `code`.
+    """The text shown for the number `text` under the number format `code`.
 
-    The empty text where it shows nothing. None where there is no telling: conditions, fractions,
-    exponents, numerals in words, dates, and what is no number.
+    It is empty where the format shows nothing. It is None for conditions, fractions, exponents,
+    numerals in words and dates, which are not supported, and for a text that is no number.
     """
     if not XML_NUMBER.fullmatch(text):
         return None
@@ -52,15 +52,15 @@ def shown(text: str, code: str) -> str | None:
         return plain_number(text)
     number = _AS_OFFICE_COUNTS.create_decimal(text)
     sections = _sections(code)
-    if sections is None or abs(number.adjusted()) > TOO_LARGE:
+    if sections is None or abs(number.adjusted()) > MAX_DIGITS:
         return None
     return _in_section(sections, number)
 
 
 def number_seen(text: str) -> Decimal | None:
-    """The number that people read in a shown text, its words and signs left out; None without one.
+    """The number in a shown text, without its words and signs; None without a number.
 
-    A stroke alone is the accountants' zero.
+    A dash alone is the accounting format's zero.
     """
     digits = re.sub(r"[^0-9.]", "", text)
     if not re.fullmatch(r"[0-9]+\.?[0-9]*|\.[0-9]+", digits):
@@ -83,12 +83,12 @@ _COLOURS = re.compile(
 )
 
 Token = tuple[str, str]
-"""What kind of sign it is, and the sign."""
+"""The kind of a format character, and the character."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One section of a format, for positive numbers, negative ones or zero."""
+    """One section of a format: for positive numbers, negative ones or zero."""
 
     tokens: tuple[Token, ...]
     decimals: int
@@ -99,7 +99,7 @@ class _Section:
 
 @lru_cache(maxsize=256)
 def _sections(code: str) -> tuple[_Section, ...] | None:
-    """The sections of a format; None where one of its signs cannot be followed."""
+    """The sections of a format; None if it has an unsupported sign."""
     parts: list[list[Token]] = [[]]
     for found in _TOKEN.finditer(code):
         token = found.lastgroup or "", found[found.lastgroup or 0]
@@ -169,7 +169,7 @@ def _before_the_point(section: _Section) -> tuple[Token, ...]:
 
 
 def _whole(section: _Section, digits: str) -> list[str]:
-    """The signs before the point, filled with digits from the right; what is over goes first."""
+    """The characters before the point, filled from the right; excess digits are put in front."""
     tokens = _before_the_point(section)
     first = next((at for at, (kind, _) in enumerate(tokens) if kind == "digit"), -1)
     backwards: list[str] = []

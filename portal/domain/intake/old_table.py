@@ -1,7 +1,7 @@
 """The old table: last year's figures of many units, read from one workbook of the city.
 
-What contradicts itself, the year or the unit of money is read and said, and left to be decided;
-what cannot be read is named with its cell. Nothing is guessed.
+Figures that contradict each other, the year or the unit of money are read, reported and left for
+somebody to decide; unreadable cells are reported by address. Nothing is guessed.
 """
 
 import re
@@ -30,10 +30,10 @@ YUAN_PER_WAN = 10_000
 
 @dataclass(frozen=True)
 class OldUnit:
-    """Last year's figures of one unit under this edition's codes, and where each was read.
+    """Last year's figures of one unit under this edition's codes, with their addresses.
 
-    An item without a row in the workbook is not in `figures`, one left blank there is None.
-    `problems` are cells not taken. With `doubts` the figures are taken only if somebody says so.
+    An item without a row in the workbook is not in `figures`; a blank there is None. `problems`
+    are the refused cells. Figures with `doubts` are taken only if somebody confirms them.
     """
 
     unit: KnownUnit
@@ -45,20 +45,20 @@ class OldUnit:
 
     @property
     def filled(self) -> int:
-        """How many items have a figure."""
+        """The number of items with a figure."""
         return sum(figure is not None for figure in self.figures.values())
 
 
 @dataclass(frozen=True)
 class OldTable:
-    """Everything that a workbook says of last year; `problems` are about no unit that was read."""
+    """Last year's figures in a workbook; `problems` are those that belong to no unit."""
 
     units: tuple[OldUnit, ...]
     problems: tuple[Told, ...]
 
 
 def completed(form: Form, kept: Figures) -> dict[str, int | None]:
-    """Last year's figures with the sums that follow: from all of its parts, else as given."""
+    """Last year's figures with their sums: added if all parts are known, else as given."""
     sums = with_totals(form, kept)
     return {
         item.code: sums[item.code] if _has_parts(form, item, kept) else kept[item.code]
@@ -68,7 +68,7 @@ def completed(form: Form, kept: Figures) -> dict[str, int | None]:
 
 
 def _has_parts(form: Form, item: Item, kept: Figures) -> bool:
-    """Whether every typed item below a sum is there; a typed item has no parts."""
+    """Whether every leaf of a sum is known; false for a leaf itself."""
     parts = [leaf.code for leaf in form.leaves if item.code in form.sums_over[leaf.code]]
     return item.calculated and all(code in kept for code in parts)
 
@@ -76,7 +76,7 @@ def _has_parts(form: Form, item: Item, kept: Figures) -> bool:
 def read_old_table(
     form: Form, grid: Grid, units: Sequence[KnownUnit], year: int | None
 ) -> OldTable:
-    """The figures of `units` in a workbook; `year` is the one that the workbook should be of."""
+    """Read the figures of `units` from a workbook; `year` is the expected year."""
     then = _last_years_form(form)
     found: list[OldUnit] = []
     told: list[Told] = []
@@ -95,9 +95,9 @@ def read_old_table(
 
 
 def _last_years_form(form: Form) -> Form:
-    """The form under last year's codes, by 上年对应项; under its own where no item has one.
+    """The form under last year's codes, by 上年对应项; under its own codes if no item has one.
 
-    A sum of which a part has no counterpart is read as a figure of its own.
+    A sum with a part without counterpart is read as a typed figure.
     """
     names = _counterparts(form)
     items = {
@@ -116,13 +116,13 @@ def _last_years_form(form: Form) -> Form:
 
 
 def _counterparts(form: Form) -> dict[str, str]:
-    """Last year's code of each item; the same codes where the edition confirms none."""
+    """Last year's code of each item; the same codes if the edition confirms none."""
     confirmed = {item.code: item.previous for item in form.items if item.previous}
     return confirmed or {item.code: item.code for item in form.items}
 
 
 def _read(form: Form, then: Form, part: Part, year: int | None) -> tuple[OldUnit, Iterable[Told]]:
-    """What one unit's part says, and what is said of the table as a whole."""
+    """Read one unit's part; also the messages about the table as a whole."""
     money, at = _money_unit(part.source)
     sheet = part.source.name
     if money not in ("万元", "元"):
@@ -150,7 +150,7 @@ def _read(form: Form, then: Form, part: Part, year: int | None) -> tuple[OldUnit
 def _figures(
     then: Form, intake: Intake, table: Table, part: Part
 ) -> tuple[dict[str, int | None], tuple[Told, ...], tuple[Told, ...]]:
-    """Every figure that the sheet gives, sums included; the cells not taken; the doubts."""
+    """All figures of the sheet, sums included; the refused cells; the doubts."""
     known: dict[str, int | None] = {
         code: parse_figure(text, then.by_code[code].unit).figure
         for code, text in intake.figures.items()
@@ -179,7 +179,7 @@ def _figures(
 
 
 def _given(item: Item, intake: Intake, table: Table) -> int | None:
-    """The sum that the sheet itself has for an item; None where it has none that can be read."""
+    """The sheet's own sum for an item; None without a readable one."""
     cell = _cell_at(intake.addresses.get(item.code, ""), table)
     if cell is None or cell.kind not in (CellKind.NUMBER, CellKind.TEXT):
         return None
@@ -196,7 +196,7 @@ def _turned_back(address: str, table: Table, across: bool) -> str:
 
 
 def _to_keep(form: Form, known: Figures) -> Figures:
-    """What is kept: every typed item, and sums only where not all their parts are known."""
+    """The figures to store: every leaf, and sums whose parts are not all known."""
     return {
         code: figure
         for code, figure in known.items()
@@ -210,7 +210,7 @@ MONEY_LINE = re.compile(
 
 
 def _money_unit(table: Table) -> tuple[str, str]:
-    """The unit of money that the sheet states, and the cell that does; 万元 where none does."""
+    """The unit of money that the sheet states, with the cell's address; 万元 without one."""
     found: dict[str, str] = {}
     for _, cell in sorted(table.cells.items()):
         if cell.kind is CellKind.TEXT and (said := MONEY_LINE.search(plain(cell.text))):
@@ -221,7 +221,7 @@ def _money_unit(table: Table) -> tuple[str, str]:
 
 
 def _in_wan(then: Form, table: Table) -> Table:
-    """The table with every figure of money divided, and its words saying 万元."""
+    """The table with every amount divided by 10 000, and 元 replaced by 万元 in its texts."""
     money = {item.code for item in then.items if item.unit.kind is Kind.MONEY}
     rows = {cell.row for cell in table.cells.values() if plain(cell.text).upper() in money}
     cells = (_divided(cell) if cell.row in rows else cell for cell in table.cells.values())
@@ -232,7 +232,7 @@ YUAN = re.compile(r"(?<![万千百亿])元(?!/)")
 
 
 def _said_in_wan(cell: Cell) -> Cell:
-    # The reader of figures compares these words too, and would divide once more.
+    # `find_figures` compares these texts too, and would divide a second time.
     return replace(cell, text=YUAN.sub("万元", cell.text), format=YUAN.sub("万元", cell.format))
 
 
@@ -248,7 +248,7 @@ YEAR = re.compile(r"(20\d\d)年")
 
 
 def _wrong_year(table: Table, year: int | None) -> Iterator[Told]:
-    """A table whose newest year is another one than last year."""
+    """Report a table whose latest year is not last year."""
     years = [
         (int(found), cell)
         for cell in table.cells.values()
@@ -264,7 +264,7 @@ def _wrong_year(table: Table, year: int | None) -> Iterator[Told]:
 
 
 def _one_of_each(found: Iterable[OldUnit]) -> tuple[tuple[OldUnit, ...], list[Told]]:
-    """Each unit once: the same figures in two places are one, different ones are refused."""
+    """Merge duplicates of a unit with equal figures; refuse those with different figures."""
     by_unit: dict[str, list[OldUnit]] = {}
     for each in found:
         by_unit.setdefault(each.unit.code, []).append(each)
@@ -293,7 +293,7 @@ def _clashes(one: OldUnit, several: Iterable[OldUnit]) -> Iterator[Told]:
 def _still_true(
     told: Iterable[Told], units: Sequence[KnownUnit], met: set[str]
 ) -> tuple[Told, ...]:
-    """What is said of the workbook, once each; of the city's bare name only if nobody met it."""
+    """Drop repeated messages, and those on the city's bare name if its own report was found."""
     city = {one.code for one in units if one.is_city}
     unmet = not city & met
     return tuple(each for each in dict.fromkeys(told) if unmet or CITY_OR_ALL not in each.sentence)

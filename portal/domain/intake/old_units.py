@@ -1,7 +1,7 @@
-"""Old units: which unit a name in an old workbook means, and where its figures stand there.
+"""Old units: match the names in an old workbook to units, and locate each unit's figures.
 
-A workbook has a sheet for each unit, or one table of items and units, either of them across. Each
-unit's part is cut out as a sheet of its own, so that one reader reads them all.
+A workbook has a sheet for each unit, or one table with units as columns or as rows. Each unit's
+part is cut out as a sheet of its own, so that one reader reads them all.
 """
 
 import re
@@ -26,7 +26,7 @@ CITY_OR_ALL = "分不清是市总本级还是全市合计"
 
 @dataclass(frozen=True, slots=True)
 class KnownUnit:
-    """A unit of the campaign; `is_city` is the one above all others, whose name may mean all."""
+    """A unit of the campaign; `is_city` marks the root, whose name may mean the total."""
 
     code: str
     name: str
@@ -35,7 +35,7 @@ class KnownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a workbook: the sheet, the cell (or no cell), the item (or none)."""
+    """A message about a workbook: sheet, cell and item, the latter two possibly empty."""
 
     sheet: str
     address: str
@@ -45,7 +45,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Part:
-    """The figures of one unit, cut out of a table; with `turned` items run across there."""
+    """The figures of one unit, cut out of a table; `turned` if the items are its columns."""
 
     unit: KnownUnit
     table: Table
@@ -54,14 +54,14 @@ class Part:
 
 
 def plain(text: str) -> str:
-    """The text half-width and without spaces."""
+    """The text in half-width characters and without spaces."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def units_called(text: str, units: Iterable[KnownUnit]) -> tuple[KnownUnit, ...]:
-    """The units that a name may mean: those called exactly so, else those that it is short for.
+    """The units that a name may mean: exact matches, else those that it abbreviates.
 
-    The city's own report is meant only where 本级 is said: its bare name heads the sum of all.
+    It means the city's own report only with 本级, since the city's bare name may head the total.
     """
     name = plain(text)
     if not name or ":" in name or len(name) > MAX_NAME_LENGTH:
@@ -80,14 +80,14 @@ def units_called(text: str, units: Iterable[KnownUnit]) -> tuple[KnownUnit, ...]
 
 
 ABOVE = "(?:.*[省市县州]|市)?"
-"""Names of the places above, which people leave out or add."""
+"""Names of the places above, which people may add or leave out."""
 
 KIND_OF_PLACE = "(?:区|县|市|开发区|经济区|新区|高新区|系统)?"
-"""What people leave out at the end: 葛店 is 葛店开发区. What is only that (开发区) names nobody."""
+"""An ending that people may leave out: 葛店 is 葛店开发区. The ending alone names no unit."""
 
 
 def _may_mean(name: str, unit: str) -> bool:
-    """Whether people may call the unit called `unit` so, with places more or less in front."""
+    """Whether `name` is `unit` with places added or left out in front, or its ending left out."""
     said, known = _core(name), _core(unit)
     if len(said) < 2 or len(known) < 2:
         return plain(name) == plain(unit)
@@ -101,7 +101,7 @@ def _core(name: str) -> str:
 
 
 def means_the_city(text: str, units: Iterable[KnownUnit]) -> bool:
-    """Whether a name is the city's own, without saying whether it is 本级 or all of it."""
+    """Whether a name is the city's without 本级, so that it may mean the total."""
     name = plain(text)
     if not name or ":" in name or OWN in name:
         return False
@@ -109,14 +109,14 @@ def means_the_city(text: str, units: Iterable[KnownUnit]) -> bool:
 
 
 def turned(table: Table) -> Table:
-    """The table with rows and columns exchanged."""
+    """The table transposed."""
     cells = [replace(cell, row=cell.column, column=cell.row) for cell in table.cells.values()]
     return table_of(table.name, cells, hidden=table.hidden)
 
 
 @dataclass(frozen=True)
 class _Side:
-    """A table seen so that the items run downwards."""
+    """A table, transposed if needed so that each item is a row."""
 
     source: Table
     table: Table
@@ -125,12 +125,12 @@ class _Side:
 
     @property
     def known(self) -> int:
-        """How many cells name items."""
+        """The number of cells with codes."""
         return sum(map(len, self.columns))
 
 
 def parts_of(form: Form, table: Table, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
-    """The part of each unit that a table has, and what is said of what is not read."""
+    """Yield the part of each unit in a table, and a message for what is not read."""
     if not table.cells:
         return
     coded = _with_bare_codes(form, table)
@@ -153,7 +153,7 @@ CODE_AND_LABEL = re.compile(r"\s*([A-Z][A-Z0-9]{0,7})\s+\S.*", re.DOTALL)
 
 
 def _with_bare_codes(form: Form, table: Table) -> Table:
-    """The table with the label taken off a cell that has it behind its code (``C9 突出贡献``)."""
+    """The table with labels removed from cells that have code and label (``C9 突出贡献``)."""
     return table_of(table.name, [_bare_code(form, cell) for cell in table.cells.values()])
 
 
@@ -166,7 +166,7 @@ def _bare_code(form: Form, cell: Cell) -> Cell:
 def _named_columns(
     side: _Side, units: Sequence[KnownUnit]
 ) -> Mapping[int, tuple[Cell, tuple[KnownUnit, ...]]]:
-    """The columns with figures below a unit's name: the cell that names it, and who is meant."""
+    """The figure columns headed by a unit's name: the naming cell and the matching units."""
     found: dict[int, tuple[Cell, tuple[KnownUnit, ...]]] = {}
     for column, cells in _heads(side).items():
         named = [(cell, units_called(cell.text, units)) for cell in cells]
@@ -177,11 +177,11 @@ def _named_columns(
 
 
 def _heads(side: _Side) -> dict[int, list[Cell]]:
-    """The texts above each column to the right of the codes."""
+    """The heading texts of each column right of the codes."""
     top, codes = side.columns[0][0].row, side.columns[0][0].column
     heads: dict[int, list[Cell]] = {}
     for cell in side.table.cells.values():
-        if top - HEAD_ROWS <= cell.row < top and cell.column > codes:
+        if top - MAX_HEAD_ROWS <= cell.row < top and cell.column > codes:
             heads.setdefault(cell.column, []).append(cell)
     return heads
 
@@ -217,7 +217,7 @@ def _parts_of_columns(
 
 
 def _is_heading(cells: Iterable[Cell]) -> bool:
-    """Whether a column begins something of its own, and does not go on under the one before."""
+    """Whether a column has a heading of its own and does not continue the one before."""
     return any(
         cell.kind is CellKind.TEXT
         and not re.fullmatch(r"慰问对象|发放款物|人次|万元", plain(cell.text))
@@ -226,7 +226,7 @@ def _is_heading(cells: Iterable[Cell]) -> bool:
 
 
 def _nobody(side: _Side, cells: Sequence[Cell], units: Sequence[KnownUnit]) -> Iterator[Told]:
-    """What is said of a column of figures that names no unit of the campaign."""
+    """Report a column of figures whose heading names no unit of the campaign."""
     texts = [cell for cell in cells if cell.kind is CellKind.TEXT]
     if any(TOTALS.search(plain(cell.text)) or NO_UNIT.search(plain(cell.text)) for cell in texts):
         return
@@ -245,12 +245,12 @@ def _told(side: _Side, cell: Cell, sentence: str) -> Told:
 
 
 def address_in(cell: Cell, across: bool) -> str:
-    """The address of a cell in the workbook, for one that may have been turned."""
+    """A cell's address in the workbook; `across` if the table was transposed."""
     return (replace(cell, row=cell.column, column=cell.row) if across else cell).address
 
 
 def _cut_out(side: _Side, heading: Cell, group: Sequence[int]) -> Table:
-    """The codes and one unit's columns, as a sheet of its own with a heading of figures."""
+    """Cut out the codes and one unit's columns as a sheet of its own."""
     codes = side.columns[0]
     rows = {code.row for code in codes}
     first, last = min(rows), max(rows)
@@ -270,7 +270,7 @@ ORGANISATION_LABEL = re.compile(r"(?:填报|报送|上报)?单位(?:名称)?(?:\
 
 
 def _one_unit(side: _Side, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
-    """The part of a sheet that is one unit's, by its head or else by the name on its tab."""
+    """The part of a sheet with one unit, identified by its head line or else by its tab."""
     sheet = side.source.name
     head, at = _head_name(side.source)
     named = head or sheet
@@ -291,7 +291,7 @@ def _one_unit(side: _Side, units: Sequence[KnownUnit]) -> Iterator[Part | Told]:
 
 
 def _head_name(table: Table) -> tuple[str, str]:
-    """The unit that a head line names, beside its label or in the same cell, and where."""
+    """The unit that a head line names, in the label's cell or the next one, with the address."""
     for (row, column), cell in sorted(table.cells.items()):
         line = plain(cell.text)
         label = ORGANISATION_LABEL.fullmatch(line) if cell.kind is CellKind.TEXT else None

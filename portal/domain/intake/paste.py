@@ -1,7 +1,7 @@
-"""Paste: a block copied from a spreadsheet, read cell by cell and laid over the form's items.
+"""Paste: parse a block copied from a spreadsheet and assign its cells to the form's items.
 
-What is unclear is refused with a sentence and never guessed at. Values stay text: whether
-one is a figure is for `figures.read` to say.
+An ambiguous block is refused with a sentence; nothing is guessed. Values stay text, which
+`figures.parse_figure` parses later.
 """
 
 from collections import Counter
@@ -25,9 +25,9 @@ from portal.domain.intake.pasted_table import (
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the cells of a block go. A blank cell is in neither list: it changes nothing.
+    """The assignment of a block's cells. A blank cell is in neither list and changes nothing.
 
-    `note` says where the block begins, when that is not the item that was asked for.
+    `note` says where the block begins if that is not the focused item.
     """
 
     figures: tuple[PastedFigure, ...]
@@ -36,16 +36,16 @@ class Placement:
 
 
 def place_block(form: Form, block: Block, start_code: str, reading: str = "") -> Placement:
-    """Lay `block` over the items of `form`, from the focused item `start_code` downwards.
+    """Assign the cells of `block` to items of `form`, from the focused item `start_code` on.
 
-    A column of item codes decides alone, wherever the focus is. Without one, a single column
-    of figures follows the paper's rows, sums included, whose cells are skipped; two columns
-    follow the paper pair by pair; a single column headed by a measure follows that measure.
-    Its length or its totals may say that it begins at a sum above, or has no sums. Headings,
-    labels, 序号, remarks and last year's figures are recognised and left out. `reading` is the
-    name of one of the readings that were offered.
+    A column of item codes decides alone, wherever the focus is. Without one, a single column of
+    figures follows the paper's rows, sums included (their cells are skipped); two columns follow
+    the paper pair by pair; a single column headed by a measure follows that measure. The block's
+    length or totals may show that it begins at a sum above, or has no sums. Headings, labels,
+    序号, remarks and last year's figures are recognised and ignored. `reading` is the name of one
+    of the readings that were offered.
 
-    Raises `BlockRefused` when the columns or the rows have no single meaning, `KeyError` for a
+    Raises `BlockRefused` when the columns or the rows are ambiguous, and `KeyError` for a
     `start_code` that the form does not have.
     """
     start = form.by_code[start_code]
@@ -58,7 +58,7 @@ def place_block(form: Form, block: Block, start_code: str, reading: str = "") ->
 
 
 def _once_each(outcomes: Iterable[Outcome], note: str = "") -> Placement:
-    """The placement, with every cell skipped whose item was given more than once."""
+    """The placement; cells of an item that occurs more than once are skipped."""
     every = list(outcomes)
     figures = [each for each in every if isinstance(each, PastedFigure)]
     times = Counter(figure.code for figure in figures)
@@ -134,7 +134,7 @@ def _rows_to_lay(table: PastedTable, rows: Sequence[tuple[PastedCell, ...]]) -> 
 
 
 def _chosen(candidates: Sequence[Reading], name: str) -> Reading:
-    """The reading of this name, or the one that is certain; raises `BlockRefused`."""
+    """The reading with this name, or the certain one; raises `BlockRefused` if there is none."""
     if name:
         known = landing.by_name(candidates).get(name)
         if known is None:

@@ -1,7 +1,7 @@
-"""What a pasted block says beside its figures: another unit, another year, money in 元.
+"""The words of a pasted block that contradict the report: another unit, another year, money in 元.
 
-A paste writes at once. So one whose words contradict the report is answered first, and written
-when somebody has said what its figures are.
+A paste writes at once. So a block whose words contradict the report is not written until the
+user has answered what its figures are.
 """
 
 from collections.abc import Iterator
@@ -32,15 +32,15 @@ from portal.domain.intake.sheet_words import (
 )
 
 CURRENT, CONVERTED, STATED = "current", "converted", "stated"
-"""Answers: the figures are of this campaign; amounts are converted; they are as the form has."""
+"""Answers: the figures are this campaign's; convert the amounts; the amounts are in 万元."""
 
 MAX_IN_A_TITLE_ROW = 2
 
 
 class Asked(BlockRefused):
-    """The block is not written before somebody answers: `answers` are values with their words.
+    """The block is not written until the user answers; `answers` are the choices with their words.
 
-    `reading` is the name of the reading that was chosen before, to go along with the answer.
+    `reading` is the name of the reading chosen before, to be sent along with the answer.
     """
 
     def __init__(self, sentence: str, *answers: tuple[str, str]) -> None:
@@ -50,17 +50,17 @@ class Asked(BlockRefused):
 
 
 def has_words(block: Block) -> bool:
-    """Whether a block has anything but figures, so that its words can be compared at all."""
+    """Whether a block has any words beside its figures."""
     return any(sign.isalpha() for row in block for text in row for sign in text)
 
 
 def settle(
     form: Form, block: Block, placement: Placement, expected: Expected, answers: frozenset[str]
 ) -> Placement:
-    """The placement as it is to be written once the block's own words contradict nothing.
+    """The placement to write, after comparing the block's words with the report.
 
-    `answers` are those given to earlier questions. Raises `BlockRefused` where the block names
-    another unit, `Asked` where it names another year or unit of money.
+    `answers` are those given to earlier questions. Raises `BlockRefused` if the block names
+    another unit, and `Asked` if it names another year or unit of money.
     """
     words = _Words(form, block, placement, expected)
     if misnamed := words.misnamed:
@@ -93,7 +93,7 @@ def _in_unit(form: Form, placement: Placement, money: dict[str, Said]) -> Placem
     return replace(
         placement,
         figures=tuple(_converted(form, each, money.get(each.code)) for each in placement.figures),
-        # A total that was copied along is compared with what the figures add up to.
+        # A pasted total is compared with the sum of the figures, so it is converted with them.
         skipped=tuple(_converted(form, each, money.get(each.code)) for each in placement.skipped),
     )
 
@@ -127,7 +127,7 @@ class _Words:
 
     @cached_property
     def _lines(self) -> list[list[tuple[str, str]]]:
-        """The filled cells of each row without figures, with their places."""
+        """The filled cells of each row without figures, with their addresses."""
         return [
             [(text, _place(row, at)) for at, text in enumerate(texts, 1) if text.strip()]
             for row, texts in enumerate(self.block, 1)
@@ -139,7 +139,7 @@ class _Words:
         return [each for line in self._lines if len(line) <= MAX_IN_A_TITLE_ROW for each in line]
 
     def _headings(self, column: int) -> Iterator[tuple[str, str]]:
-        """What stands above the figures of a column, the nearest first."""
+        """The texts above the figures of a column, the nearest first."""
         first = min(self._figure_rows, default=1)
         for row in range(first - 1, 0, -1):
             text = self.block[row - 1][column - 1]
@@ -174,7 +174,7 @@ class _Words:
 
     @property
     def labelled(self) -> Placement:
-        """The placement without the figures beside another item's label, which are skipped."""
+        """The placement; figures beside another item's label are skipped."""
         others = {each: other for each in self.placement.figures if (other := self._other(each))}
         skipped = (_skipped(each, *other) for each, other in others.items())
         return replace(
@@ -190,7 +190,7 @@ class _Words:
 
     @property
     def money(self) -> dict[str, Said]:
-        """For each amount whose words name another unit than its item's, that unit."""
+        """The other unit of money named for an amount, by item."""
         found = {}
         sums = (each for each in self.placement.skipped if each.code)
         every: list[PastedFigure | Skipped] = [*self.placement.figures, *sums]

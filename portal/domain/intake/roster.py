@@ -1,9 +1,8 @@
-"""Rosters: the units and people that a file lists, as typed, each with the cell it stands in.
+"""Rosters: the units and people listed in a file, as typed, each with its cell's address.
 
-A table is known by its head, wherever in its first rows that stands, and one table of words says
-what a head may be called. A table with a head for units and one for people in the same row lists
-a person with the unit in each row. What a cell is counts: a date is no name, and a number is read
-as people see it.
+A table is recognised by its heading row, which may be any of its first rows; one table of words
+has the accepted headings. If the row has headings for units and for people, each row lists a unit
+and a person. The type of a cell counts: a date is no name, and a number is read as shown.
 """
 
 import re
@@ -16,11 +15,11 @@ from portal.domain.characters import objection, shown, unseen_in, without_unseen
 from portal.domain.intake.grid import NUMBERS, Area, Cell, CellKind, Grid, Table, address
 from portal.domain.intake.number_format import number_seen, plain_number
 
-HEADED_WITHIN = 10
-"""Rows in which the head of a table is looked for, below titles and remarks."""
+MAX_HEAD_ROWS = 10
+"""The first rows that may be a heading row, below titles and remarks."""
 
 MAX_COLUMNS = 100
-"""Columns in which a head is looked for."""
+"""The first columns that may have headings."""
 
 CODE_HEADS = "单位代码 代码 单位编码 编码 组织代码 机构代码"
 UNIT_HEADS = {
@@ -40,7 +39,7 @@ PERSON_HEADS = {
     "phone": "手机 手机号 用户电话 电话 联系电话 联系方式",
 }
 OWN_PERSON_HEADS = {**PERSON_HEADS, "phone": "手机 手机号 用户电话"}
-"""In a table of both, 电话 is the unit's."""
+"""In a table of units and people, 电话 is the unit's telephone."""
 
 LISTED_HEADS = {
     "code": CODE_HEADS,
@@ -48,24 +47,24 @@ LISTED_HEADS = {
     "allocated": "下拨资金(万元) 下拨(万元) 下拨资金",
     "households": "建档户数 建档困难职工户数",
 }
-"""For each field of a table, what its column may be called."""
+"""The accepted headings of each field."""
 
 UNIT_NEEDED = frozenset({"code", "name", "kind", "parent", "position"})
 PERSON_NEEDED = frozenset({"username", "name", "code", "roles"})
 LISTED_NEEDED = frozenset({"code"})
 
 NAMES = frozenset({"name", "contact", "phone"})
-"""Fields kept as they are typed; in the others full-width signs are read as the usual ones."""
+"""Fields stored as typed; in all others full-width characters become half-width."""
 
 COUNTED = frozenset({"position", "allocated", "households"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a table: its texts by field, and the cell of each.
+    """One row of a table: its texts by field, and the address of each.
 
-    `wrong` has a sentence for each field whose cell cannot be read, `said` one for each that was
-    not read to the letter.
+    `wrong` has a sentence for each field that cannot be read, `said` one for each text that was
+    changed in reading.
     """
 
     sheet: str
@@ -79,7 +78,7 @@ class Line:
         return self.texts.get(name, "")
 
     def has(self, name: str) -> bool:
-        """Whether the table has a column for a field at all."""
+        """Whether the table has a column for a field."""
         return name in self.columns
 
     def cell(self, name: str) -> str:
@@ -89,9 +88,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything that a file lists, in its order.
+    """The units and people of a file, in its order.
 
-    `left` says where the file holds something that was not read: ``单位!K9 备注``, ``封面``.
+    `left` names content of the file that was not read: ``单位!K9 备注``, ``封面``.
     """
 
     units: Sequence[Line]
@@ -100,7 +99,7 @@ class Roster:
 
 
 def read_roster(grid: Grid) -> Roster:
-    """The units and people that the visible tables of a file list."""
+    """Read the units and people listed in the visible tables of a file."""
     units: list[Line] = []
     people: list[Line] = []
     left: list[str] = []
@@ -117,10 +116,10 @@ def read_roster(grid: Grid) -> Roster:
 
 
 def read_listed(grid: Grid) -> Sequence[Line]:
-    """The units on the list of those expected: below a head, or as bare codes in column A.
+    """Read a list of expected units: below a heading row, or bare codes in column A.
 
-    Without a head anywhere, the tables whose column A holds nothing but codes are read; where
-    there is none, the first that holds anything, so that what is wrong with it can be said.
+    Without any heading row, the tables whose column A has only codes are read; without such a
+    table, the first table that is not empty, so that its faults can be reported.
     """
     headed = [found for table in grid.visible if (found := _headed(table, _LISTED))]
     if headed:
@@ -130,7 +129,7 @@ def read_listed(grid: Grid) -> Sequence[Line]:
 
 
 def strange_heads(grid: Grid) -> Iterator[str]:
-    """Columns of an expected list whose head speaks of money, yet not as this list does."""
+    """Find columns of a list of expected units with an unknown heading about money."""
     for table in grid.visible:
         if found := _headed(table, _LISTED):
             for (row, column), cell in table.cells.items():
@@ -146,7 +145,7 @@ def _field(head: str, wanted: Mapping[str, str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of line: what its columns are called, and which of them there must be."""
+    """A kind of line: the headings of its columns, and the required columns."""
 
     heads: Mapping[str, str]
     needed: frozenset[str]
@@ -160,7 +159,7 @@ _LISTED = _Kind(LISTED_HEADS, LISTED_NEEDED)
 
 @dataclass(frozen=True, slots=True)
 class _Headed:
-    """A table with the row of its head and the columns of what it lists."""
+    """A table with its heading row and the columns of units and people."""
 
     table: Table
     row: int
@@ -169,7 +168,7 @@ class _Headed:
 
     def lines(self) -> tuple[list[Line], list[Line]]:
         """The lines of units and those of people."""
-        # In a table of both, the code says nothing of a person by itself.
+        # In a table of units and people, a code alone does not make a person.
         shared = self.units.get("code")
         persons = [column for column in self.people.values() if column != shared]
         rows = sorted({row for row, _ in self.table.cells if row > self.end})
@@ -183,17 +182,17 @@ class _Headed:
         )
 
     def _fills(self, row: int, columns: Mapping[str, int]) -> bool:
-        """Whether a row has cells of its own, not only a part of a merged one from above."""
+        """Whether a row has a cell of its own, not only a part of a merged area from above."""
         return any(self.table.at(row, column) for column in columns.values())
 
     @property
     def end(self) -> int:
-        """The last row of the head, whose cells may be merged with those below."""
+        """The last row of the headings, whose cells may be merged downwards."""
         crossing = [a.bottom for a in self.table.merges if a.top <= self.row <= a.bottom]
         return max(crossing, default=self.row)
 
     def passed_over(self, taken: Set[int]) -> Iterator[str]:
-        """The cells of rows that are on no line, each with the beginning of what it holds."""
+        """Yield the cells that are in no line, each with the beginning of its text."""
         end = self.end
         for (row, column), cell in sorted(self.table.cells.items()):
             if row > end and row not in taken:
@@ -217,7 +216,7 @@ def _unit_or_person_table(table: Table) -> _Headed | None:
 
 
 def _headed(table: Table, kind: _Kind) -> _Headed | None:
-    for row in sorted({row for row, _ in table.cells})[:HEADED_WITHIN]:
+    for row in sorted({row for row, _ in table.cells})[:MAX_HEAD_ROWS]:
         columns = _columns(table, row, kind)
         if columns.keys() >= kind.needed:
             return _Headed(table, row, columns, {})
@@ -225,7 +224,7 @@ def _headed(table: Table, kind: _Kind) -> _Headed | None:
 
 
 def _columns(table: Table, row: int, kind: _Kind) -> dict[str, int]:
-    """The column of each field that a row heads."""
+    """The column of each field with a heading in this row."""
     found: dict[str, int] = {}
     for column in range(1, MAX_COLUMNS + 1):
         cell = table.at(row, column)
@@ -235,7 +234,7 @@ def _columns(table: Table, row: int, kind: _Kind) -> dict[str, int]:
 
 
 def _head(text: str) -> str:
-    """A head without blanks, stars and what only says that it must be filled in."""
+    """A heading without spaces, stars and 必填."""
     return re.sub(r"[*:]|\((必填|选填|可不填)\)", "", "".join(folded(without_unseen(text)).split()))
 
 
@@ -264,7 +263,7 @@ def _line(table: Table, row: int, columns: Mapping[str, int]) -> Line:
 
 
 def _across(table: Table, row: int, columns: Mapping[str, int], name: str) -> str:
-    """What is wrong where one merged area lies over several columns of the list."""
+    """The fault of a merged area over several columns of the list; empty without one."""
     area = table.merge_at(row, columns[name])
     if area is None or not any(_lies_in(area, row, columns[o]) for o in columns if o != name):
         return ""
@@ -285,11 +284,11 @@ _ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|#+
 _DATE = re.compile(r"[12][0-9]{3}([-/.])[0-9]{1,2}\1[0-9]{1,2}( [0-9:]+)?")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _MOST_DIGITS = 15
-"""Of a number's digits a workbook keeps so many; those after them are lost."""
+"""The significant digits that a workbook keeps of a number."""
 
 
 def _not_readable(cell: Cell | None, name: str) -> str:
-    """Why what a cell holds cannot be read as this field; the empty text where it can."""
+    """Why a cell cannot be read as this field; empty if it can."""
     if cell is None:
         return ""
     if cell.kind in _NO_TEXT:
@@ -302,7 +301,7 @@ def _not_readable(cell: Cell | None, name: str) -> str:
 
 
 def _strange_text(text: str, name: str) -> str:
-    """What a text still shows of an error, a date or a long number that was saved as text."""
+    """Why a text is refused: an error value, date or long number that was saved as text."""
     text = text.strip()
     if _ERROR.fullmatch(text):
         return _NO_TEXT[CellKind.ERROR].format(text=text)
@@ -325,7 +324,7 @@ def _strange_number(cell: Cell, name: str) -> str:
 
 
 def _agrees(plain: str, seen: str, *, counted: bool) -> bool:
-    """Whether a number is shown as it is, zeros in front and, of a count, behind left aside."""
+    """Whether a number is shown as stored, but for zeros in front and, in a count, behind."""
     if counted:
         return number_seen(seen) == Decimal(plain)
     return plain == seen or (
@@ -334,7 +333,7 @@ def _agrees(plain: str, seen: str, *, counted: bool) -> bool:
 
 
 def _text(cell: Cell, name: str) -> str:
-    """A cell as it would be typed: an identity as people see it, a count as the number it is."""
+    """A cell as typed text: a count as the stored number, everything else as shown."""
     if cell.kind in NUMBERS:
         return plain_number(cell.text) if name in COUNTED else cell.shown or plain_number(cell.text)
     text = shown(without_unseen(cell.written))
@@ -347,12 +346,12 @@ def _text(cell: Cell, name: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A code or a number as it was meant: without full-width digits, letters and brackets."""
+    """A code or number with full-width digits, letters and brackets made half-width."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def as_kind(text: str) -> str:
-    """A kind of unit, whose brackets are full-width."""
+    """A kind of unit with full-width brackets."""
     return folded(text).translate(_FULL_WIDTH)
 
 

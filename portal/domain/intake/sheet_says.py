@@ -1,7 +1,7 @@
-"""What a sheet says beside its figures, compared with what the form and the campaign expect.
+"""The words of a sheet beside its figures, compared with the form and the campaign.
 
-Nothing here is taken for certain: people type this year's figures into last year's file. What
-contradicts is said with the cell that says it, and the figure is offered instead of taken.
+Words are only evidence, since people type this year's figures into last year's file. A
+contradiction is reported with its cell, and the figure is offered instead of taken.
 """
 
 import re
@@ -33,18 +33,18 @@ from portal.domain.intake.sheet_words import (
 )
 
 MAX_IN_A_TITLE_ROW = 2
-"""Filled cells of a row of titles and lines; one with more has the headings of columns."""
+"""Filled cells in a row of titles; a row with more has column headings."""
 
 
 MAX_TITLES = 20
-"""Titles and lines that are compared with the names of all units."""
+"""The titles that are compared with the names of all units."""
 
 _YEAR_ALONE = re.compile("20[0-9]{2}年?度?")
 
 
 @dataclass(frozen=True)
 class SheetSays:
-    """The words of one sheet round the figures of `form`."""
+    """The words of one sheet around the figures of `form`."""
 
     form: Form
     layout: Layout
@@ -55,11 +55,11 @@ class SheetSays:
         """The sheet that is read."""
         return self.layout.table
 
-    # Of which year and whose.
+    # The year and the unit.
 
     @cached_property
     def titles(self) -> list[Cell]:
-        """The texts above the figures that are no headings of columns, from the top."""
+        """The texts above the figures that are no column headings, from the top."""
         rows = (row for at, row in self._rows.items() if at < self.layout.first_row)
         cells = (cell for row in rows if len(row) <= MAX_IN_A_TITLE_ROW for cell in row)
         titles = (cell for cell in cells if not _YEAR_ALONE.fullmatch(pressed(cell.text)))
@@ -67,7 +67,7 @@ class SheetSays:
 
     @cached_property
     def stale(self) -> Said | None:
-        """The title of another year or campaign; its address is empty where the tab says so."""
+        """The title of another year or campaign; its address is empty if it is the tab's name."""
         texts = [
             (cell.text, cell.address)
             for cell in self.titles
@@ -77,7 +77,7 @@ class SheetSays:
 
     @cached_property
     def organisation(self) -> Said | None:
-        """The unit that the sheet names as its own, in one cell or in the one beside the label."""
+        """The unit after 填报单位, in the label's cell or in the one beside it."""
         for place in sorted(self.table.cells):
             cell = self.table.cells[place]
             if named := unit_named(cell.text):
@@ -88,7 +88,7 @@ class SheetSays:
         return None
 
     def _next(self, cell: Cell) -> Cell | None:
-        """The next filled cell of a row that names no item, if it is a text."""
+        """The next filled cell in a row without codes, if it is a text."""
         row = () if cell.row in self.layout.coded_rows else self._rows[cell.row]
         beside = next((each for each in row if each.column > cell.column), None)
         return beside if beside is not None and beside.kind is CellKind.TEXT else None
@@ -103,7 +103,7 @@ class SheetSays:
 
     @cached_property
     def misnamed(self) -> Said | None:
-        """The name of another unit: as that of the sheet, in its title or on its tab."""
+        """The name of another unit after 填报单位, in the title or on the tab."""
         units = self.expected.units
         if self.organisation and units.own and not units.is_own(self.organisation.words):
             return self.organisation
@@ -114,10 +114,10 @@ class SheetSays:
             return Said(self.table.name, "")
         return None
 
-    # In what unit the money stands.
+    # The unit of money.
 
     def money(self, item: Item, cell: Cell, block: Block, code: CodeCell) -> Said | None:
-        """The unit of money that is not the item's, as the nearest words say it."""
+        """The nearest words that name another unit of money than the item's."""
         if item.unit.kind is not Kind.MONEY:
             return None
         for named, address in self._money_round(item, cell, block, code):
@@ -155,10 +155,10 @@ class SheetSays:
             if beside is not None and is_units(beside.text):
                 yield money_in(beside.text), beside.address
 
-    # Which item a row speaks of.
+    # The item that a row names.
 
     def other_label(self, item: Item, block: Block, code: CodeCell) -> tuple[Said, str] | None:
-        """A label in the row of `item` that is another item's, with the codes of that one."""
+        """A label in the row of `item` that is another item's, with that item's codes."""
         words = [Said(word.text.strip(), word.address) for word in block.words_of(code)]
         other = other_item(self.form, item, words)
         alone = len(code.codes) == 1

@@ -1,6 +1,6 @@
-"""The words of a sheet: of which year it says it is, whose, and in what unit its money stands.
+"""The words of a sheet that name its year, its unit and its unit of money.
 
-Texts are pressed first: half-width, without spaces.
+Texts are normalised by `pressed` first: half-width, without spaces.
 """
 
 import re
@@ -14,10 +14,10 @@ from portal.domain.intake.unit_names import UnitNames
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a sheet should say of itself.
+    """The words that a sheet of this report may contain.
 
-    `year` is that of the campaign, None where it has none. `titles` are the campaign's own name
-    and the title of its form, whatever year they name; `other_campaigns` are the names of others.
+    `year` is the campaign's year, None without one. `titles` are the campaign's own name and the
+    title of its form, accepted whatever year they name; `other_campaigns` are the names of others.
     """
 
     units: UnitNames = field(default_factory=UnitNames)
@@ -52,12 +52,12 @@ _UNIT_LABEL = re.compile(r"(?:计量|金额|货币|数据|款物)?单位:?")
 
 
 def money_in(text: str) -> frozenset[str]:
-    """The units of money that a text speaks of: 元, 万元."""
+    """The units of money in a text: 元, 万元."""
     return frozenset(_MONEY.findall(pressed(text)))
 
 
 def money_in_brackets(text: str) -> frozenset[str]:
-    """The units of money that a label names (追讨欠薪金额（元）), or a cell of units (人次/元)."""
+    """The units of money in a label's brackets (欠薪金额（元）) or in a cell of units (人次/元)."""
     text = pressed(text)
     if _UNITS.fullmatch(text):
         return money_in(text)
@@ -65,29 +65,29 @@ def money_in_brackets(text: str) -> frozenset[str]:
 
 
 def is_units(text: str) -> bool:
-    """Whether a text is nothing but units: 元, 家、人次、万元."""
+    """Whether a text has only units: 元, 家、人次、万元."""
     return bool(_UNITS.fullmatch(pressed(text)))
 
 
 def money_of_unit_line(text: str) -> frozenset[str]:
-    """The units of money of 单位：家、人次、元; none where it is another line."""
+    """The units of money in the line 单位：家、人次、元; none for any other line."""
     line = _UNIT_LINE.search(pressed(text))
     return money_in(line[1]) if line else frozenset()
 
 
 def is_unit_label(text: str) -> bool:
-    """Whether the cell is the label whose units stand in the next one."""
+    """Whether the cell is the label 单位 whose units are in the next cell."""
     return bool(_UNIT_LABEL.fullmatch(pressed(text)))
 
 
 def other_money(named: Iterable[str], unit: str) -> str | None:
-    """The unit of money that is named in place of `unit`; None where it is named as well."""
+    """The unit of money named instead of `unit`; None if `unit` is named too."""
     named = set(named)
     return min(named) if named and unit in YUAN and unit not in named else None
 
 
 def converted(number: Decimal, money: str, unit: str) -> Decimal:
-    """An amount in `unit`, exactly: 34500 元 are 3.45 万元."""
+    """Convert an amount to `unit` exactly: 34500 元 are 3.45 万元."""
     return number * YUAN[money] / YUAN[unit]
 
 
@@ -100,7 +100,7 @@ _DATE = re.compile(r"(?<![0-9])(20[0-9]{2})(?:年|[-/.])[0-9]{1,2}(?:月|[-/.]|(
 
 
 def years_in(text: str) -> frozenset[int]:
-    """The years that a title names: 2027年, 二〇二七年, 27年春节; the years of dates are none."""
+    """The years in a title: 2027年, 二〇二七年, 27年春节; years of dates are not counted."""
     text = pressed(text)
     text = re.sub(
         "[〇○零一二三四五六七八九]{4}(?=年)", lambda y: y[0].translate(_CHINESE_DIGITS), text
@@ -119,16 +119,16 @@ def years_of_dates(text: str) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a text of the head says, and where it stands."""
+    """A text of the sheet's head, with its address."""
 
     words: str
     address: str
 
 
 def stale_title(texts: Iterable[tuple[str, str]], expected: Expected) -> Said | None:
-    """The title, among texts with their addresses, of another year or campaign; None without one.
+    """The title of another year or campaign among texts with addresses; None without one.
 
-    Titles count before dates: a period may begin in the year before, but not earlier.
+    Titles decide before dates. A date may be of the year before, when the period begins.
     """
     every = [(pressed(text), address) for text, address in texts]
     for text, address in every:
@@ -159,7 +159,7 @@ def _title_years(text: str, expected: Expected) -> frozenset[int]:
     return years_in(text)
 
 
-# Whose.
+# The unit.
 
 _WHOSE = re.compile(
     r"(?:(?:填报|报送|上报|填表|编报|编制|申报|汇报|呈报|报表|所属)(?:单位|工会|机构|组织)"
@@ -174,22 +174,22 @@ _HEADING = re.compile(
 
 
 def unit_named(text: str) -> str | None:
-    """The unit that 填报单位：… names, whatever its label is called; None where it names none."""
+    """The unit named after 填报单位：or a similar label; None without one."""
     line = _NAMED.fullmatch(pressed(text))
     if line is None:
         return None
     named = line[2].strip("_")
-    # 单位：元 and 单位：家、人次、万元 are lines of another kind.
+    # 单位：元 and 单位：家、人次、万元 name units of measure.
     return None if not named or _names_nobody(line[1], named) else named
 
 
 def is_label_of_unit(text: str) -> bool:
-    """Whether the cell is the label whose name stands in the next one."""
+    """Whether the cell is the label 填报单位 whose name is in the next cell."""
     return bool(_LABEL.fullmatch(pressed(text)))
 
 
 def unit_beside(label: str, text: str) -> str | None:
-    """The unit that the cell beside a label names; None where it is another heading."""
+    """The unit in the cell beside a label; None if that cell is another heading."""
     named = pressed(text).strip("_")
     return None if not named or _names_nobody(pressed(label).rstrip(":"), named) else named
 

@@ -1,4 +1,4 @@
-"""Taken: what is read in a cell of figures, and why it should be asked about first."""
+"""Taken: the text read from a cell of figures, and the doubts to ask about first."""
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,32 +10,32 @@ from portal.domain.intake.number_format import XML_NUMBER, number_seen, plain_nu
 from portal.domain.intake.sheet_words import Said, converted
 
 FINEST = Decimal("1e-6")
-"""A difference that no count shows: what computing with binary fractions adds."""
+"""A difference below this is the rounding error of binary fractions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A text to be read as if it were typed; `doubts` are sentences, `note` stops nothing."""
+    """A text to parse like typed text; `doubts` are sentences to confirm, `note` is only shown."""
 
     text: str
     doubts: tuple[str, ...] = ()
     note: str = ""
 
     def doubted(self, sentence: str) -> "Taken":
-        """The same, with one more reason to ask first."""
+        """The same text with one more doubt."""
         return replace(self, doubts=(*self.doubts, sentence))
 
 
 def as_held(cell: Cell) -> Taken:
-    """The text or number that the file holds."""
+    """The text or number stored in the file."""
     return Taken(plain_number(cell.text) if cell.kind in NUMBERS else cell.text.strip())
 
 
 def as_seen(item: Item, cell: Cell) -> Taken:
-    """What the file holds, doubted where people see another number in the cell.
+    """The stored number, with a doubt if the cell shows another number.
 
-    A number shown with the decimals of the item, rounded, is what people see: 5.7300001 shown
-    as 5.73 is 5.73.
+    A number shown rounded to the item's decimals is taken as shown: 5.7300001 shown as 5.73 is
+    5.73.
     """
     held = as_held(cell)
     if cell.kind not in NUMBERS or not XML_NUMBER.fullmatch(cell.text):
@@ -78,14 +78,14 @@ def _said_otherwise(cell: Cell, seen: str, held: str) -> str:
 
 
 def from_another_workbook(taken: Taken, cell: Cell) -> Taken:
-    """The same, doubted where a formula takes it from a file that may have changed since."""
+    """The same, with a doubt if its formula refers to another workbook, which may have changed."""
     if not cell.linked:
         return taken
     return taken.doubted(f"公式取自别的工作簿，{taken.text} 是文件保存时的结果，可能不是最新的。")
 
 
 def in_unit(item: Item, taken: Taken, money: Said | None) -> Taken:
-    """The amount in the item's unit, doubted where words near it name another one."""
+    """The amount in the item's unit, with a doubt if words near it name another unit."""
     text = taken.text.replace(",", "").replace("，", "")
     if money is None or not XML_NUMBER.fullmatch(text) or not Decimal(text):
         return taken
@@ -98,7 +98,7 @@ def in_unit(item: Item, taken: Taken, money: Said | None) -> Taken:
 
 
 def under_label(taken: Taken, other: tuple[Said, str] | None) -> Taken:
-    """The same, doubted where the label beside it is another item's."""
+    """The same, with a doubt if the label beside it is another item's."""
     if other is None:
         return taken
     said, codes = other

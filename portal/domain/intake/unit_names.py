@@ -1,4 +1,4 @@
-"""Unit names: whether the name at the head of a sheet is that of a unit, as people write it."""
+"""Unit names: match the name at the head of a sheet with the names of units."""
 
 import re
 import unicodedata
@@ -17,8 +17,8 @@ _OFFICE = re.compile(
 def names_unit(named: str, unit: str) -> bool:
     """Whether `named` means the unit called `unit`.
 
-    What stands in brackets and the last words 总工会 or 工会 say nothing; the name may have the
-    names of the places above it in front (湖北省鄂州市鄂城区总工会 is 鄂城区总工会), and no more.
+    Brackets and a final 总工会 or 工会 are ignored. Only names of places may be in front
+    (湖北省鄂州市鄂城区总工会 is 鄂城区总工会).
     """
     one, other = _core(named), _core(unit)
     if min(len(one), len(other)) < _LEAST:
@@ -27,24 +27,24 @@ def names_unit(named: str, unit: str) -> bool:
 
 
 _GENERIC = re.compile("(本|本级|各级|基层|所属|下级|上级|省|市|区|县|镇|乡)?(总?工会|工会委员会)")
-"""What is called a union and names none."""
+"""Words for unions in general that name no unit."""
 
 _LEAST = 2
-"""Signs of a name below which its end could be that of any other (市总工会)."""
+"""Characters of a short name; a shorter one could be any unit's (市总工会)."""
 
 _LEAST_WITHIN = 3
-"""Signs of a name that are looked for within a longer text."""
+"""Characters of a name that is searched for within a longer text."""
 
 _LONGEST_TITLE = 40
-"""Signs of a text that speaks of one unit; a longer one may mention others on its way."""
+"""Characters of a text about one unit; a longer one may mention others."""
 
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The names of the unit whose sheet is expected, and of the others that a sheet may be of.
+    """The names of the reporting unit, and those of other units.
 
-    `own` are its present and former names; `above` those of the units above it, which stand in
-    titles without meaning that the sheet is theirs.
+    `own` are its present and former names; `above` are those of the units above it, which titles
+    name although the sheet is not theirs.
     """
 
     own: tuple[str, ...] = ()
@@ -52,19 +52,19 @@ class UnitNames:
     above: tuple[str, ...] = ()
 
     def is_own(self, named: str) -> bool:
-        """Whether `named` means our unit, by its name, its short name or a former one."""
+        """Whether `named` is our unit's name, short name or former name."""
         short = _short(named)
         return any(names_unit(named, name) or short == _short(name) for name in self.own)
 
     def is_foreign(self, named: str) -> bool:
-        """Whether `named` alone is the name of another unit, known or by its last words."""
+        """Whether `named` is another unit's name: a known one, or one that ends like a union's."""
         if not self.own or self.is_own(named):
             return False
         called = bool(_KIND.search(_plain(named))) and not _GENERIC.fullmatch(_plain(named))
         return called or _short(named) in self._others_in_short
 
     def mentions_foreign(self, text: str) -> bool:
-        """Whether a title speaks of another unit and not of ours or one above ours."""
+        """Whether a title names another unit, and neither ours nor one above it."""
         text = _plain(text)
         if not self.own or len(text) > _LONGEST_TITLE or _mentions(text, _cores(self.own)):
             return False
@@ -100,7 +100,7 @@ def _without_place(core: str) -> str:
 
 
 def _short(name: str) -> str:
-    """The name as people shorten it: 葛店开发区总工会 is 葛店, 市教育系统工会 is 教育."""
+    """The short form of a name: 葛店开发区总工会 is 葛店, 市教育系统工会 is 教育."""
     return _OFFICE.sub("", _without_place(_core(name)))
 
 

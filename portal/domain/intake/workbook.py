@@ -1,7 +1,7 @@
-"""Intake: the figures that a workbook brings, and what is wrong with its cells, by address.
+"""Intake: the figures in a workbook, and the faults of its cells, by address.
 
-Blank cells bring nothing: they neither erase a figure nor stand for 0. The result that a formula
-had when the file was saved is taken, and said so; a formula that was never calculated is not.
+Blank cells change nothing: they neither erase a figure nor mean 0. The stored result of a formula
+is taken with a note; a formula without a stored result is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,10 +35,10 @@ from portal.domain.intake.taken import (
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """What is wrong with one cell, as a sentence that goes behind its address.
+    """A fault of one cell, as a sentence to follow its address.
 
-    `address` is empty where the sheet as a whole is meant, `code` None where no item is.
-    `offer` is a text that can be taken in place of what the cell holds.
+    `address` is empty for a fault of the whole sheet, `code` None without an item. `offer` is a
+    text that can be taken instead of the cell's.
     """
 
     address: str
@@ -49,14 +49,13 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a workbook brings to a report.
+    """The figures of a workbook for a report, with problems and warnings.
 
-    `taken_from` names the columns of figures. `figures` has the text of every figure that can be
-    taken, by item, as if it were typed, and `addresses` the cell of everything that is filled.
-    `problems` are cells not taken, those with an offer may be; `warnings` are said and stop
-    nothing. `blanks` are the items that the sheet leaves empty, `absent` those it does not have.
-    `organisation` is the unit that it names as its own, `misnamed` what names another one than
-    expected, `stale` the year or campaign of a title that is not the expected one.
+    `taken_from` names the columns of figures. `figures` has the text of every accepted figure by
+    item, as if typed, and `addresses` the cell of every filled item. `problems` are refused cells
+    (those with an offer can be accepted); `warnings` are only shown. `blanks` are the items that
+    the sheet leaves empty, `absent` those that it lacks. `organisation` is the unit after 填报单位,
+    `misnamed` a text that names another unit, `stale` a title of another year or campaign.
     """
 
     sheet: str = ""
@@ -74,9 +73,10 @@ class Intake:
 
 
 def find_figures(form: Form, grid: Grid, expected: Expected | None = None) -> Intake:
-    """The figures of the one visible sheet of `grid` that is filled with `form`.
+    """Read the figures of the one sheet of `grid` that has the items of `form`.
 
-    `expected` is what the sheet should say of itself; without it nothing is compared.
+    `expected` are the words that the sheet may contain; without it no words are compared. Raises
+    `NoLayout` when no sheet fits, or several do.
     """
     marks = marks_of(grid)
     try:
@@ -113,7 +113,7 @@ def _absent(form: Form, layout: Layout) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the sheet has for one item: its cell, and the figure in it or the problem with it."""
+    """One item on the sheet: its cell, and the figure in it or the problem with it."""
 
     item: Item
     present: bool = True
@@ -125,7 +125,7 @@ class _Found:
 
     @property
     def blank(self) -> bool:
-        """Whether the sheet has the item and leaves it empty."""
+        """Whether the sheet has the item with an empty cell."""
         return self.present and self.figure is None and self.problem is None
 
 
@@ -163,27 +163,27 @@ def _unreadable(item: Item, cell: Cell) -> CellProblem:
 
 
 def _taken(item: Item, cell: Cell, block: Block, code: CodeCell, says: SheetSays) -> Taken:
-    """What a cell says, with everything round it that contradicts."""
+    """The text of a cell, with the doubts from the words around it."""
     taken = from_another_workbook(as_seen(item, cell), cell)
     taken = in_unit(item, taken, says.money(item, cell, block, code))
     return under_label(taken, says.other_label(item, block, code))
 
 
 def _read(item: Item, cell: Cell, taken: Taken) -> _Found:
-    """The figure in a cell; a text is read as if it were typed, a doubtful one is offered."""
-    reading = parse_figure(taken.text, item.unit)
+    """The figure in a cell; text is parsed as if typed, and a doubtful figure is offered."""
+    parsed = parse_figure(taken.text, item.unit)
     found = _Found(item, cell=cell, text=taken.text, note=taken.note)
-    if reading.problem is None and not taken.doubts:
-        return replace(found, figure=reading.figure)
+    if parsed.problem is None and not taken.doubts:
+        return replace(found, figure=parsed.figure)
     sentence, offer = "", taken.text
-    if reading.problem:
-        sentence, offer = reading.problem.sentence, reading.problem.offer or ""
+    if parsed.problem:
+        sentence, offer = parsed.problem.sentence, parsed.problem.offer or ""
     said = "".join((*taken.doubts, sentence))
     return replace(found, problem=CellProblem(cell.address, item.code, said, offer or None))
 
 
 def _in_a_merge(item: Item, block: Block, code: CodeCell) -> CellProblem | None:
-    """A figure that people see in the row because its cell is merged with another row's."""
+    """Report a figure that shows in the row because its cell is merged with another row's."""
     for column in block.columns:
         area, seen = block.table.merge_at(code.row, column), block.table.seen(code.row, column)
         if area and seen and area.top != area.bottom:
@@ -217,7 +217,7 @@ def _which(item: Item, cells: Sequence[Cell]) -> CellProblem:
 
 
 def _unknown_codes(form: Form, layout: Layout) -> Iterator[CellProblem]:
-    """The codes of other editions, where something was filled in beside them."""
+    """Report codes of other editions with a filled figure."""
     for code, places in layout.places.items():
         for block, cell in places:
             if code not in form.by_code and block.filled(cell.row, block.columns):
@@ -226,7 +226,7 @@ def _unknown_codes(form: Form, layout: Layout) -> Iterator[CellProblem]:
 
 
 def _left_out(layout: Layout) -> Iterator[CellProblem]:
-    """Items that the file has where nothing is read: in a few cells aside, or on other sheets."""
+    """Report items in places that are not read: in cells aside, or on other sheets."""
     for left in layout.left_out:
         codes = "、".join(left.codes[:MAX_CODES]) + ("等" if len(left.codes) > MAX_CODES else "")
         if left.sheet:
@@ -239,7 +239,7 @@ def _left_out(layout: Layout) -> Iterator[CellProblem]:
 
 
 MAX_CODES = 8
-"""Codes that a sentence names one by one."""
+"""The codes that a sentence names one by one."""
 
 
 def _notes(leaves: Sequence[_Found]) -> Iterator[CellProblem]:
@@ -262,15 +262,15 @@ def _uncoded(layout: Layout) -> Iterator[CellProblem]:
 
 
 def _look_alike(text: str) -> str:
-    """What hides in a code that looks like one of ours: letters of another alphabet."""
+    """The letters of other alphabets in a code that looks like one of ours."""
     foreign = [sign for sign in text if sign.isalpha() and "\u0370" <= sign <= "\u058f"]
     return f"里的“{foreign[0]}”是外文字母，" if foreign else ""
 
 
 def _sum_warnings(form: Form, found: Mapping[str, _Found]) -> Iterator[CellProblem]:
-    """Where the sums of the sheet are not those of its own figures.
+    """Warn of sums on the sheet that differ from the sum of their parts.
 
-    A sum is left alone while one of its parts is absent or was not taken.
+    A sum with an absent or refused part is not judged.
     """
     sums = with_totals(form, {code: each.figure for code, each in found.items()})
     doubtful = {
@@ -297,7 +297,7 @@ def _difference(found: _Found, total: int | None) -> Iterator[CellProblem]:
 
 
 def _is_written(found: _Found, total: int | None) -> bool:
-    """Whether the sheet's sum is `total` to the decimals shown; sums pass the limit of one item."""
+    """Whether the sheet's sum equals `total` to the decimals shown, over an item's limit too."""
     text = found.text.replace(",", "")
     if found.figure is not None or not XML_NUMBER.fullmatch(text):
         return found.figure == (total or 0)

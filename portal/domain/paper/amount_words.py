@@ -1,9 +1,9 @@
-"""Amounts in words: money as bills write it (人民币大写), so that a slip of units is seen."""
+"""Amounts in words: money in capital numerals (人民币大写), which make a slip of units visible."""
 
 from portal.domain.figures import FEN_PER_YUAN
 
-GREATEST = 99_999_999_999_999
-"""The largest amount that has words, in fen: 仟亿 is the highest place written."""
+MAX_FEN = 99_999_999_999_999
+"""The largest amount in words, in fen; 仟亿 is the highest place."""
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("仟", "佰", "拾", "")
@@ -17,9 +17,9 @@ def in_words(fen: int) -> str:
     Source: 会计基础工作规范, article 52. 整 follows 元 and 角 but never 分; one 零 stands for
     any run of zeros inside the amount. Where the rule leaves 零 free (zeros between a round
     group and a full one, or between a round 元 and 角) it is not written.
-    Raises `ValueError` below 0 and above `GREATEST`.
+    Raises `ValueError` below 0 and above `MAX_FEN`.
     """
-    if not 0 <= fen <= GREATEST:
+    if not 0 <= fen <= MAX_FEN:
         raise ValueError(f"no words for {fen} fen")
     yuan, rest = divmod(fen, FEN_PER_YUAN)
     whole = _whole(yuan)

@@ -1,4 +1,4 @@
-"""Charts: where bars and lines lie on a drawing, computed from whole numbers alone.
+"""Charts: the coordinates of bars and lines, computed in whole numbers.
 
 A drawing is `WIDTH` units wide. All its numbers are made here and the template only writes them
 down. What is drawn is also told: every mark carries its words.
@@ -13,10 +13,10 @@ from portal.domain.campaign.calendar import ZONE
 
 WIDTH = 720
 NAMES = 190
-"""Room for the names at the left of a chart of bars."""
+"""The width of the names left of the bars."""
 
 AMOUNTS = 110
-"""Room for the amounts at the right of the longest bar."""
+"""The width of the amounts right of the longest bar."""
 
 BAR, GAP = 16, 10
 """The height of a line that holds one bar, and what lies between two."""
@@ -33,7 +33,7 @@ DROP = 5
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: whose, how much in words, and its length; a blank has none and no words."""
+    """One bar: its name, its amount in words, and its length; a blank has length 0 and no words."""
 
     name: str
     amount: str
@@ -69,7 +69,7 @@ class Bars:
 
 
 def bars(figures: Sequence[tuple[str, int | None, str]]) -> Bars:
-    """Bars of one measure for names in their order: each a name, its figure, its words."""
+    """Bars of one measure; each of `figures` is a name, a figure and its words."""
     greatest = max((figure for _, figure, _ in figures if figure), default=0)
     made = tuple(
         Bar(name, words, length_of(figure, greatest), top, top + BAR // 2 + DROP)
@@ -79,7 +79,7 @@ def bars(figures: Sequence[tuple[str, int | None, str]]) -> Bars:
 
 
 def pairs(figures: Sequence[tuple[str, tuple[int | None, str], tuple[int | None, str]]]) -> Bars:
-    """Two bars a name, this year's above last year's, each pair by its own greater one."""
+    """Two bars per name, this year's above last year's; each pair is scaled by its greater one."""
     made: list[Bar] = []
     top = GAP
     for name, now, last in figures:
@@ -94,7 +94,7 @@ def pairs(figures: Sequence[tuple[str, tuple[int | None, str], tuple[int | None,
 
 
 def length_of(figure: int | None, greatest: int) -> int:
-    """How long a bar is: the greatest takes all the room, a figure above 0 at least a line."""
+    """The length of a bar: the greatest fills the width, a figure above 0 has at least 1."""
     if not figure or figure < 0 or greatest <= 0:
         return 0
     return max(1, figure * (WIDTH - NAMES - AMOUNTS) // greatest)
@@ -125,7 +125,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on the time axis with its words."""
+    """A position on the time axis with its words."""
 
     x: int
     words: str
@@ -133,7 +133,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How many units had handed in by the end of a day."""
+    """The number of units that had submitted by the end of a day."""
 
     words: str
     number: int
@@ -141,7 +141,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How submissions grew toward the deadline: a line of steps, and the same day by day."""
+    """The growth of submissions towards the deadline: a step line, and a table by day."""
 
     steps: str
     due: Mark
@@ -173,7 +173,7 @@ def progress(
     closes: datetime,
     now: datetime,
 ) -> Progress:
-    """The steps of first submissions up to `now`, with 报送截止 marked."""
+    """The step line of first submissions up to `now`, with 报送截止 marked."""
     times = sorted(handed_in)
     first = min([opens, *times[:1]])
     last = max([closes, *times[-1:]])

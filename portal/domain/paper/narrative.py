@@ -1,8 +1,8 @@
 """Narrative: the paragraph for the leaders, written from the figures of a consolidation.
 
-Every number in it is one of the figures or changes of the table beside it, counts in 万 where that
-is chosen. What is blank is left out, since nobody has said it; J stands apart (另) and is added to
-nothing. Running text has no comma between digits.
+Every number in it is a figure or change of the table beside it; counts may be written in 万. Blank
+figures are left out. J is told separately (另) and added to nothing. Running text has no commas
+between digits.
 """
 
 from collections.abc import Iterator
@@ -51,16 +51,16 @@ _BESIDE: tuple[_Pair, ...] = (
 )
 
 _TOLD = frozenset(Indicator) - {Indicator.FROM_ABOVE}
-"""What the paragraph tells: 上级补助 is part of what was raised."""
+"""The indicators in the paragraph; 上级补助 is already part of 筹集."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Last campaign's figures under this edition's codes, of the units that have both years.
+    """Last campaign's figures under this edition's codes, of the units that reported in both years.
 
-    `name` is the campaign's, `compared` this year's figures of those units, None where they are
-    all. `remark` tells which units they are, empty where they are all. An item that is not in
-    `figures` has no confirmed counterpart and is compared with nothing.
+    `name` is the campaign's name, `compared` are this year's figures of those units, None if they
+    are all units; `remark` names them, empty if they are all. An item that is not in `figures` has
+    no confirmed counterpart and is not compared.
     """
 
     figures: Figures
@@ -71,10 +71,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the paragraph is about: whose sum, until which day, and who is not in it.
+    """The input of the paragraph: organisation, closing day, figures and missing units.
 
-    `figures` are those that are reported upward (剔重后); `missing` names those who are not in
-    the sum, empty when it is whole. `in_wan` asks for large counts in 万 (4.16万人次).
+    `figures` are those reported upward (剔重后); `missing` names the units that are not in the
+    sum, empty if all are. `in_wan` writes large counts in 万 (4.16万人次).
     """
 
     subject: str
@@ -86,7 +86,7 @@ class Account:
 
 
 def paragraph(form: Form, account: Account) -> str:
-    """The paragraph, ready to be copied; a sentence says so where nothing is summed yet."""
+    """The paragraph, ready to be copied; one sentence if nothing is summed yet."""
     told = _Telling(form, account)
     sentences = [*told.main(), *told.beside()]
     if not sentences:
@@ -97,13 +97,13 @@ def paragraph(form: Form, account: Account) -> str:
 
 
 _CHANGE = "\x00"
-"""Stands in a sentence for the words that introduce a change; no name may hold it."""
+"""A placeholder for the words that introduce a change; names cannot contain it."""
 
 LEFT_OUT = "上年数过小或可比单位不足八成的项目不写增减。"
 
 
 def _introduced(text: str, past: Past | None) -> str:
-    """The first change names the campaign that all are compared with."""
+    """Name the campaign of comparison at the first change."""
     if past is None:
         return text
     return text.replace(_CHANGE, f"较{past.name}", 1).replace(_CHANGE, "")
@@ -113,7 +113,7 @@ WAN = 10_000
 
 
 def amount(figure: int, unit: Unit, *, in_wan: bool) -> str:
-    """The figure with its unit, without commas; a count from 10 000 on in 万 where that is asked.
+    """The figure with its unit, without commas; with `in_wan` a count from 10 000 on is in 万.
 
     In 万 it has at most two decimals, rounded half up: ``4.16万人次``, ``5万人次``.
     """
@@ -134,7 +134,7 @@ class _Telling:
     account: Account
 
     def main(self) -> Iterator[str]:
-        """据统计 …: what was raised, visited, consoled, helped, each between semicolons."""
+        """据统计 …: money raised, units visited, people consoled and helped, between semicolons."""
         clauses = list(self._clauses())
         if clauses:
             until = _day(self.account.day)
@@ -162,7 +162,7 @@ class _Telling:
         return f"{whole}，{lead}{part}" if whole else f"{lead}{part}"
 
     def beside(self) -> Iterator[str]:
-        """另 …: what is counted apart and never added."""
+        """另 …: item J, which is never added to the others."""
         clauses = list(filter(None, map(self._two, _BESIDE)))
         if clauses:
             yield f"另{'；'.join(clauses)}。"
@@ -176,7 +176,7 @@ class _Telling:
         return f"{people}{told[1]}" if told[1] else ""
 
     def _one(self, words: str, indicator: Indicator) -> str:
-        """One figure with its unit and how it moved; nothing where it is blank."""
+        """One figure with its unit and change; empty if it is blank."""
         item = indicators_of(self.form).get(indicator)
         figure = self.account.figures.get(item.code) if item else None
         if item is None or figure is None:
@@ -184,7 +184,7 @@ class _Telling:
         return f"{words}{amount(figure, item.unit, in_wan=self.account.in_wan)}{self._moved(item)}"
 
     def about_comparing(self) -> Iterator[str]:
-        """Which units are compared, and that some items are not."""
+        """Name the compared units, and say that some items are not compared."""
         past = self.account.past
         if past is None:
             return
@@ -206,7 +206,7 @@ class _Telling:
         return sums, change_of_sum(self.form, item, sums, comparable=item.code in figures)
 
     def _moved(self, item: Item) -> str:
-        """How an item moved, in brackets; nothing where no percent can be told."""
+        """An item's change in brackets; empty without a percent."""
         if self.account.past is None or item.code not in self.account.past.figures:
             return ""
         sums, moved = self._compared(item)
@@ -218,7 +218,7 @@ class _Telling:
 
 
 def _change_in_words(now: int, before: int, moved: Change) -> str:
-    """增长 n 倍 from a doubling on, else 增长 or 下降 in percent, 持平 where nothing moved."""
+    """增长 n 倍 from a doubling on, else 增长 or 下降 in percent, 持平 without a change."""
     if not moved.difference:
         return "持平"
     if moved.percent_text == "0.0%":

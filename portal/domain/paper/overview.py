@@ -1,4 +1,4 @@
-"""主要指标分单位一览表: the table that the leaders look at, as page, paper and workbook draw it."""
+"""主要指标分单位一览表: the leaders' table, drawn by page, print and workbook."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from portal.domain.report.comparison import Change, Compared, change_of_sum
 TITLE = "主要指标分单位一览表"
 
 MAX_LINES = 30
-"""Lines that one sheet of A4 has room for."""
+"""The lines that fit on one sheet of A4."""
 
 
 MAX_LOOSE_ROWS, MAX_CLOSE_ROWS = 18, 27
-"""Rows that a sheet of A4 laid across has room for, at each of the heights of `overview.css`."""
+"""Rows that fit on a sheet of A4 landscape, at each row height of `overview.css`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit, or one kind of units, and what it is to the total."""
+    """One unit, or one kind of units, and its part in the total."""
 
     code: str
     title: str
@@ -34,11 +34,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """The table: a line for each unit, then the total, last year's and how it moved.
+    """The table: a line for each unit, then the total, last year's total and the change.
 
-    `last` are last campaign's figures under this edition's codes, None without a past; what is
-    not in it has no confirmed counterpart. They are those of the units with both years, of
-    which `compared` has this year's, with `compared_title` where they are not all.
+    `last` are last campaign's figures under this edition's codes, None without such a campaign;
+    an item that is not in it has no confirmed counterpart. They are those of the units that
+    reported in both years; `compared` are this year's figures of these units, and
+    `compared_title` names the row if they are not all units.
     """
 
     form: Form
@@ -56,7 +57,7 @@ class Overview:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """The columns under their headings."""
+        """The headings with their columns."""
         return main_groups(self.form)
 
     @cached_property
@@ -66,20 +67,20 @@ class Overview:
 
     @property
     def heading(self) -> str:
-        """The title on paper: of which campaign."""
+        """The title with the campaign's name, for the print."""
         return f"{self.campaign}{TITLE}"
 
     @property
     def reported(self) -> Figures:
-        """The totals as they are reported upward: without what was passed down inside."""
+        """The totals as reported upward, after the deduction of 市内下拨."""
         return self.deduction.figures if self.deduction else self.total
 
     def last_of(self, item: Item) -> int | None:
-        """Last campaign's total of an item; None where there is none."""
+        """Last campaign's total of an item, or None."""
         return self.last.get(item.code) if self.last else None
 
     def change(self, item: Item) -> Change:
-        """How the total of an item moved against last campaign's."""
+        """The change of an item's total against last campaign."""
         total, compared = self.reported.get(item.code), self.compared
         now = total if compared is None else compared.get(item.code)
         known = self.last is not None and item.code in self.last
@@ -88,7 +89,7 @@ class Overview:
 
     @property
     def density(self) -> str:
-        """How close the rows stand, so that all of them come on one sheet, totals included."""
+        """The line spacing that fits all rows, totals included, on one sheet."""
         rows = len(self.lines) + self._rows_of_totals
         return "loose" if rows <= MAX_LOOSE_ROWS else "close" if rows <= MAX_CLOSE_ROWS else "dense"
 

@@ -1,4 +1,4 @@
-"""The sheet: one table that the page, the paper, the workbook and the consolidation all draw."""
+"""The sheet: the one table that page, print, workbook and consolidation are drawn from."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,11 +15,11 @@ TOTAL = "total"
 """The key of a consolidation's 合计 column."""
 
 MAX_RUN_LENGTH = 6
-"""Neighbouring parts (C1, C2, …) that a formula still spells out one by one."""
+"""The longest run of parts (C1, C2, …) that a formula lists in full."""
 
 
 class Part(StrEnum):
-    """What a column is to the total of a consolidation."""
+    """A column's part in the total of a consolidation."""
 
     ADDED = "added"
     FOR_CHECKING = "for-checking"
@@ -27,13 +27,13 @@ class Part(StrEnum):
 
     @property
     def remark(self) -> str:
-        """What the heading of such a column says."""
+        """The remark in the heading of such a column."""
         return {"added": "", "for-checking": "仅供核对", "missing": "未报"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of figures: its key, heading, the remark below it, and what it is to the total."""
+    """One column of figures: its key, heading, remark, and part in the total."""
 
     key: str
     title: str
@@ -43,10 +43,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one organisation brings to a consolidation.
+    """One organisation's column in a consolidation.
 
-    `figures` need only the leaves. `remark` replaces the usual words of `part`,
-    for example 退回中 in place of 未报.
+    `figures` need only the leaves. `remark` replaces the usual remark of `part`, for example
+    退回中 instead of 未报.
     """
 
     key: str
@@ -57,18 +57,18 @@ class Contribution:
 
     @property
     def column(self) -> Column:
-        """The column that shows it."""
+        """The column without its figures."""
         return Column(self.key, self.title, self.remark or self.part.remark, self.part)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item as the paper draws it.
+    """One item as a row of the print.
 
-    `section_number` and `section_rows` stand on the first row of a section, ``""`` and 0
-    below it. `label_rows` is how many rows the label cell spans: 2 and 0 in a pair, else 1.
-    `measure` is 慰问对象（人次）, or only the unit （人次） where the item measures one thing.
-    `figures` has one figure a column.
+    `section_number` and `section_rows` are set on the first row of a section, ``""`` and 0 on
+    the others. `label_rows` is the number of rows that the label cell spans: 2 and 0 in a pair,
+    else 1. `measure` is 慰问对象（人次）, or only the unit （人次） for a single item. `figures`
+    has one figure for each column.
     """
 
     item: Item
@@ -82,7 +82,7 @@ class Row:
 
     @property
     def calculated(self) -> bool:
-        """Whether the row is a sum and so never typed."""
+        """Whether the row is a sum, which is never typed."""
         return self.item.calculated
 
 
@@ -90,9 +90,9 @@ class Row:
 class Sheet:
     """The whole table with its head and foot, as lines ready to be shown.
 
-    `fingerprint` is the sha256 of the frozen content that the paper is proof of, if there is one.
-    `deduction` is what the city passed down inside the total, where the sheet has one; `said`
-    are its three amounts as an older paper said them.
+    `fingerprint` is the sha256 of the frozen content that the print proves, if there is one.
+    `deduction` is the deduction of 市内下拨, if there is one; `said` are its three amounts as an
+    older print had them.
     """
 
     title: str
@@ -112,7 +112,7 @@ class Sheet:
 
     @cached_property
     def groups(self) -> tuple[tuple[Row, ...], ...]:
-        """The rows, those of a pair together: what no page break may part."""
+        """The rows, each pair as one group that no page break splits."""
         first_rows = [place for place, row in enumerate(self.rows) if row.label_rows]
         return tuple(self.rows[place : place + self.rows[place].label_rows] for place in first_rows)
 
@@ -130,7 +130,7 @@ def report_sheet(
 ) -> Sheet:
     """One organisation's form with one column 数量; `figures` need only the leaves.
 
-    The edition's own notes stand before `footnotes`.
+    The edition's own notes come before `footnotes`.
     """
     head = _head(form, organisation, period, as_of)
     rows = _rows(form, [with_totals(form, figures)])
@@ -157,8 +157,8 @@ def consolidated_sheet(
 ) -> Sheet:
     """The sum over `contributions`: a total column, then a column for each of them.
 
-    Without `footnotes` the sheet says itself who is in the sum and who is not, because
-    a partial sum must never be handed on without that line.
+    Without `footnotes` the sheet writes its own on who is in the sum and who is missing, because
+    a partial sum must never be passed on without that line.
     """
     head = _head(form, organisation, period, as_of)
     rows = _rows(form, _with_sum(form, contributions))
@@ -169,7 +169,7 @@ def consolidated_sheet(
 
 
 def with_figures(sheet: Sheet, figures: Figures) -> Sheet:
-    """A sheet of one column with `figures` as they are, sums too: what is reported upward."""
+    """Replace the figures of a sheet with one column; sums are taken as given, not computed."""
     rows = tuple(replace(row, figures=(figures[row.item.code],)) for row in sheet.rows)
     return replace(sheet, rows=rows)
 
@@ -186,7 +186,7 @@ def _with_sum(form: Form, contributions: Sequence[Contribution]) -> list[Figures
 
 
 def inclusion_footnotes(contributions: Iterable[Contribution]) -> tuple[str, ...]:
-    """The lines under a consolidation that name who is added, missing, or shown for checking."""
+    """The lines under a consolidation that name the included, missing and 仅供核对 units."""
     everyone = list(contributions)
     added = [each.title for each in everyone if each.part is Part.ADDED]
     missing = [_with_remark(each.column) for each in everyone if each.part is Part.MISSING]
@@ -237,7 +237,7 @@ def _rows(form: Form, columns: Sequence[Figures]) -> tuple[Row, ...]:
 
 
 def _section_numbers(form: Form) -> dict[str, tuple[str, int]]:
-    """For the first item of each section its number and how many rows it spans."""
+    """Map the first item of each section to the section's number and number of rows."""
     numbers = {}
     for number, run in groupby(form.items, key=lambda item: item.section):
         codes = [item.code for item in run]
@@ -246,7 +246,7 @@ def _section_numbers(form: Form) -> dict[str, tuple[str, int]]:
 
 
 def _first_parts(form: Form) -> set[str]:
-    """The items that carry 其中：, each the first below a whole that is a part of it."""
+    """The items marked 其中：, each the first part below its whole."""
     wholes = {item.within for item in form.items} | {
         item.code for item in form.items if item.calculated
     }
@@ -264,7 +264,7 @@ def _is_part(item: Item, whole: Item) -> bool:
 
 
 def _label_rows(form: Form) -> dict[str, int]:
-    """How many rows each item's label spans: 2 and 0 in a pair, else 1."""
+    """The number of rows that each item's label spans: 2 and 0 in a pair, else 1."""
     spans: dict[str, int] = {}
     for item in form.items:
         partner = form.partners.get(item.code)
@@ -276,7 +276,7 @@ def _label_rows(form: Form) -> dict[str, int]:
 
 
 def formula_on_paper(item: Item) -> str:
-    """The formula with long runs cut short: ``C=C1+C2+…+C11``; ``""`` for a leaf."""
+    """The formula with long runs shortened: ``C=C1+C2+…+C11``; ``""`` for a leaf."""
     parts = (part for run in _runs(item.formula) for part in _cut_short(run))
     return f"{item.code}={'+'.join(parts)}" if item.formula else ""
 
@@ -297,6 +297,6 @@ def _runs(codes: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _successor(code: str) -> str:
-    """The next code of its series: C10 after C9; ``""`` where the code ends in no number."""
+    """The next code of its series: C10 after C9; ``""`` if the code does not end in a number."""
     series = re.fullmatch(r"(.*?)([0-9]+)", code)
     return f"{series[1]}{int(series[2]) + 1}" if series else ""

@@ -1,4 +1,4 @@
-"""Comparison: what stands beside a figure, computed from whole numbers alone."""
+"""Comparison: changes, averages and shares shown beside a figure, in integer arithmetic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from portal.domain.form.formulas import Figures
 WITHOUT_COUNTERPART = "上年无可比项"
 NO_LAST_YEAR = "上年无数"
 
-LEAST_CARRIED = 80
-"""Percent of a sum that the compared units must carry; with less, their change is not the sum's."""
+MIN_CARRIED_PERCENT = 80
+"""The percent of the sum that the compared units must carry for a percent to be shown."""
 
-LEAST: Mapping[Kind, int] = MappingProxyType({Kind.COUNT: 100, Kind.MONEY: 10})
-"""Below so many (人次, 家, 万元) last year's sum is too small for a percent, where the form's own
-check 与上年比 sets no limit: it is what that check has for 人次 and 万元."""
+MIN_COMPARED: Mapping[Kind, int] = MappingProxyType({Kind.COUNT: 100, Kind.MONEY: 10})
+"""The least sum of last year for a percent (人次, 家, 万元), if the form's check 与上年比 sets no
+limit; these are that check's own limits for 人次 and 万元."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure against last year's: the difference, the percent (``+12.3%``), and the words.
+    """A figure's change since last year: difference, percent (``+12.3%``) and words.
 
-    `difference` is in the figure's own whole numbers, None where one of the two is unknown;
-    `percent_text` is None where there is nothing to divide by.
+    `difference` is in stored integers, None if one of the two is unknown; `percent_text` is None
+    if last year's figure is blank or 0.
     """
 
     difference: int | None
@@ -35,9 +35,9 @@ class Change:
 
 
 def change(current: int | None, previous: int | None, *, comparable: bool = True) -> Change:
-    """How `current` moved against `previous`; `comparable` is false without a confirmed 上年对应项.
+    """The change from `previous` to `current`; `comparable` is false without 上年对应项.
 
-    None is a blank, which is not 0 and is compared with nothing.
+    None is a blank, which is not 0 and is never compared.
     """
     if not comparable:
         return Change(None, None, WITHOUT_COUNTERPART)
@@ -52,10 +52,10 @@ def change(current: int | None, previous: int | None, *, comparable: bool = True
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An item of a sum and of the same units in both years; None is blank.
+    """One item of a sum, compared for the units that reported in both years; None is blank.
 
-    `total` is this year's whole sum, `now` this year's and `last` last year's figure of those
-    units alone that have both years.
+    `total` is this year's whole sum; `now` and `last` are this year's and last year's sums of
+    those units.
     """
 
     total: int | None
@@ -64,10 +64,10 @@ class Compared:
 
 
 def change_of_sum(form: Form, item: Item, sums: Compared, *, comparable: bool = True) -> Change:
-    """How the same units' sum moved; no percent where it would mislead, and the words why.
+    """The change of the same units' sum; without a percent where it would mislead, with the reason.
 
-    That is: last year blank, 0 or below the small number of the form's own check, or the units
-    with both years carrying under `LEAST_CARRIED` percent of the sum.
+    A percent misleads if last year's sum is blank, 0 or below the threshold of the form's own
+    check, or if the compared units carry under `MIN_CARRIED_PERCENT` percent of the sum.
     """
     if not comparable:
         return Change(None, None, WITHOUT_COUNTERPART)
@@ -83,8 +83,8 @@ def change_of_sum(form: Form, item: Item, sums: Compared, *, comparable: bool = 
 
 def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
     total, now, last = sums.total or 0, sums.now or 0, sums.last or 0
-    if total > 0 and now * 100 < LEAST_CARRIED * total:
-        return f"可比单位不足 {LEAST_CARRIED}%"
+    if total > 0 and now * 100 < MIN_CARRIED_PERCENT * total:
+        return f"可比单位不足 {MIN_CARRIED_PERCENT}%"
     if not last:
         return "上年为 0"
     least = least_of(form, unit)
@@ -99,9 +99,9 @@ def least_of(form: Form, unit: Unit) -> int:
 
 
 def times_more(now: int, before: int) -> str | None:
-    """增长 n 倍 from a doubling on (``1.5倍`` is +150 %), half up; None for less and for a fall.
+    """增长 n 倍 from a doubling on (``1.5倍`` is +150 %), half up; None below that.
 
-    Decided on the percent as it is written, so that nothing is told as 增长100.0%.
+    The rounded percent decides, so that 增长100.0% is never written.
     """
     more = now - before
     if before <= 0 or (2000 * more + before) // (2 * before) < 1000:
@@ -127,7 +127,7 @@ def per_head(money: int | None, people: int | None) -> str | None:
 
 
 def average(form: Form, item: Item, figures: Figures) -> str:
-    """次均 beside the money of a pair; nothing beside any other item, or without both figures."""
+    """次均 for the money of a pair; empty for any other item, or without both figures."""
     people = form.partners.get(item.code)
     if people is None or item.unit.kind is not Kind.MONEY or people.unit.kind is not Kind.COUNT:
         return ""
@@ -135,7 +135,7 @@ def average(form: Form, item: Item, figures: Figures) -> str:
 
 
 def share(part: int | None, whole: int | None) -> str | None:
-    """`part` of `whole` in percent (``12.3%``), rounded half up; None where there is no share."""
+    """`part` of `whole` in percent (``12.3%``), rounded half up; None if it is undefined."""
     return _percent(part, whole) if part is not None and whole else None
 
 

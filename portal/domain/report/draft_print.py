@@ -1,11 +1,11 @@
-"""The document of a draft print (送审稿): what paper says that is signed before it is submitted."""
+"""The document of a draft print (送审稿), which is signed on paper before the submission."""
 
 from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, with_totals
 from portal.domain.report.submission import Json, canonical_bytes
 
 FORMAT = 1
-"""The number of the document's layout; a document keeps the one that it was written in."""
+"""The version of the document's layout; a stored document keeps its version."""
 
 
 def draft_document(
@@ -16,10 +16,10 @@ def draft_document(
     organisation_name: str,
     campaign_code: str,
 ) -> bytes:
-    """What a report says now, written down in the one canonical way.
+    """The report's current figures as canonical bytes.
 
-    Neither the moment nor a person is in it: the same figures have the same fingerprint,
-    however often they are printed.
+    They contain no time and no person, so equal figures have the same sha256 however often they
+    are printed. Raises `TypeError` for a figure that is no integer.
     """
     written: dict[str, Json] = {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""Return answers: what a unit says to each item of a sending back before it submits again."""
+"""Return answers: a unit's answer to each returned item, needed before it submits again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from portal.domain.form.formulas import Figures
 from portal.domain.report.submission import changes
 
 WHOLE_FORM = "*"
-"""Stands for an item where the whole form was sent back."""
+"""The key in place of an item if the whole form was returned."""
 
-LEAST_CHARACTERS = 4
-"""Enough for 原数无误: here it is an answer, unlike at a query that asks why."""
+MIN_LENGTH = 4
+"""The length of 原数无误, which is an answer here although a query refuses it."""
 
 
 class Answer(StrEnum):
@@ -33,7 +33,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer with its words, and who gave it when; nobody where it follows from a figure."""
+    """One answer with its words, author and time; no author if a changed figure is the answer."""
 
     answer: Answer
     words: str = ""
@@ -42,16 +42,16 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The answer as it is read: ``维持原数：经核实，原数无误``."""
+        """The answer with its words: ``维持原数：经核实，原数无误``."""
         return f"{self.answer.label}：{self.words}" if self.words else self.answer.label
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One item that a sending back names, or the whole form.
+    """One returned item, or the whole form.
 
-    `words` are the reviewer's, `old` and `new` its figure then and now, `changed` says whether
-    what was returned is otherwise now, `kept` is the answer given so far.
+    `words` are the reviewer's, `old` and `new` the figure then and now; `changed` is true if what
+    was returned differs now; `kept` is the stored answer.
     """
 
     code: str
@@ -63,7 +63,7 @@ class Asked:
 
     @property
     def reply(self) -> Reply | None:
-        """The answer that stands: a changed figure is 已修改 by itself, and only while it is."""
+        """The current answer; a changed figure counts as 已修改 while it differs."""
         attached = self.kept is not None and self.kept.answer is Answer.ATTACHED
         if self.changed and not attached:
             return Reply(Answer.CHANGED)
@@ -72,14 +72,14 @@ class Asked:
         return self.kept
 
     def refuse(self, reply: Reply) -> Problem | None:
-        """Why `reply` is no answer to this item, as the sentence shown; None when it is."""
+        """Why `reply` is refused for this item, as the sentence shown; None if it is accepted."""
         if problem := unreadable(reply.words):
             return problem
         if reply.answer is Answer.CHANGED and not self.changed:
             return Problem("与退回时相同，还没有修改；原数无误请选“维持原数”。")
         if reply.answer is Answer.KEPT and self.changed:
             return Problem("这里的数已经修改，不是维持原数；要维持请先改回退回时的数。")
-        if reply.answer is Answer.KEPT and len(said(reply.words)) < LEAST_CHARACTERS:
+        if reply.answer is Answer.KEPT and len(said(reply.words)) < MIN_LENGTH:
             return Problem("维持原数请写明说明，例如：经核实，原数无误。")
         return None
 
@@ -90,9 +90,9 @@ def asked(
     figures: tuple[Figures, Figures],
     kept: Mapping[str, Reply],
 ) -> tuple[Asked, ...]:
-    """What a sending back asks: the reviewer's words by item, or by `*` for the whole form.
+    """The returned items; `items` has the reviewer's words by item, `*` for the whole form.
 
-    `figures` are those sent back and those of now; `kept` the answers so far, by item.
+    `figures` are the returned and the current figures; `kept` are the stored answers by item.
     """
     old, new = figures
     moved = {change.code for change in changes(form, old, new)}

@@ -1,8 +1,8 @@
-"""Scans: what of an uploaded file is kept as a picture or a PDF, judged by what is in it.
+"""Scans: recognise an uploaded picture or PDF by its content, and strip it.
 
-A name or a media type that came along says nothing. A picture is written anew from the parts
-that draw it, so that what hides behind or between them (a web page, an archive, where the
-telephone was) is not kept; a PDF must be one from its first byte to its last.
+The file's name and media type are ignored. A picture is rewritten from the segments that draw it,
+so that hidden content (a web page, an archive, GPS coordinates) is dropped; a PDF must be one from
+its first byte to its last.
 """
 
 import struct
@@ -29,7 +29,7 @@ UNKNOWN = Problem("只接受 PDF、JPEG、PNG；这个文件的内容不是这�
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A file that can be kept: its media type by content, and the bytes to keep."""
+    """An accepted file: its media type by content, and the bytes to store."""
 
     media_type: str
     content: bytes
@@ -44,7 +44,7 @@ class _TooLarge(ValueError):
 
 
 def read_scan(content: bytes) -> Scan | Problem:
-    """What is kept of an uploaded file, or the sentence that says why nothing is."""
+    """The stripped scan of an uploaded file, or the problem for which it is refused."""
     if not content:
         return EMPTY
     try:
@@ -75,7 +75,7 @@ _DRAWING_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"sRGB", b"gAMA", b"IDAT"
 
 
 def _png(content: bytes) -> bytes:
-    """The picture from its drawing chunks alone, each of which must agree with its checksum."""
+    """Rewrite a PNG with its drawing chunks only; each chunk's checksum must match."""
     kept, place = [PNG_SIGN], len(PNG_SIGN)
     kinds: list[bytes] = []
     while not kinds or kinds[-1] != b"IEND":
@@ -104,14 +104,14 @@ def _png_head(kind: bytes, length: int, content: bytes, place: int) -> None:
 
 
 _FRAMES = {0xC0, 0xC1, 0xC2}
-"""Frames that browsers draw: baseline, extended, progressive."""
+"""The JPEG frames that browsers draw: baseline, extended, progressive."""
 
 _SCAN, _END, _EXIF = 0xDA, 0xD9, 0xE1
 _DRAWING_SEGMENTS = {*_FRAMES, 0xC4, 0xDB, 0xDD, _SCAN, 0xE0, 0xEE}
 
 
 def _jpeg(content: bytes) -> bytes:
-    """The picture from its drawing segments alone, and which way up it is."""
+    """Rewrite a JPEG with its drawing segments and its orientation only."""
     kept, turned, framed, drawn = [], b"", False, False
     place = 2
     while True:
@@ -139,7 +139,7 @@ def _jpeg(content: bytes) -> bytes:
 
 
 def _marker(content: bytes, place: int) -> tuple[int, int]:
-    """The next marker and the place after it; any number of 0xFF may stand before."""
+    """The next marker and the offset after it; any number of 0xFF fill bytes may precede it."""
     if content[place] != 0xFF:
         raise _Damaged
     while content[place] == 0xFF:
@@ -148,7 +148,7 @@ def _marker(content: bytes, place: int) -> tuple[int, int]:
 
 
 def _end_of_scan(content: bytes, place: int) -> int:
-    """Where the picture's own bytes end: at a marker that is neither stuffing nor a restart."""
+    """The end of the scan data: the first marker that is neither stuffing nor a restart."""
     while True:
         place = content.find(b"\xff", place)
         if place < 0:
@@ -160,9 +160,9 @@ def _end_of_scan(content: bytes, place: int) -> int:
 
 
 def _orientation(exif: bytes) -> bytes:
-    """A segment that says which way up the picture is and nothing else; empty when it is upright.
+    """An EXIF segment with the orientation only; empty if the picture is upright.
 
-    A telephone writes beside it where and when the picture was taken.
+    Telephones also write place and time into EXIF, which are dropped.
     """
     if not exif.startswith((b"Exif\0\0II*\0", b"Exif\0\0MM\0*")):
         return b""
@@ -176,7 +176,7 @@ def _orientation(exif: bytes) -> bytes:
             if tag == 0x0112 and 2 <= value <= 8:
                 return _turned(value)
     except struct.error:
-        return b""  # a harmed remark beside the picture does not harm the picture
+        return b""  # Ignore damaged EXIF data; the picture itself is sound.
     return b""
 
 
@@ -191,7 +191,7 @@ _TAIL = 2048
 
 
 def _pdf(content: bytes) -> Scan | Problem:
-    """The file up to its last end mark; what comes after it is no PDF."""
+    """Cut a PDF after its last end mark."""
     end = content.rfind(b"%%EOF")
     start = content.rfind(b"startxref", max(end - _TAIL, 0), max(end, 0))
     if end < max(len(content) - _TAIL, 0) or start < 0:

@@ -1,8 +1,8 @@
-"""Sole handling (一人经办): one person who types for a unit, submits for it and accepts.
+"""Sole handling (一人经办): one person enters figures for a unit, submits them and accepts them.
 
-Many desks are one person, so two of these acts by one person are allowed, but never silently:
-the second one needs the unit's word by telephone, or its stamped paper. It is asked for where
-figures are sent on, at 代为上报 and 审核通过.
+Many desks have one person, so one person may do two of these acts, but never silently: the second
+act needs the unit's confirmation by telephone, or its stamped paper. The assurance is asked for at
+代为上报 and 审核通过.
 """
 
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from portal.domain.figures import Problem
 
 
 class Act(StrEnum):
-    """What the next union up does with the report of a unit that could only call or fax."""
+    """An act of the next union up on the report of a unit that can only call or fax."""
 
     ENTER = "enter"
     SUBMIT = "submit"
@@ -28,16 +28,16 @@ class Act(StrEnum):
 
 
 def alone(act: Act, done: Collection[Act]) -> tuple[Act, ...]:
-    """All acts of a person who has `done` some of a report and is about to `act`.
+    """All acts of a person who has `done` some acts on a report and is about to `act`.
 
-    Empty where that leaves them with one kind of act, which needs no assurance.
+    Empty if that is only one kind of act, which needs no assurance.
     """
     together = tuple(each for each in Act if each is act or each in done)
     return together if len(together) > 1 else ()
 
 
 def named(acts: Collection[Act]) -> str:
-    """The acts as the marks say them: ``代录、代为上报``."""
+    """The acts in the words of the marks: ``代录、代为上报``."""
     return "、".join(act.label for act in acts)
 
 
@@ -49,9 +49,9 @@ MAX_CALLER_LENGTH = 25
 
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """How the unit stands behind what one person did alone, as typed.
+    """The unit's assurance for what one person did alone, as typed.
 
-    `caller` and `called` (who of the unit, and when) belong to `CALLED` alone.
+    `caller` and `called` (who of the unit confirmed, and when) are used with `CALLED` only.
     """
 
     ground: str = ""
@@ -59,7 +59,7 @@ class Assurance:
     called: str = ""
 
     def problem(self, now: datetime, since: datetime) -> Problem | None:
-        """What is missing; a call must lie between `since`, when the campaign opened, and now."""
+        """What is wrong, or None; a call must lie between `since`, the opening, and now."""
         if self.ground not in GROUNDS:
             return Problem(f"请选择单位怎样确认：{'或'.join(GROUNDS)}。")
         return self._problem_of_call(now, since) if self.ground == CALLED else None
@@ -81,5 +81,5 @@ class Assurance:
 
     @property
     def called_at(self) -> datetime | None:
-        """When the unit confirmed by telephone; raises `ValueError` where `problem` says so."""
+        """The time of the confirming call; raises `ValueError` if `problem` reports a bad time."""
         return read_instant(self.called, time(0, 0)) if self.ground == CALLED else None

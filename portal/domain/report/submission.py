@@ -1,4 +1,4 @@
-"""The document of a submission: the whole form as it was, its fingerprint, what changed since."""
+"""The document of a submission: the whole form, its sha256, and the changes since."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, with_totals
 
 FORMAT = 1
-"""The number of the document's layout; a document keeps the one that it was written in."""
+"""The version of the document's layout; a stored document keeps its version."""
 
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
@@ -37,15 +37,14 @@ def document(
     answers: Mapping[str, str] = NO_ANSWERS,
     includes_passed_down: bool | None = None,
 ) -> dict[str, Json]:
-    """Everything that the `number`-th submission of a report says.
+    """The document of the `number`-th submission of a report.
 
-    Figures are integers as stored (counts, fen), calculated items among them; a blank is
-    null. The instant is kept to the second at +08:00. `on_behalf` is the ground on which the
-    next union up submitted for the unit, `answers` what was answered to a sending back, by
-    item (`*` for the whole form), `includes_passed_down` the answer of the city's own report;
-    each stands in the document only where it was given. Raises
-    `TypeError` when a float or a figure that is no integer is among them, `ValueError` when
-    `submitted_at` has no zone.
+    Figures are integers as stored (counts, fen), calculated items too; a blank is null. The
+    instant is stored to the second at +08:00. `on_behalf` is the ground on which the next union
+    up submitted for the unit, `answers` are the answers to a sending back by item (`*` for the
+    whole form), `includes_passed_down` is the answer of the city's own report; the document has
+    each of them only if it was given. Raises `TypeError` for a float or a figure that is no
+    integer, and `ValueError` when `submitted_at` has no time zone.
     """
     if submitted_at.tzinfo is None:
         raise ValueError("the instant of a submission needs a time zone")
@@ -82,10 +81,10 @@ def _where_given(
 
 
 def canonical_bytes(document: Mapping[str, Json]) -> bytes:
-    """The one way to write a document down: sorted keys, no spaces, UTF-8.
+    """The canonical JSON of a document: sorted keys, no spaces, UTF-8.
 
-    Raises `TypeError` for floats and for keys that are not text, which JSON would write in
-    more than one way or change silently.
+    Raises `TypeError` for floats, which JSON can write in several ways, and for keys that are not
+    text, which it would convert silently.
     """
     _refuse_what_json_bends(document)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -98,7 +97,7 @@ def fingerprint(content: bytes) -> str:
 
 
 def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:
-    """The figures of a document that was read back; raises `TypeError` when they are none."""
+    """The figures of a parsed document; raises `TypeError` if it has none or wrong ones."""
     figures = document["figures"]
     if not isinstance(figures, Mapping):
         raise TypeError("the figures of a submission are a mapping of item codes")
@@ -106,14 +105,14 @@ def figures_of(document: Mapping[str, Json]) -> dict[str, int | None]:
 
 
 def includes_passed_down(document: Mapping[str, Json]) -> bool | None:
-    """What a submission answers to 本级筹集数是否含下拨各单位款项; None where it says nothing."""
+    """A submission's answer to 本级筹集数是否含下拨各单位款项, or None."""
     answer = document.get("includes_passed_down")
     return answer if isinstance(answer, bool) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One item whose figure is another than before; blank is ``None``."""
+    """One item whose figure changed; blank is ``None``."""
 
     code: str
     old: int | None
@@ -121,7 +120,7 @@ class Change:
 
 
 def changes(form: Form, old: Figures, new: Figures) -> tuple[Change, ...]:
-    """What differs from `old` to `new`, calculated items too, in the order of `form`."""
+    """The changes from `old` to `new`, calculated items too, in the order of `form`."""
     before, now = with_totals(form, old), with_totals(form, new)
     return tuple(Change(code, before[code], now[code]) for code in now if before[code] != now[code])
 

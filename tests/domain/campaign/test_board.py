@@ -56,7 +56,7 @@ units_of_any_kind = st.lists(
 
 
 @given(units_of_any_kind)
-def test_those_who_reported_and_those_missing_are_all_who_must(units):
+def test_submitted_and_missing_units_sum_to_expected(units):
     counted = counts(units)
 
     assert counted[Show.SUBMITTED] + counted[Show.MISSING] == counted[Show.EXPECTED]
@@ -72,7 +72,7 @@ def test_each_count_is_the_length_of_its_list(units):
 
 
 @given(units_of_any_kind)
-def test_the_whole_list_names_those_for_checking_besides_those_counted(units):
+def test_filter_of_all_lists_units_for_checking_too(units):
     whole = listed(units, Show.EXPECTED)
 
     beside = [each for each in whole if not each.counted]
@@ -82,7 +82,7 @@ def test_the_whole_list_names_those_for_checking_besides_those_counted(units):
 
 
 @given(units_of_any_kind)
-def test_a_full_rate_means_that_nobody_is_missing(units):
+def test_rate_is_100_percent_only_when_nobody_is_missing(units):
     counted = counts(units)
 
     assert (rate(counted) == "100%") == (counted[Show.MISSING] == 0 and counted[Show.EXPECTED] > 0)
@@ -147,7 +147,7 @@ def test_what_is_urgent_comes_first():
 
 
 @given(units_of_any_kind)
-def test_under_its_kind_every_unit_keeps_its_place(units):
+def test_grouping_by_kind_keeps_the_order(units):
     together = by_kind(units, KINDS)
 
     assert {group.kind: list(group.units) for group in groups(together, Counter(KINDS))} == {
@@ -164,7 +164,7 @@ def test_kinds_stand_in_the_citys_order_and_others_after_them():
     assert [each.kind for each in together] == ["市总", "开发区", "基层"]
 
 
-def test_a_kind_on_two_pages_says_its_whole_size_on_each():
+def test_kind_on_two_pages_shows_its_total_size_on_each():
     sizes = {"市总": 1, "开发区": 3}
 
     first, second = groups([unit("a", kind="市总"), unit("b", kind="开发区")], sizes)
@@ -186,7 +186,7 @@ def test_punctuality_in_one_word(facts, words):
     assert unit(**facts).punctuality == words
 
 
-def test_a_report_that_was_sent_back_is_missing_again():
+def test_returned_report_counts_as_missing():
     assert State.RETURNED not in HANDED_IN
     assert counts([unit(state=State.RETURNED)])[Show.MISSING] == 1
 

@@ -1,4 +1,4 @@
-"""Dates: the minute that is named, extensions, lateness, and the sentence that is shown."""
+"""Dates: due minutes, extensions, lateness, and the sentences shown."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -61,7 +61,7 @@ def ask(may, now=None, **circumstances):
 
 
 def instants(first_year, last_year):
-    """Any microsecond of those years; hypothesis asks for limits without a zone."""
+    """Any microsecond of those years; hypothesis needs naive limits."""
     first, last = datetime(first_year, 1, 1), datetime(last_year, 12, 31, 23, 59)  # noqa: DTZ001
     return st.datetimes(first, last, timezones=st.just(ZONE))
 
@@ -88,7 +88,7 @@ moments = st.integers(0, 60 * 60 * 24 * 40).map(lambda seconds: at(1) + seconds 
         (CLOSES + 60 * SECOND, Phase.CLOSED),
     ],
 )
-def test_the_minute_named_is_included_whole(now, expected):
+def test_due_minute_counts_until_its_last_second(now, expected):
     found = phase(DATES, None, now)
 
     assert found is expected
@@ -110,14 +110,14 @@ def test_the_minute_named_is_included_whole(now, expected):
         (until(at(10)), at(12), Phase.OPEN),
     ],
 )
-def test_an_extension_gives_time_and_then_lapses_by_itself(extension, now, expected):
+def test_extension_moves_due_and_close_then_lapses(extension, now, expected):
     found = phase(DATES, extension, now)
 
     assert found is expected
 
 
 @given(moments, st.integers(0, 60 * 24 * 40))
-def test_an_extension_never_takes_time_away(now, minutes):
+def test_extension_never_shortens_the_time(now, minutes):
     extension = until(OPENS + minutes * MINUTE)
     order = list(Phase)
 
@@ -127,7 +127,7 @@ def test_an_extension_never_takes_time_away(now, minutes):
 
 
 @given(moments)
-def test_a_clock_in_another_zone_gives_the_same_answer(here):
+def test_phase_does_not_depend_on_the_clock_s_zone(here):
     there = here.astimezone(UTC)
 
     assert phase(DATES, None, there) is phase(DATES, None, here)
@@ -143,7 +143,7 @@ def test_due_and_close_are_moved_by_an_extension_that_is_later():
 # Dates as values
 
 
-def test_dates_are_kept_to_the_minute_at_eight_hours_east():
+def test_dates_are_cut_to_the_minute_at_utc_plus_8():
     dates = Dates(OPENS + 7 * SECOND, DUE.astimezone(UTC), CLOSES)
 
     assert dates == DATES
@@ -171,7 +171,7 @@ def test_a_campaign_may_close_in_the_minute_it_is_due():
     assert phase(dates, None, DUE + MINUTE) is Phase.CLOSED
 
 
-def test_an_instant_without_a_zone_is_never_guessed():
+def test_naive_instant_raises():
     with pytest.raises(ValueError, match="时区"):
         to_the_minute(datetime(2022, 1, 26, 17, 30))  # noqa: DTZ001
 
@@ -201,13 +201,13 @@ def test_lateness_is_judged_on_the_first_submission(submitted_at, extension, lat
     assert is_late(submitted_at, DATES, extension) is late
 
 
-def test_an_extension_granted_to_mend_a_late_report_does_not_make_it_punctual():
+def test_extension_after_submission_keeps_late_flag():
     sent_back_after_the_close = until(at(31), granted_at=at(29))
 
     assert is_late(at(27), DATES, sent_back_after_the_close)
 
 
-def test_an_extension_granted_in_the_moment_of_submission_counts():
+def test_extension_granted_at_the_submission_instant_counts():
     assert not is_late(at(27), DATES, until(at(31), granted_at=at(27)))
 
 
@@ -224,7 +224,7 @@ def test_an_extension_granted_in_the_moment_of_submission_counts():
         (State.ACCEPTED, None, CLOSES, False),
     ],
 )
-def test_overdue_is_what_is_due_and_was_not_handed_in(state, extension, now, expected):
+def test_overdue_means_due_and_not_submitted(state, extension, now, expected):
     assert overdue(state, DATES, extension, now) is expected
 
 
@@ -313,7 +313,7 @@ def test_every_editable_state_may_be_written_while_open(state):
     st.sampled_from(State),
     moments,
 )
-def test_writing_submitting_and_withdrawing_agree(status, extension, expected, state, now):
+def test_write_submit_and_withdraw_permissions_agree(status, extension, expected, state, now):
     told = {"status": status, "extension": extension, "expected": expected, "state": state}
 
     write, submit, withdraw = (
@@ -385,7 +385,7 @@ def test_only_a_submitted_report_is_withdrawn_and_only_before_the_close(
         (timedelta(days=-3), "已截止"),
     ],
 )
-def test_the_time_left_is_said_in_words(left, words):
+def test_time_left_in_words(left, words):
     assert time_left(DUE - left, DUE) == words
 
 
@@ -463,7 +463,7 @@ def answer_to(text):
         return str(refused)
 
 
-def test_an_extension_granted_for_mending_excuses_no_late_report_and_blames_no_timely_one():
+def test_extension_for_correction_keeps_late_flag():
     first, for_mending = until(at(27, 9), at(25)), until(at(31), at(29))
 
     under_the_first = handed_in_late(at(27, 8), DATES, (first, for_mending))

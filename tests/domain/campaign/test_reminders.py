@@ -1,4 +1,4 @@
-"""Chasing: when a mail is due, which promise is broken, and what the texts say."""
+"""Reminders: when a mail is due, which promise is broken, and the texts."""
 
 from datetime import timedelta
 
@@ -39,13 +39,13 @@ def test_the_three_moments_of_a_campaign():
         ("2027-01-26 17:31", Moment.DAY_OF, None),
     ],
 )
-def test_a_moment_comes_with_its_second(come, before, then):
+def test_moment_begins_at_its_exact_second(come, before, then):
     assert moment_now(OPENS, DUE, at(come) - SECOND) is before
     assert moment_now(OPENS, DUE, at(come)) is then
     assert moment_now(OPENS, DUE, at(come) + SECOND) is then
 
 
-def test_a_due_time_before_the_morning_is_told_an_hour_ahead():
+def test_due_time_before_nine_is_reminded_an_hour_earlier():
     due = at("2027-01-26 08:30")
 
     assert moments(OPENS, due)[-1] == (at("2027-01-26 07:30"), Moment.DAY_OF)
@@ -55,7 +55,7 @@ def test_a_due_time_before_the_morning_is_told_an_hour_ahead():
     length=st.timedeltas(min_value=timedelta(hours=2), max_value=timedelta(days=60)),
     later=st.timedeltas(min_value=timedelta(), max_value=timedelta(days=61)),
 )
-def test_no_moment_lies_outside_the_time_for_reporting(length, later):
+def test_moments_lie_between_opening_and_due_time(length, later):
     due = (OPENS + length).replace(second=0, microsecond=0)
 
     assert all(OPENS <= moment < due for moment, _ in moments(OPENS, due))
@@ -63,7 +63,7 @@ def test_no_moment_lies_outside_the_time_for_reporting(length, later):
     assert moment_now(OPENS, due, due + timedelta(minutes=1) + later) is None
 
 
-def test_the_group_is_told_exactly_who_is_missing():
+def test_group_text_names_exactly_the_missing_units():
     text = text_for_group(
         "2027年春节送温暖",
         ["鄂城区总工会", "临空经济区总工会"],
@@ -83,7 +83,7 @@ def test_the_group_is_told_exactly_who_is_missing():
     )
 
 
-def test_the_group_can_be_told_the_number_alone_and_is_thanked_when_nobody_is_missing():
+def test_group_text_can_give_only_the_number_and_thanks_when_complete():
     told = {"expected": 4, "due": DUE, "closes": CLOSES, "now": NOW, "link": "https://x"}
 
     assert "鄂城" not in text_for_group("送温暖", ["鄂城"], only_number=True, **told)
@@ -93,7 +93,7 @@ def test_the_group_can_be_told_the_number_alone_and_is_thanked_when_nobody_is_mi
 MISSING = Missing("鄂城区总工会", "2027年春节送温暖", "尚未填报", DUE, CLOSES, "https://x/o/echeng")
 
 
-def test_a_unit_is_told_what_is_missing_and_whom_to_ask():
+def test_unit_text_names_what_is_missing_and_the_contact():
     text = text_for_unit(MISSING, at("2027-01-27 09:00"), "市总职工服务中心 0711-0000010")
 
     assert text == (
@@ -103,7 +103,7 @@ def test_a_unit_is_told_what_is_missing_and_whom_to_ask():
     )
 
 
-def test_after_the_close_nobody_is_asked_to_do_what_is_refused():
+def test_texts_after_the_close_do_not_ask_for_a_submission():
     last, after = CLOSES + timedelta(seconds=59), CLOSES + timedelta(minutes=1)
 
     assert "请尽快补报" in text_for_unit(MISSING, last, "")
@@ -112,7 +112,7 @@ def test_after_the_close_nobody_is_asked_to_do_what_is_refused():
     assert "请尽快补报" not in told
 
 
-def test_one_mail_holds_everything_that_a_person_owes():
+def test_one_mail_lists_all_missing_reports_of_a_person():
     text = text_of_mail([MISSING, MISSING], "王芳", NOW, "")
 
     assert text.startswith("王芳，您好：")
@@ -134,7 +134,7 @@ def test_a_promise_is_broken_when_its_minute_is_over():
         ([], "应报 4 家，除葛店（已撤销）外，已全部上报"),
     ],
 )
-def test_a_unit_that_is_gone_is_told_of_and_not_asked(names, words):
+def test_closed_unit_is_mentioned_but_not_asked(names, words):
     text = text_for_group(
         "2027年春节送温暖",
         names,

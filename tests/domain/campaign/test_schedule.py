@@ -1,4 +1,4 @@
-"""Planning dates: a year later, how long, and what may still be moved."""
+"""Planning dates: copies for a later year, lengths of phases, allowed moves."""
 
 from datetime import datetime, timedelta
 
@@ -45,7 +45,7 @@ def test_the_29th_of_february_becomes_the_28th():
 
 
 @given(instants, instants)
-def test_a_copy_lies_ahead_and_no_further_than_needed(due, now):
+def test_copied_dates_move_by_the_fewest_years_into_the_future(due, now):
     years = years_until(due, now)
 
     assert years_later(due, years) > now or years == 1
@@ -64,17 +64,17 @@ def test_years_in_a_text_move_and_other_numbers_stay():
     ("minutes", "words"),
     [(0, ""), (90, "1 小时 30 分"), (24 * 60, "1 天"), (16 * 24 * 60 + 9 * 60, "16 天 9 小时")],
 )
-def test_a_length_is_said_in_words(minutes, words):
+def test_length_in_words(minutes, words):
     assert length(DATES.opens, DATES.opens + timedelta(minutes=minutes)) == words
 
 
-def test_there_is_no_time_for_lateness_when_due_is_the_close():
+def test_no_late_phase_when_due_equals_close():
     dates = Dates(DATES.opens, DATES.due, DATES.due)
 
     assert [stretch.name for stretch in stretches(dates)] == ["按时填报"]
 
 
-def test_a_whole_calendar_moves_by_a_year():
+def test_all_dates_move_by_a_year():
     assert dates_later(DATES, 1).due == at("2028-01-26 17:30")
 
 
@@ -98,13 +98,13 @@ def test_published_dates_move_ahead_of_now_only(changed, refused):
     assert set(refuse_move(DATES, new, NOW)) == refused
 
 
-def test_past_dates_that_stay_are_no_obstacle():
+def test_unchanged_past_dates_do_not_block_a_move():
     now = at("2027-01-27 09:00")
 
     assert refuse_move(DATES, Dates(DATES.opens, DATES.due, at("2027-01-30 17:30")), now) == {}
 
 
-def test_what_moved_is_told_with_both_instants():
+def test_moved_date_sentence_has_both_instants():
     [told] = moved(DATES, Dates(DATES.opens, DATES.due, at("2027-01-30 17:30")))
 
     assert told.sentence == (

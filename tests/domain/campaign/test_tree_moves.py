@@ -1,4 +1,4 @@
-"""Moves in the tree: what they wait for, who decides after one, what is said of a unit gone."""
+"""Moves in the tree: what delays them, who reviews after one, words for closed units."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from tests.founding import CLOSES
 @pytest.mark.parametrize(
     ("then", "living", "decides"),
     [
-        ("/01/02/09/", "/01/02/09/", 2),  # where it always stood
-        ("/01/02/09/", "/01/03/09/", 1),  # moved to a neighbour: only the city knows both
+        ("/01/02/09/", "/01/02/09/", 2),  # never moved
+        ("/01/02/09/", "/01/03/09/", 1),  # moved to a neighbour: only the city is above both
         ("/01/02/09/", "/01/09/", 1),  # moved up
         ("/01/09/", "/01/02/09/", 1),  # moved down
         ("/01/02/05/09/", "/01/03/05/09/", 5),  # its union moved with it
@@ -24,7 +24,7 @@ from tests.founding import CLOSES
         ("/01/", "/01/", 1),  # the city's own report
     ],
 )
-def test_the_union_that_decides_stands_above_in_both_trees(then, living, decides):
+def test_deciding_union_is_above_in_both_trees(then, living, decides):
     assert deciding_union(then, living) == decides
 
 
@@ -42,7 +42,7 @@ def two_places(draw: st.DrawFn) -> tuple[list[int], list[int]]:
 
 
 @given(two_places())
-def test_whoever_decides_may_enter_the_unit_and_sums_it(places):
+def test_deciding_union_may_enter_the_unit_and_sums_it(places):
     then, living = places
 
     decides = deciding_union(_path([*then, 10]), _path([*living, 10]))
@@ -65,7 +65,7 @@ def test_a_campaign_is_open_until_its_last_minute_is_over(seconds, waits):
     assert bool(still_open([campaign], CLOSES + timedelta(seconds=seconds))) is waits
 
 
-def test_only_those_that_have_not_stopped_are_waited_for():
+def test_only_open_campaigns_delay_a_move():
     stopped, running = OpenCampaign("甲", CLOSES - timedelta(days=9)), OpenCampaign("乙", CLOSES)
 
     assert still_open([stopped, running], CLOSES) == (running,)
@@ -79,5 +79,5 @@ def test_only_those_that_have_not_stopped_are_waited_for():
         (CLOSES, "葛店开发区总工会", "已合并到葛店开发区总工会"),
     ],
 )
-def test_what_is_said_of_a_unit_that_is_no_more(closed_at, into, words):
+def test_words_for_a_closed_or_merged_unit(closed_at, into, words):
     assert gone_words(closed_at, into) == words

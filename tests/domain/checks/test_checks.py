@@ -1,4 +1,4 @@
-"""Checks: each rule at its edge, the sentence it says, and the counts above the sheet."""
+"""Checks: each rule at its limit, its sentence, and the counts above the sheet."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -113,7 +113,7 @@ SUMS: list[tuple[str, Leaves, list[str]]] = [
 
 
 @pytest.mark.parametrize(("check", "leaves", "expected"), PAIRS + SUMS)
-def test_a_rule_speaks_exactly_beyond_its_edge(
+def test_rule_reports_exactly_beyond_its_limit(
     one_rule: OneRule, check: str, leaves: Leaves, expected: list[str]
 ) -> None:
     form = one_rule(check)
@@ -246,7 +246,7 @@ def test_a_money_slip_hides_the_per_head_of_its_pair_only(form_2027: Form) -> No
     assert _keys(issues) == ["yuan-slip:D9", "per-head:D10"]
 
 
-def test_more_spent_than_raised_is_not_said_twice(form_2027: Form) -> None:
+def test_overspending_is_reported_once(form_2027: Form) -> None:
     leaves = {"A1": WAN, "C1": 100, "D1": 2 * WAN, "J1": 100, "J2": WAN}
 
     issues = _found(form_2027, leaves)
@@ -303,7 +303,7 @@ MOVES: list[tuple[int | None, int | None, Grade | None]] = [
 
 
 @pytest.mark.parametrize(("now", "before", "grade"), MOVES)
-def test_a_main_figure_is_held_against_last_year(
+def test_main_figure_is_compared_with_last_year(
     form_2027: Form, now: int | None, before: int | None, grade: Grade | None
 ) -> None:
     issues = _found(form_2027, {"E1": now}, {"E": before})
@@ -343,7 +343,7 @@ def test_without_a_counterpart_or_a_last_year_nothing_is_compared(form_2027: For
         (1234, 0, ["1,234 人次", "上年 0 人次", "由无到有"]),
     ],
 )
-def test_a_move_against_last_year_is_told_with_both_figures(
+def test_year_on_year_message_has_both_figures(
     form_2027: Form, now: int, before: int, words: list[str]
 ) -> None:
     (issue,) = _found(form_2027, {"E1": now}, {"E": before})
@@ -389,7 +389,7 @@ def test_nine_equal_figures_and_any_number_of_zeros_are_no_copy(one_rule: OneRul
         (350_000, {"allocated": 343_200}, ["allocation:A2"]),
     ],
 )
-def test_money_received_is_held_against_what_the_city_registered(
+def test_money_received_is_compared_with_the_registered_allocation(
     form_2027: Form, received: int | None, allocated: dict[str, int], expected: list[str]
 ) -> None:
     issues = _found(form_2027, {"A2": received}, **allocated)
@@ -407,7 +407,7 @@ def test_money_received_is_held_against_what_the_city_registered(
         (None, {"households": 0}, []),
     ],
 )
-def test_registered_workers_are_held_against_the_citys_register(
+def test_registered_workers_are_compared_with_registered_households(
     form_2027: Form, visited: int | None, households: dict[str, int], expected: list[str]
 ) -> None:
     issues = _found(form_2027, {"C11": visited}, **households)
@@ -415,7 +415,7 @@ def test_registered_workers_are_held_against_the_citys_register(
     assert _keys(issues) == expected
 
 
-def test_what_the_city_knows_is_told_beside_the_figure(form_2027: Form) -> None:
+def test_registered_amount_is_shown_beside_the_figure(form_2027: Form) -> None:
     received, visited = _found(
         form_2027, {"A2": 5 * WAN, "C11": 21}, allocated=6 * WAN, households=20
     )
@@ -478,7 +478,7 @@ def test_a_campaigns_limit_moves_the_edge_of_its_item_only(document_2027: dict[s
     assert _keys(issues) == ["per-head:D8"]
 
 
-def test_a_row_more_is_checked_without_any_code(document_2027: dict[str, Any]) -> None:
+def test_added_item_is_checked_without_code_changes(document_2027: dict[str, Any]) -> None:
     document_2027["items"].append({"code": "K", "label": "慰问劳模", "unit": "家", "section": 7})
     document_2027["checks"][0]["pairs"].append(["K", "B"])
     form = parse_form(document_2027)
@@ -542,7 +542,7 @@ def _figures(form: Form) -> st.SearchStrategy[dict[str, int | None]]:
 
 
 @given(data=st.data())
-def test_whatever_is_filled_in_every_issue_is_whole(form_2027: Form, data: st.DataObject) -> None:
+def test_issues_of_any_figures_are_complete(form_2027: Form, data: st.DataObject) -> None:
     leaves = data.draw(_figures(form_2027))
     previous = data.draw(st.none() | _figures(form_2027))
     city = data.draw(st.tuples(st.none() | st.integers(0, WAN), st.none() | st.integers(0, 99)))
@@ -604,7 +604,7 @@ def test_the_counters_count_leaves_grades_and_what_waits_for_words(form_2027: Fo
         ({"blanks": 45, "errors": 1, "queries": 2, "hints": 9}, "还差 45 项、错误 1、待说明 2 项"),
     ],
 )
-def test_what_is_left_is_said_in_words(counted: dict[str, int], words: str) -> None:
+def test_remaining_work_in_words(counted: dict[str, int], words: str) -> None:
     nothing = dict.fromkeys(("filled", "leaves", "errors", "queries", "hints", "blanks"), 0)
 
     assert Counters(**{**nothing, **counted}).left == words

@@ -1,4 +1,4 @@
-"""Explanations: words of one's own that answer an issue for as long as its numbers stand."""
+"""Explanations: accepted and refused words, and their lapse when numbers change."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.domain.checks.explanations import (
     CONFIRMED,
-    MAX_CHARACTERS,
+    MAX_LENGTH,
     REASONS,
     Explanation,
     SharedText,
@@ -92,7 +92,7 @@ def test_fewer_than_six_characters_without_spaces_are_too_few(words: str) -> Non
         "新增专项资金，物资折价",
     ],
 )
-def test_a_stock_phrase_however_padded_is_no_explanation(words: str) -> None:
+def test_padded_stock_phrase_is_refused(words: str) -> None:
     problem = refuse("其他", words)
 
     assert problem is not None
@@ -100,9 +100,9 @@ def test_a_stock_phrase_however_padded_is_no_explanation(words: str) -> None:
 
 
 def test_an_explanation_has_at_most_500_characters() -> None:
-    assert refuse("其他", (WORDS * 40)[:MAX_CHARACTERS]) is None
+    assert refuse("其他", (WORDS * 40)[:MAX_LENGTH]) is None
 
-    problem = refuse("其他", (WORDS * 40)[: MAX_CHARACTERS + 1])
+    problem = refuse("其他", (WORDS * 40)[: MAX_LENGTH + 1])
 
     assert problem is not None
     assert "501" in problem.sentence
@@ -226,7 +226,7 @@ def test_the_same_words_at_several_items_are_found_whatever_their_signs() -> Non
     assert found.label == "3 项同一说明"
 
 
-def test_who_has_not_said_that_it_is_one_cause_is_told_apart() -> None:
+def test_shared_text_without_declared_cause_is_marked() -> None:
     [found] = _said_at((PLAIN[0], WORDS, True), (PLAIN[1], WORDS, False))
 
     assert not found.agreed
@@ -242,7 +242,7 @@ def test_who_has_not_said_that_it_is_one_cause_is_told_apart() -> None:
         [(slip, WORDS, False) for slip in SLIPS],
     ],
 )
-def test_other_words_one_item_alone_and_slips_share_nothing(
+def test_different_words_single_items_and_slips_are_not_shared(
     said: list[tuple[Issue, str, bool]],
 ) -> None:
     assert _said_at(*said) == ()

@@ -1,4 +1,4 @@
-"""A campaign's own limits: what can be set for an edition's checks, and how it is read."""
+"""A campaign's own limits: the settings of an edition's checks, and their parsing."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def form():
 
 
 def typed(settings):
-    """Every field as its page shows it."""
+    """Every field with its text on the page."""
     return {setting.name: setting.own for setting in settings}
 
 
@@ -36,7 +36,7 @@ def test_an_own_limit_reaches_the_check_and_leaves_the_others(form):
     assert (per_head.limits_yuan["C1"], per_head.limits_yuan["C2"]) == (2000, 3000)
 
 
-def test_what_the_edition_says_anyway_is_no_limit_of_ones_own(form):
+def test_limit_equal_to_the_edition_is_not_stored(form):
     settings = settings_of(form, {"per-head": {"limits_yuan": {"C1": 2000}}})
 
     limits, _ = read_limits(settings, {"per-head.limits_yuan.C1": "3000"})
@@ -57,14 +57,14 @@ def test_what_the_edition_says_anyway_is_no_limit_of_ones_own(form):
         ("copied.at_least", "许多"),
     ],
 )
-def test_what_is_no_limit_is_refused_at_its_field(form, name, text):
+def test_invalid_limit_is_refused_at_its_field(form, name, text):
     limits, problems = read_limits(settings_of(form, {}), {name: text})
 
     assert limits == {}
     assert list(problems) == [name]
 
 
-def test_a_check_that_stops_a_report_can_neither_be_softened_nor_made(form):
+def test_grade_error_can_be_neither_removed_nor_set(form):
     names = {setting.name for setting in settings_of(form, {})}
 
     assert "within.grade" not in names
@@ -79,7 +79,7 @@ def test_a_tolerance_is_exact_to_the_fen(form):
     assert rule.tolerance == 1
 
 
-def test_what_was_reset_is_told_with_both_numbers(form):
+def test_changed_limit_is_told_with_both_numbers(form):
     [told] = resets(form, {}, {"per-head": {"limits_yuan": {"C1": 2000}}})
 
     assert "C1" in told.label

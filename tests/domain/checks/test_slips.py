@@ -1,4 +1,4 @@
-"""Slip check: yuan typed for 万元 are asked about in every money cell, and honest money is not."""
+"""Slip check: yuan typed for 万元 are reported at every money item, correct money is not."""
 
 import csv
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import portal.demo
 from portal.domain.checks.finding import Facts, Issue, find_issues, rules_at
-from portal.domain.checks.slips import LEAST, YUAN_PER_WAN
+from portal.domain.checks.slips import MIN_FEN, YUAN_PER_WAN
 from portal.domain.figures import FEN_PER_WAN, Kind, canonical, parse_figure
 from portal.domain.form.check_rules import Grade
 from portal.domain.form.form import Form, parse_form
@@ -66,7 +66,7 @@ def test_the_cells_looked_at_are_all_the_money_that_is_typed(form_2027: Form) ->
     assert looked_at == typed == MONEY
 
 
-def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027: Form) -> None:
+def test_wages_of_millions_per_head_offer_the_figure_in_wan(form_2027: Form) -> None:
     slip = _slips(form_2027, {"H": 27, "I": 283_700 * WAN})["I"]
 
     assert slip.grade is Grade.QUERY
@@ -79,7 +79,7 @@ def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027
 @pytest.mark.parametrize(
     ("leaves", "previous", "city", "asks"),
     [
-        # wages: a million yuan a head on; below that they are what they are
+        # wages: from a million yuan per head on
         ({"H": 27, "I": 27 * 100 * WAN}, None, {}, "I"),
         ({"H": 27, "I": 27 * 100 * WAN - 1}, None, {}, ""),
         ({"H": 27, "I": 27 * 6 * WAN}, None, {}, ""),
@@ -96,7 +96,7 @@ def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027
         ({"A1": 406_200 * WAN}, {}, {}, ""),
         ({"D9": 50_400 * WAN}, {"D9": 5 * WAN}, {}, "D9"),
         ({"J4": 14_600 * WAN}, {"J4": 14 * WAN}, {}, "J4"),
-        # people vouch for money that is nothing out of the way
+        # the 人次 make the money plausible
         ({"C11": 2000, "D11": 200 * WAN}, {"D11": WAN}, {}, ""),
         # the city's register, at its own item only
         ({"A2": 487_000 * WAN}, None, {"allocated": 48 * WAN}, "A2"),
@@ -105,7 +105,7 @@ def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027
         ({"A2": 100 * WAN}, None, {"allocated": WAN + 1}, ""),
         ({"A2": 487_000 * WAN}, None, {"allocated": 0}, ""),
         ({"A2": 487_000 * WAN}, {"A2": 487_000 * WAN}, {"allocated": 48 * WAN}, "A2"),
-        # the other parts of the sum; while some are blank only what is beyond all doubt
+        # the other parts of the sum; a greater factor while some are blank
         (_wan({**RAISED, "A1": 406_200}), None, {}, "A1"),
         (_wan({**RAISED, "A6": 67_700}), None, {}, "A6"),
         ({**_wan(RAISED), "A6": 21_699 * WAN}, None, {}, ""),
@@ -116,13 +116,13 @@ def test_wages_of_millions_a_head_ask_and_offer_the_figure_in_its_unit(form_2027
         (_wan(RAISED), None, {}, ""),
     ],
 )
-def test_money_is_held_against_what_is_known_of_it(
+def test_money_is_compared_with_the_first_known_amount(
     form_2027: Form, leaves: Leaves, previous: Figures | None, city: dict[str, int], asks: str
 ) -> None:
     assert "、".join(_slips(form_2027, leaves, previous, **city)) == asks
 
 
-def test_a_whole_section_in_yuan_is_held_against_what_was_spent(form_2027: Form) -> None:
+def test_section_typed_in_yuan_is_compared_with_the_spending(form_2027: Form) -> None:
     spent = {f"D{n}": 20 * WAN for n in range(1, 12)} | {f"C{n}": 200 for n in range(1, 12)}
     raised = _wan({code: 10_000 * wan for code, wan in RAISED.items()})
 
@@ -134,7 +134,7 @@ def test_a_whole_section_in_yuan_is_held_against_what_was_spent(form_2027: Form)
     assert "而 D 慰问职工（发放款物）220.00 万元" in when_filled["A1"].message
 
 
-def test_what_was_spent_vouches_for_one_large_source(form_2027: Form) -> None:
+def test_spending_makes_one_large_source_plausible(form_2027: Form) -> None:
     spent = {f"D{n}": 10 * WAN for n in range(1, 12)} | {f"C{n}": 200 for n in range(1, 12)}
     raised = _wan({"A1": 160, "A2": 1, "A3": 0, "A4": 0, "A5": 0, "A6": 0})
 
@@ -142,7 +142,7 @@ def test_what_was_spent_vouches_for_one_large_source(form_2027: Form) -> None:
     assert _slips(form_2027, {**raised, **spent}) == {}
 
 
-def test_the_register_is_not_asked_about_twice(form_2027: Form) -> None:
+def test_registered_amount_is_reported_once(form_2027: Form) -> None:
     leaves = {"A2": 487_000 * WAN}
 
     issues = find_issues(form_2027, Facts(with_totals(form_2027, leaves), None, 48 * WAN))
@@ -164,7 +164,7 @@ def test_an_edition_that_has_taken_the_rule_out_asks_nothing(document_2027: dict
     assert _slips(form, {"H": 27, "I": 283_700 * WAN}) == {}
 
 
-def test_a_money_row_more_is_guarded_without_any_code(document_2027: dict[str, Any]) -> None:
+def test_added_money_item_is_checked_without_code_changes(document_2027: dict[str, Any]) -> None:
     row = {"code": "K", "label": "互助资金", "unit": "万元", "section": 7, "previous": "K"}
     document_2027["items"].append(row)
     form = parse_form(document_2027)
@@ -190,7 +190,7 @@ def test_a_campaign_that_sets_another_limit_moves_people_only(
         ({"leaves": {"A3": WAN}}, {"leaves": {"A3": 2 * WAN}}),
     ],
 )
-def test_an_explanation_lapses_with_what_the_money_was_held_against(
+def test_explanation_lapses_when_the_compared_amount_changes(
     form_2027: Form, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     first, second = (
@@ -220,7 +220,7 @@ def test_any_amount_of_a_filled_report_typed_in_yuan_is_asked_about(
     first_year = _slips(form_2027, slipped)
     later = _slips(form_2027, slipped, with_totals(form_2027, leaves))
 
-    if honest * YUAN_PER_WAN < LEAST:
+    if honest * YUAN_PER_WAN < MIN_FEN:
         assert later == {}
     else:
         offered = later[code].offer

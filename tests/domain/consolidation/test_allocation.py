@@ -1,4 +1,4 @@
-"""Allocations: what was passed down is taken off once, where both reports have it, and not else."""
+"""Allocations: money passed down is deducted once, only if both reports include it."""
 
 from dataclasses import replace
 
@@ -63,7 +63,7 @@ CITY = {"shizong": {"A3": 50}, "gedian": {"A3": 1}}
         (0, 12, 0),  # nothing is registered
     ],
 )
-def test_taken_off_is_the_lesser_of_registered_and_received(registered, received, deducted):
+def test_deduction_is_the_lesser_of_registered_and_received(registered, received, deducted):
     reports = CITY | {"echeng": {"A2": received, "A3": 1}}
 
     found = told(allocations(echeng=registered), reports)
@@ -74,7 +74,7 @@ def test_taken_off_is_the_lesser_of_registered_and_received(registered, received
 
 
 @pytest.mark.parametrize(("answer", "remark"), [(None, NOT_ANSWERED), (False, NOT_INCLUDED)])
-def test_without_the_word_of_the_giver_nothing_is_taken_off(answer, remark):
+def test_no_deduction_without_the_giver_s_answer(answer, remark):
     reports = CITY | {"echeng": {"A2": 12}}
 
     found = told(allocations(answer, echeng=12), reports)
@@ -84,21 +84,21 @@ def test_without_the_word_of_the_giver_nothing_is_taken_off(answer, remark):
     assert f"（{remark}）。" in found.sentences[0]
 
 
-def test_a_giver_who_is_not_in_the_sum_has_given_nothing_twice():
+def test_no_deduction_if_the_giver_is_not_in_the_sum():
     found = told(allocations(echeng=12), {"echeng": {"A2": 12}})
 
     assert (found.figures["A"], found.deduction.remark) == (12 * WAN, NOT_GIVEN)
 
 
-def test_a_unit_that_is_missing_takes_nothing_off_and_is_asked_nothing():
+def test_missing_unit_has_no_deduction_and_no_question():
     found = told(allocations(echeng=12, huarong=9), CITY | {"echeng": {"A2": 12}})
 
     assert found.deduction.passed_down == 12 * WAN
     assert found.sentences == (found.deduction.sentence,)
 
 
-def test_the_units_stand_one_by_one_and_never_lend_to_one_another():
-    """One has more than is registered, the other less: in sum it would seem right."""
+def test_deductions_are_capped_for_each_unit():
+    """One unit has more than is registered, the other less; their sums are equal."""
     reports = CITY | {"echeng": {"A2": 20}, "huarong": {"A2": 0}}
 
     found = told(allocations(echeng=10, huarong=10), reports)
@@ -109,7 +109,7 @@ def test_the_units_stand_one_by_one_and_never_lend_to_one_another():
     assert found.deduction.deducted_from(["gedian"]) is None
 
 
-def test_what_has_not_arrived_is_asked_in_words():
+def test_amount_not_received_is_named_in_words():
     reports = CITY | {"echeng": {"A2": 0}, "huarong": {"A2": None}}
 
     _, asked = told(allocations(echeng=50, huarong=9), reports).sentences
@@ -133,7 +133,7 @@ def test_no_more_units_are_named_than_there_is_room_for():
     assert deduction.brief.endswith(f"等 {len(many)} 家（只列前 1 家）。")
 
 
-def test_what_was_given_to_units_beside_the_sum_is_said_and_not_taken_off():
+def test_allocation_to_a_unit_outside_the_sum_is_named_not_deducted():
     found = told(allocations(aside=2, echeng=12), CITY | {"echeng": {"A2": 12}})
 
     assert found.deduction.passed_down == 12 * WAN
@@ -218,7 +218,7 @@ def test_the_sentence_is_read_word_for_word(said, given_to, answer):
         assert found.sentence.endswith(f"：{amounts}{remark}。")
 
 
-def test_the_first_rule_took_off_whatever_was_registered():
+def test_first_rule_deducted_every_registered_amount():
     reports = CITY | {"echeng": {"A2": 12}, "huarong": {"A2": 0}}
     known = allocations(None, echeng=12, huarong=20)
 

@@ -1,4 +1,4 @@
-"""Editions of a consolidation: the document, and the algebra of what differs later."""
+"""Editions of a consolidation: the document, and the algebra of differences."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ reports = st.dictionaries(st.sampled_from(UNITS), figures, min_size=1)
 
 
 def source(code, said, number=1):
-    """A unit that stands on a submission with these figures."""
+    """A unit with a submission of these figures."""
     sha256 = fingerprint(canonical_bytes({"figures": said, "number": number}))
     return Source(code, f"{code}工会", "区总", State.ACCEPTED, number, sha256)
 
@@ -55,7 +55,7 @@ def frozen_of(said):
 
 
 def differing(old, new):
-    """What differs from one consolidation to another."""
+    """The difference between two consolidations."""
     before, now = frozen_of(old), frozen_of(new)
     pairs = differences.moved(before.sources, now.sources)
     moved = {each.code: new[each.code] for _, each in pairs if each}
@@ -119,14 +119,14 @@ def test_nothing_differs_from_itself(said):
 
 
 @given(reports, reports)
-def test_a_difference_turns_round(old, new):
+def test_difference_is_antisymmetric(old, new):
     there, back = differing(old, new), differing(new, old)
 
     lines = {(u.code, li.code, li.old, li.new) for u in there.units for li in u.lines}
     assert {(u.code, li.code, li.new, li.old) for u in back.units for li in u.lines} == lines
 
 
-def test_the_same_figures_handed_in_anew_make_no_difference():
+def test_resubmitted_equal_figures_make_no_difference():
     said = {"echeng": {"B": 3}}
     before = frozen_of(said).sources
     now = replace(before, included=(source("echeng", said["echeng"], number=2),))
@@ -162,7 +162,7 @@ def test_each_difference_has_a_fingerprint_of_its_own():
     assert one.sha256 != other.sha256
 
 
-def test_what_was_seen_is_another_where_a_missing_unit_moved():
+def test_seen_fingerprint_changes_when_a_missing_unit_changes_state():
     frozen = frozen_of({"echeng": {"B": 3}})
     missing = Source("gedian", "葛店", "开发区", State.DRAFT)
     draft = replace(frozen.sources, missing=(missing,))
@@ -173,7 +173,7 @@ def test_what_was_seen_is_another_where_a_missing_unit_moved():
     assert draft.seen(Scope.SUBMITTED, FORM) != draft.seen(Scope.ACCEPTED, FORM)
 
 
-def test_an_edition_needs_a_zone():
+def test_edition_with_a_naive_instant_raises():
     with pytest.raises(ValueError, match="time zone"):
         edition.document(frozen_of({}), number=1, at=datetime(2027, 1, 1), by="张慧")  # noqa: DTZ001
 
@@ -274,7 +274,7 @@ def test_a_document_of_the_first_format_stays_what_it_was():
     assert frozen.reported.figures["A"] == frozen.total["A"] == 63 * WAN
 
 
-def test_a_live_print_of_old_is_known_by_its_old_code():
+def test_older_live_print_is_found_by_its_older_code():
     sources = replace(
         first_format().sources, allocations=given_of(GIVEN, echeng=12).sources.allocations
     )

@@ -1,4 +1,4 @@
-"""Consolidation: what is added to what, who is missing, and sums that always agree."""
+"""Consolidation: which reports are added, which are missing, and consistent sums."""
 
 from dataclasses import replace
 
@@ -102,14 +102,14 @@ def test_a_full_unit_adds_its_own_report_alone():
     assert codes(placement.for_checking) == ["echeng-jiceng1", "echeng-jiceng2"]
 
 
-def test_what_stands_above_the_node_plays_no_part():
+def test_units_above_the_node_are_ignored():
     placement = place(CITY, "echeng-jiceng1")
 
     assert codes(placement.contributing) == ["echeng-jiceng1"]
     assert placement.for_checking == ()
 
 
-def test_an_exempt_full_unit_does_not_stand_above_its_children():
+def test_exempt_full_unit_does_not_cover_its_children():
     exempt = replace(CITY[2], expected=False)
 
     placement = place(city_with(exempt), "shizong")

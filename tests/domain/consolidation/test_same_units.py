@@ -1,4 +1,4 @@
-"""Same units: two years are compared by the organisations whose figures both of them hold."""
+"""Same units: two years are compared by the organisations with figures in both."""
 
 from dataclasses import replace
 
@@ -136,7 +136,7 @@ def test_an_exempt_unit_is_compared_with_nothing():
     assert not found.alone
 
 
-def test_nobody_in_both_years_is_no_comparison():
+def test_no_comparison_without_a_unit_in_both_years():
     assert same_units(year(ECHENG), year(GEDIAN)).groups == ()
 
 

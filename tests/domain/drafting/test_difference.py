@@ -1,4 +1,4 @@
-"""The difference of two editions, and what is open in a draft, in words."""
+"""The difference of two editions, and the open points of a draft, in words."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ K = {"code": "K", "label": "法律援助", "unit": "人次", "section": "8"}
 
 
 def sentences(old, new):
-    """What is told of the difference."""
+    """The sentences of the difference."""
     return list(difference(old, new).sentences)
 
 

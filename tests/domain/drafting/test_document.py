@@ -1,4 +1,4 @@
-"""The document of a form: whatever a file holds, it is a form or refused in words."""
+"""The document of a form: any file is read as a form or refused with sentences."""
 
 import json
 from typing import Any
@@ -125,14 +125,14 @@ def test_all_wrong_places_are_named_at_once(document):
     assert told.count("；") == 2
 
 
-def test_a_text_of_the_file_never_makes_a_sentence_long(document):
+def test_text_from_the_file_is_cut_in_sentences(document):
     document["items"][0]["unit"] = "x" * 50_000
 
     assert len(problems_with(document)) < 300
 
 
 def test_a_thousand_sums_of_sums_are_refused_at_once(document):
-    """Each level adds everything below it: walking all ways down would never end."""
+    """Each level sums all levels below it, so the number of paths is exponential."""
     levels = [f"K{number}" for number in range(40)]
     for at, code in enumerate(levels):
         item = {"code": code, "label": code, "unit": "人次", "section": 4}
@@ -152,7 +152,7 @@ KEYS = ("id", "version", "title", "units", "sections", "items", "checks", "head"
 
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), anything, min_size=1), st.sampled_from(KEYS))
-def test_nothing_that_a_file_can_say_breaks_the_reading(wild, removed):
+def test_any_file_is_read_or_refused(wild, removed):
     document = {"id": "x", "version": "1", "title": "表", "units": {}, "items": [], "checks": []}
     document |= wild
     document.pop(removed, None)

@@ -1,4 +1,4 @@
-"""A draft: whatever is done to it, it stays one whole form, and nothing else in it changes."""
+"""A draft: every edit gives a usable form and changes nothing else."""
 
 import json
 from typing import Any
@@ -79,7 +79,7 @@ def test_an_item_is_found_where_it_was_put_and_the_others_keep_their_order(code,
 
 @few
 @given(codes)
-def test_down_and_up_again_is_where_it_was(code):
+def test_moving_down_and_up_restores_the_order(code):
     place, places = place_of(DOCUMENT, code)
 
     back = with_item_moved(with_item_moved(DOCUMENT, code, 1), code, -1)
@@ -130,7 +130,7 @@ edits = st.one_of(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(edits, max_size=6))
-def test_whatever_is_done_a_draft_is_one_form_or_the_edit_is_refused_in_words(steps):
+def test_any_edit_gives_a_usable_form_or_a_sentence(steps):
     document, told = DOCUMENT, []
     for act, *arguments in steps:
         try:
@@ -138,7 +138,7 @@ def test_whatever_is_done_a_draft_is_one_form_or_the_edit_is_refused_in_words(st
         except FormError as refused:
             told += refused.problems
         except StopIteration:
-            pass  # the item or section was taken out before: pages of it are not found
+            pass  # the item or section was removed before; its page answers 404
 
     form = parse_form(json.loads(json.dumps(document)))
     assert [item.code for item in form.items] == order(document)
@@ -192,7 +192,7 @@ def test_a_new_item_never_parts_a_pair(document):
         ("E1+…+C4", "看不出中间是哪些项"),
     ],
 )
-def test_a_formula_that_cannot_be_is_refused_with_its_sentence(document, formula, sentence):
+def test_invalid_formula_is_refused_with_its_sentence(document, formula, sentence):
     with pytest.raises(FormError, match=sentence):
         with_item_changed(document, "E", typed_item(document, "E", formula=formula))
 
@@ -223,14 +223,14 @@ def test_an_item_in_use_is_not_taken_out_unless_its_uses_go_too(document):
     assert "registered-twice" not in {rule.id for rule in form.checks}
 
 
-def test_the_last_part_of_a_sum_stays(document):
+def test_last_part_of_a_sum_cannot_be_removed(document):
     document = with_item_changed(document, "F", typed_item(document, "F", formula="F1"))
 
     with pytest.raises(FormError, match="请先改 F 的公式"):
         without_item(document, "F1", and_its_uses=True)
 
 
-def test_a_section_with_items_stays_and_an_empty_one_goes(document):
+def test_only_an_empty_section_can_be_removed(document):
     more = with_section(document, "法律援助")
 
     with pytest.raises(FormError, match="请先移到别的部分"):
@@ -321,14 +321,14 @@ def test_every_setting_is_read_back_as_it_is_typed(document_2027):
         ("copied", {"grade": "严重"}, "等级应为强制、核实、提示之一"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_with_its_sentence(document, check, changed, sentence):
+def test_invalid_setting_is_refused_with_its_sentence(document, check, changed, sentence):
     fields = as_typed(next(rule for rule in document["checks"] if rule["id"] == check))
 
     with pytest.raises(FormError, match=sentence):
         with_check(document, check, fields | changed)
 
 
-def test_a_rule_that_holds_the_wrong_kinds_together_is_told(document):
+def test_rule_that_compares_different_units_is_reported(document):
     fields = as_typed(next(r for r in document["checks"] if r["id"] == "yuan-slip"))
 
     form = parse_form(with_check(document, "yuan-slip", fields | {"pairs": "D1 C1\nC2 D2"}))

@@ -1,4 +1,4 @@
-"""The form: data held together, and refused with every problem when it is not."""
+"""The form: consistent data is parsed, other data refused with every problem."""
 
 from typing import Any
 
@@ -77,7 +77,7 @@ def test_sums_of_sums_are_ordered_after_their_parts(document: Document) -> None:
     assert form.sums_over["E1"] == ("E", "K")
 
 
-def test_a_row_more_takes_its_place_without_any_code(document: Document) -> None:
+def test_added_item_is_placed_without_code_changes(document: Document) -> None:
     document["items"].append({"code": "K", "label": "慰问劳模", "unit": "家", "section": 7})
 
     form = parse_form(document)

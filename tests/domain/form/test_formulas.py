@@ -1,4 +1,4 @@
-"""Formulas: totals come from what was typed, and blank is not zero."""
+"""Formulas: totals are computed from typed figures, and blank is not zero."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ def _added(one: Figures, other: Figures) -> dict[str, int | None]:
 
 
 @given(st.lists(st.none() | COUNTS))
-def test_a_total_counts_blanks_as_nothing_and_is_blank_over_blanks_alone(
+def test_total_ignores_blanks_and_is_blank_over_only_blanks(
     figures: list[int | None],
 ) -> None:
     known = [figure for figure in figures if figure is not None]

@@ -1,4 +1,4 @@
-"""Landing: a copied column finds its row by its length and totals, or readings are offered."""
+"""Landing: a column's length and totals decide its first row, or readings are offered."""
 
 import csv
 from pathlib import Path
@@ -44,7 +44,7 @@ def _place(form: Form, rows: list[str], start: str, reading: str = "") -> Placem
 
 
 def _lands_right(form: Form, figures: Figures, placement: Placement, first: str, last: str) -> None:
-    """Every item between the two has its own figure, and nothing else has one."""
+    """Assert that exactly the items between the two have their own figures."""
     texts = _texts(form, figures)
     codes = [item.code for item in form.items]
     between = codes[codes.index(first) : codes.index(last) + 1]
@@ -200,7 +200,7 @@ def test_codes_decide_over_any_length(form_2027: Form, figures: Figures) -> None
         (["22", "1", "2", "3", "4", "5", "6", "7", "3", "3"], "A1", ["A", "A1"]),
     ],
 )
-def test_what_is_not_certain_is_offered_and_nothing_is_placed(
+def test_uncertain_block_offers_readings_and_places_nothing(
     form_2027: Form, rows: list[str], start: str, offers: list[str]
 ) -> None:
     assert _offers(form_2027, rows, start) == offers
@@ -239,7 +239,9 @@ def test_an_offer_says_what_it_would_do(form_2027: Form) -> None:
     assert second.words == "A1 填 22、A2 填 1、A3 填 2、……、B 填 6，共 7 项，没有合计行"
 
 
-def test_beginning_elsewhere_than_at_the_focus_is_said(form_2027: Form, figures: Figures) -> None:
+def test_note_says_if_the_block_does_not_begin_at_the_focus(
+    form_2027: Form, figures: Figures
+) -> None:
     column, leaves = (
         _column(form_2027, figures, first, "J4", sums=sums)
         for first, sums in (("A", True), ("A1", False))

@@ -1,4 +1,4 @@
-"""Number formats: what people see of a number, as Excel, WPS and LibreOffice show it."""
+"""Number formats: the text shown for a number, as in Excel, WPS and LibreOffice."""
 
 from decimal import Decimal
 

@@ -85,7 +85,7 @@ def test_a_sheet_for_each_unit_by_its_head_or_else_by_its_tab(form: Form):
     assert old.problems == ()
 
 
-def test_the_name_may_stand_in_the_cell_beside_its_label(form: Form):
+def test_unit_name_may_be_in_the_cell_beside_its_label(form: Form):
     old = read(form, table(["填报单位", "葛店开发区总工会"], *sheet_rows(), name="1"))
 
     assert [one.unit for one in old.units] == [GEDIAN]
@@ -121,7 +121,7 @@ def sheet_rows() -> list[list]:
         ("", []),
     ],
 )
-def test_a_name_means_the_unit_that_it_can_only_mean(name, meant):
+def test_abbreviated_name_matches_its_only_unit(name, meant):
     assert list(units_called(name, UNITS)) == meant
 
 
@@ -204,7 +204,7 @@ def test_yuan_are_offered_in_wan_unticked_with_the_reason(form: Form, line):
 @pytest.mark.parametrize(
     "line", ["单位：万元", "单位：家、人次、万元", "次均（元/人次）", "元旦春节"]
 )
-def test_wan_is_wan(form: Form, line):
+def test_amounts_in_wan_are_unchanged(form: Form, line):
     rows = [["D9", "甲", 12], ["D10", "乙", 200], ["D11", "丙", 0]]
 
     old = read(form, table([line], ["代码", "项目", "鄂城区"], *rows, name="表"))

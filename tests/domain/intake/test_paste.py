@@ -1,4 +1,4 @@
-"""Paste: a copied block finds its items, and what has no place is named with the reason."""
+"""Paste: cells of a block are assigned to items, or skipped with a reason."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def placed(form: Form, text: str, start: str) -> dict[str, str]:
 
 
 def refusal(form: Form, text: str, start: str) -> str:
-    """The sentence with which the whole block is refused."""
+    """The sentence for which the whole block is refused."""
     with pytest.raises(BlockRefused) as refused:
         place_block(form, read_block(text), start)
     return refused.value.sentence
@@ -146,7 +146,7 @@ def test_two_by_eleven_with_one_bad_cell_fill_the_pairs(form: Form, start: str) 
     assert placement.skipped == ()
 
 
-def test_the_sums_of_a_pair_are_skipped_without_fuss(form: Form) -> None:
+def test_sums_of_a_pair_are_skipped_as_usual(form: Form) -> None:
     placement = place_block(form, read_block("30\t3\n10\t1\n20\t2\n"), "C")
 
     assert [one.code for one in placement.figures] == ["C1", "D1", "C2", "D2"]
@@ -317,7 +317,9 @@ def test_a_place_counts_the_rows_and_columns_that_were_copied(form: Form) -> Non
         ("C9\t十二\nD9\t1\n", {"C9": "十二", "D9": "1"}),
     ],
 )
-def test_codes_decide_wherever_they_stand(form: Form, text: str, expected: dict[str, str]) -> None:
+def test_code_column_decides_at_any_position(
+    form: Form, text: str, expected: dict[str, str]
+) -> None:
     assert placed(form, text, "F1") == expected
 
 
@@ -441,7 +443,7 @@ def _paper(form: Form, typed: dict[str, str]) -> list[list[str]]:
 
 
 @given(st.lists(st.tuples(*[st.text('0123456789.人次万元C9代码项目合计— "', max_size=6)] * 3)))
-def test_no_filled_cell_is_placed_twice_and_none_is_made_up(
+def test_each_filled_cell_is_placed_at_most_once(
     form: Form, rows: list[tuple[str, str, str]]
 ) -> None:
     block = tuple(rows)

@@ -1,4 +1,4 @@
-"""What a pasted block says beside its figures, against the report that it is pasted into."""
+"""The words of a pasted block, compared with its report."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_a_column_headed_in_yuan_is_asked_about_without_codes(form: Form) -> Non
         "12\n13",
     ],
 )
-def test_words_that_agree_ask_nothing(form: Form, text: str) -> None:
+def test_matching_words_ask_no_question(form: Form, text: str) -> None:
     assert settled(form, text).figures
 
 
@@ -112,7 +112,7 @@ def test_another_units_name_is_refused(form: Form, text: str, place: str) -> Non
 @pytest.mark.parametrize(
     "head", ["填报单位：鄂城区总工会\t", "填报单位\t鄂城", "代码\t鄂城区总工会"]
 )
-def test_our_own_name_is_no_matter(form: Form, head: str) -> None:
+def test_own_name_asks_no_question(form: Form, head: str) -> None:
     assert figures(settled(form, f"{head}\n代码\t数量\nA1\t5")) == {"A1": "5"}
 
 

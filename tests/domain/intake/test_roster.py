@@ -1,4 +1,4 @@
-"""Reading rosters: heads wherever they stand, texts as typed, the cell of each."""
+"""Reading rosters: heading rows anywhere, texts as typed, the address of each."""
 
 import pytest
 
@@ -142,7 +142,7 @@ GOOD = ("a-1", "甲工会", "基层", "echeng", 21, "张三", "0711-1")
     ],
 )
 @pytest.mark.parametrize("at", [0, 1, 5, 6])
-def test_what_a_cell_is_counts_in_every_column_of_an_identity(value, words, at):
+def test_cell_type_is_checked_in_every_identity_column(value, words, at):
     line = read_one([value if place == at else each for place, each in enumerate(GOOD)])
     name = ("code", "name", "kind", "parent", "position", "contact", "phone")[at]
 
@@ -254,7 +254,7 @@ def test_a_cover_does_not_hide_the_list_and_is_named():
     assert found.left == ("封面（没有名单的表头）",)
 
 
-def test_no_row_vanishes_unsaid():
+def test_every_unread_row_is_named():
     rows = [(*UNIT, "备注"), GOOD, ("",) * 7 + ("以上已核对",), ("", "乙工会", "基层")]
 
     found = read_roster(Grid((table(*rows),)))
@@ -306,7 +306,7 @@ def test_bare_codes_are_found_behind_a_cover():
         (("error", "#DIV/0!"), "#DIV/0!", "错误值"),
     ],
 )
-def test_money_passed_down_is_the_number_that_people_see(value, text, wrong):
+def test_allocation_is_read_as_shown(value, text, wrong):
     [line] = read_listed(Grid((table(("代码", "下拨资金(万元)"), ("dongqu", value)),)))
 
     assert line["allocated"] == text

@@ -36,12 +36,12 @@ def sheet(*rows: list[Content], merges: tuple[Area, ...] = (), name: str = "统�
 
 
 def said(form: Form, *rows: list[Content], merges: tuple[Area, ...] = ()) -> Intake:
-    """What a sheet of 鄂城 brings to the campaign of 2027."""
+    """The intake of a sheet of 鄂城 for the campaign of 2027."""
     return find_figures(form, Grid((sheet(*rows, merges=merges),)), EXPECTED)
 
 
 def offers(intake: Intake) -> dict[str, str]:
-    """The figures that are not taken but offered, by item."""
+    """The offered figures, by item."""
     return {each.code: each.offer for each in intake.problems if each.code and each.offer}
 
 
@@ -145,9 +145,7 @@ def test_pairs_in_one_row_say_the_unit_in_their_heading(form: Form) -> None:
     ],
     ids=lambda rows: str(rows[0]),
 )
-def test_words_that_agree_or_speak_of_something_else_doubt_nothing(
-    form: Form, rows: list[list[Content]]
-) -> None:
+def test_matching_or_unrelated_words_raise_no_doubt(form: Form, rows: list[list[Content]]) -> None:
     third: list[Content] = ["4", "E1", "落实民生政策", "人次", 7]
 
     found = said(form, *rows, third)
@@ -397,7 +395,7 @@ def test_a_line_above_the_figures_is_no_heading_of_theirs(form: Form, line: str)
     assert said(form, [None, line], *columns("数量")).figures["E1"] == "10"
 
 
-def test_the_fuller_column_does_not_win(form: Form) -> None:
+def test_fuller_column_is_not_preferred(form: Form) -> None:
     rows = columns("2026年", "2027年", rows=6)
     for row in rows[3:]:
         row[2] = None
@@ -427,7 +425,7 @@ def test_an_emptier_column_with_a_name_of_its_own_is_not_passed_over(form: Form)
 
 
 @pytest.mark.parametrize("heads", [("2026年",), ("上年数量",), ("计划",), ("序号",), ("栏次",)])
-def test_a_column_of_something_else_is_not_taken_for_want_of_another(
+def test_unrelated_column_is_not_taken_as_a_last_resort(
     form: Form, heads: tuple[Content, ...]
 ) -> None:
     found = said(form, *columns(*heads))
@@ -483,7 +481,7 @@ def test_a_year_merged_over_a_pair_of_columns_heads_both(form: Form) -> None:
         ("E1", "101", "00000", "101"),
     ],
 )
-def test_a_number_shown_honestly_is_taken(
+def test_number_shown_as_stored_is_taken(
     form: Form, code: str, text: str, number_format: str, typed: str
 ) -> None:
     cell = Cell(1, 1, CellKind.NUMBER, text, format=number_format)
@@ -555,7 +553,7 @@ def test_a_number_beside_what_is_no_code_is_listed(
     assert code is None or f"“{code}”" in found.warnings[0].sentence
 
 
-def test_what_stands_above_the_heading_is_no_row(form: Form) -> None:
+def test_rows_above_the_heading_are_ignored(form: Form) -> None:
     rows: list[list[Content]] = [[None, None, 2027], ["代码", "项目", "数量"], *E_ROWS]
 
     assert said(form, *rows).warnings == ()

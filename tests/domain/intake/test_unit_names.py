@@ -1,4 +1,4 @@
-"""The unit that a sheet names at its head: ours as people write it, or somebody else's."""
+"""The unit named at the head of a sheet: ours in its usual spellings, or another one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Intake: figures found in sheets as people have them, and every cell that is wrong named."""
+"""Intake: figures in real-life sheets, and every faulty cell by address."""
 
 from dataclasses import replace
 from math import inf, nextafter
@@ -147,7 +147,7 @@ def test_without_a_heading_two_columns_of_numbers_are_not_guessed_between(form: 
     assert "B、C 列都像数量列" in found.problems[0].sentence
 
 
-def test_a_stray_number_beside_the_column_of_numbers_does_no_harm(form: Form) -> None:
+def test_stray_number_beside_the_column_is_ignored(form: Form) -> None:
     found = intake(form, ["E1", 1, 9], ["E2", 2], ["E3", 3], ["E4", 4])
 
     assert found.figures == {"E1": "1", "E2": "2", "E3": "3", "E4": "4"}
@@ -178,7 +178,7 @@ def test_the_sheet_with_most_items_is_taken(form: Form) -> None:
     assert found.figures["E1"] == "1"
 
 
-def test_an_empty_copy_of_the_form_beside_it_does_no_harm(form: Form) -> None:
+def test_empty_copy_of_the_form_is_ignored(form: Form) -> None:
     empty = table(HEADING, *([None, code, "", None] for code in ("E", "E1", "E2", "E3")))
 
     found = find_figures(form, Grid((empty, table(HEADING, *E_ROWS, name="上报"))))

@@ -1,4 +1,4 @@
-"""Amounts in words: as bills write them, and never two amounts in the same words."""
+"""Amounts in words: capital numerals, different for every amount."""
 
 import re
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.paper.amount_words import GREATEST, exact_yuan, in_words
+from portal.domain.paper.amount_words import MAX_FEN, exact_yuan, in_words
 
 # Many zeros, since they are what the rules are about.
-FEN = st.integers(0, GREATEST) | st.lists(
+FEN = st.integers(0, MAX_FEN) | st.lists(
     st.sampled_from("000123456789"), min_size=1, max_size=14
 ).map(lambda digits: int("".join(digits)))
 
@@ -89,7 +89,7 @@ def test_the_words_read_back_give_the_amount(fen: int) -> None:
 
 
 def _read(words: str) -> int:
-    """The amount that `words` say, place by place, without a thought for 零 and 整."""
+    """Read `words` back into an amount, place by place, ignoring 零 and 整."""
     yuan, jiao, fen = re.fullmatch(r"(?:(.+)元)?(?:零?(.)角)?(?:零?(.)分)?整?", words).groups()  # type: ignore[union-attr]
     whole = 0
     for name, worth in (("亿", 10**8), ("万", 10**4), ("", 1)):
@@ -120,15 +120,15 @@ def test_zeros_are_written_once_and_only_inside(fen: int) -> None:
 
 
 @given(FEN)
-def test_only_fen_need_no_closing_word(fen: int) -> None:
+def test_zheng_is_left_out_only_after_fen(fen: int) -> None:
     words = in_words(fen)
 
     assert words.endswith("分") == bool(fen % 10)
     assert words.endswith("整") == (not fen % 10)
 
 
-@pytest.mark.parametrize("fen", [-1, GREATEST + 1])
-def test_what_has_no_words_is_an_error(fen: int) -> None:
+@pytest.mark.parametrize("fen", [-1, MAX_FEN + 1])
+def test_amount_out_of_range_raises(fen: int) -> None:
     with pytest.raises(ValueError, match="no words"):
         in_words(fen)
 
@@ -140,7 +140,7 @@ def test_what_has_no_words_is_an_error(fen: int) -> None:
         (5, "0.05 元"),
         (100, "1.00 元"),
         (12_600_000, "126,000.00 元"),
-        (GREATEST, "999,999,999,999.99 元"),
+        (MAX_FEN, "999,999,999,999.99 元"),
     ],
 )
 def test_yuan_are_shown_to_the_last_fen(fen: int, text: str) -> None:
@@ -148,7 +148,7 @@ def test_yuan_are_shown_to_the_last_fen(fen: int, text: str) -> None:
 
 
 @given(st.integers(min_value=0))
-def test_yuan_lose_no_fen(fen: int) -> None:
+def test_yuan_are_exact_to_the_fen(fen: int) -> None:
     text = exact_yuan(fen)
 
     assert int(re.sub("[^0-9]", "", text)) == fen

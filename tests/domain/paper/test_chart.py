@@ -1,4 +1,4 @@
-"""Charts: lengths in proportion, order as given, steps that only grow."""
+"""Charts: proportional lengths, the given order, and monotonic steps."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ def test_a_pair_is_drawn_by_its_own_greater_figure():
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**13)), max_size=30))
-def test_no_bar_is_longer_than_its_room_and_none_above_zero_is_invisible(figures):
+def test_bars_fit_the_width_and_are_visible_above_zero(figures):
     made = chart.bars([("甲", figure, "") for figure in figures])
 
     for figure, bar in zip(figures, made.bars, strict=True):

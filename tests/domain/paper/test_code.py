@@ -35,16 +35,16 @@ def test_the_fingerprints_with_a_code_lie_between_two_beginnings(one, other):
     "typed",
     ["7k3qm-x8r2a", " 7K3QM X8R2A ", "７Ｋ３ＱＭ－Ｘ８Ｒ２Ａ", "7K3QMX8R2A", "7K3QM—X8R2A"],
 )
-def test_a_code_is_read_kindly(typed):
+def test_code_is_read_in_any_case_and_spacing(typed):
     assert read_code(typed) == "7K3QM-X8R2A"
 
 
-def test_what_looks_like_a_digit_is_one():
+def test_letters_that_look_like_digits_are_read_as_digits():
     assert read_code("oOiIl-00000") == "00111-00000"
 
 
 @pytest.mark.parametrize(
     "typed", ["", "7K3QM", "7K3QM-X8R2AA", "7K3QM-X8R2U", "核对码" * 9, "\0" * 10]
 )
-def test_anything_else_is_no_code(typed):
+def test_other_text_is_no_code(typed):
     assert read_code(typed) is None

@@ -1,4 +1,4 @@
-"""The paragraph for the leaders: usual order, true figures, nothing that is not in the table."""
+"""The paragraph for the leaders: its order, and figures that all stand in the table."""
 
 import json
 import re
@@ -48,7 +48,7 @@ def told(form: Form = FORM, **more: Any) -> str:
     return paragraph(form, Account("全市各级工会", DAY, figures, **more))
 
 
-def test_it_is_told_in_the_usual_order():
+def test_paragraph_keeps_the_usual_order():
     assert told() == (
         "据统计，截至1月26日，全市各级工会共筹集送温暖款物100.00万元，走访企业56家，"
         "慰问职工42人次、发放款物9.50万元，其中建档困难职工12人次、发放款物0.50万元；"
@@ -58,7 +58,7 @@ def test_it_is_told_in_the_usual_order():
     )
 
 
-def test_what_is_blank_is_left_out_and_a_zero_is_told():
+def test_blank_is_left_out_and_zero_is_written():
     text = told(figures={"A1": WAN, "B": 0, "D1": WAN})
 
     assert text == (
@@ -68,7 +68,7 @@ def test_what_is_blank_is_left_out_and_a_zero_is_told():
     assert "另" not in text
 
 
-def test_nothing_summed_is_said_as_it_is():
+def test_empty_sum_has_its_own_sentence():
     assert told(figures={}) == "截至1月26日，全市各级工会还没有可以汇总的数。"
 
 
@@ -109,7 +109,7 @@ def test_a_change_is_told_only_against_a_confirmed_counterpart():
         (99999, 100000, "基本持平"),
     ],
 )
-def test_from_a_doubling_on_it_is_told_in_times_and_a_fall_never(now, before, words):
+def test_doubling_is_written_in_times_and_a_fall_in_percent(now, before, words):
     text = told(figures={"B": now}, past=Past({"B": before}, "上次"))
 
     assert text == f"据统计，截至1月26日，全市各级工会走访企业{now}家（较上次{words}）。"
@@ -185,7 +185,7 @@ def without_in_sum(*codes: str) -> Form:
     return parse_form({**DOCUMENT, "items": items, "checks": []})
 
 
-def test_registered_workers_are_among_the_others_only_where_the_sum_holds_them():
+def test_registered_workers_are_a_part_only_if_the_sum_includes_them():
     text = told(without_in_sum("C11", "D11"))
 
     assert "慰问职工30人次、发放款物9.00万元，另慰问建档困难职工12人次" in text

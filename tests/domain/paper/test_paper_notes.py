@@ -1,4 +1,4 @@
-"""What the form does not count (普惠福利) stands at A, C and D and at the foot of every paper."""
+"""普惠福利, which the form does not count, is named at A, C and D and at the foot of prints."""
 
 import json
 from pathlib import Path

@@ -98,7 +98,7 @@ def test_the_first_part_of_each_whole_says_of_which():
     assert marked == ["A1", "B1", "C1", "D1", "E1", "F1"]
 
 
-def test_a_whole_of_other_sections_gives_nobody_an_of_which():
+def test_sum_of_other_sections_marks_no_part():
     document = json.loads(EDITION.read_text(encoding="utf-8"))
     document["items"].append(
         {"code": "K", "label": "帮扶和服务合计", "unit": "人次", "section": 7}
@@ -158,7 +158,7 @@ def test_sums_are_made_from_the_leaves_and_a_sum_over_blanks_is_blank():
     assert row(sheet, "F").figures == (None,)
 
 
-def test_one_more_item_needs_no_code():
+def test_added_item_needs_no_code_changes():
     document = json.loads(EDITION.read_text(encoding="utf-8"))
     document["items"].append(
         {"code": "K", "label": "走访慰问户数", "unit": "家", "section": 7},
@@ -220,7 +220,7 @@ def test_the_footnotes_name_who_is_in_and_who_is_missing():
     )
 
 
-def test_footnotes_of_ones_own_replace_the_usual_ones():
+def test_given_footnotes_replace_the_default_ones():
     sheet = consolidated_sheet(FORM, [], **HEAD, footnotes=("汇总单位 12 家。",))
 
     assert sheet.footnotes == (*FORM.paper_notes, "汇总单位 12 家。")

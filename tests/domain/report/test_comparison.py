@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.figures import GREATEST_MONEY
+from portal.domain.figures import MAX_MONEY_FEN
 from portal.domain.form.form import parse_form
 from portal.domain.report.comparison import (
     NO_LAST_YEAR,
@@ -22,8 +22,8 @@ from portal.domain.report.comparison import (
 )
 from tests.domain.paper.test_narrative import DOCUMENT, FORM
 
-FIGURES = st.integers(0, GREATEST_MONEY)
-POSITIVE = st.integers(1, GREATEST_MONEY)
+FIGURES = st.integers(0, MAX_MONEY_FEN)
+POSITIVE = st.integers(1, MAX_MONEY_FEN)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ POSITIVE = st.integers(1, GREATEST_MONEY)
         (None, None, Change(None, None, "上年未填")),
     ],
 )
-def test_a_figure_is_held_against_last_years(
+def test_figure_is_compared_with_last_year(
     current: int | None, previous: int | None, expected: Change
 ) -> None:
     assert change(current, previous) == expected
@@ -73,7 +73,7 @@ def test_the_percent_is_within_half_a_place_of_the_change(current: int, previous
     assert abs(_number(beside.percent_text) - exact) <= Fraction(1, 20)
 
 
-@given(POSITIVE, st.integers(0, GREATEST_MONEY))
+@given(POSITIVE, st.integers(0, MAX_MONEY_FEN))
 def test_as_much_up_as_down_is_the_same_percent(previous: int, step: int) -> None:
     step %= previous + 1
 
@@ -110,7 +110,7 @@ WAN = 1_000_000
         (A, 30 * WAN, 30 * WAN, 10 * WAN, Change(20 * WAN, "+200.0%", "比上年增加 200%")),
     ],
 )
-def test_a_sum_has_a_percent_only_where_it_says_something(item, total, now, last, expected):
+def test_sum_has_a_percent_only_where_it_does_not_mislead(item, total, now, last, expected):
     assert change_of_sum(FORM, item, Compared(total, now, last)) == expected
     without = change_of_sum(FORM, item, Compared(total, now, last), comparable=False)
     assert without.sentence == WITHOUT_COUNTERPART
@@ -131,7 +131,7 @@ blank_or_more = st.one_of(st.none(), st.integers(0, 10**9))
 
 
 @given(blank_or_more, blank_or_more, blank_or_more)
-def test_no_sum_is_divided_by_nothing_and_none_without_a_percent_is_without_words(
+def test_no_division_by_zero_and_words_in_place_of_a_percent(
     total: int | None, now: int | None, last: int | None
 ) -> None:
     moved = change_of_sum(FORM, C, Compared(total, now, last))
@@ -141,7 +141,7 @@ def test_no_sum_is_divided_by_nothing_and_none_without_a_percent_is_without_word
 
 
 @given(st.integers(0, 10**9), POSITIVE)
-def test_times_are_told_from_a_doubling_on_and_never_of_less(now: int, before: int) -> None:
+def test_times_are_written_from_a_doubling_on(now: int, before: int) -> None:
     times = times_more(now, before)
 
     assert (times is None) == (Fraction(now - before, before) < Fraction(9995, 10000))

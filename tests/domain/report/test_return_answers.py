@@ -1,4 +1,4 @@
-"""Return answers: what counts as an answer to each returned item, and what follows by itself."""
+"""Return answers: accepted answers to each returned item, and automatic ones."""
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,7 @@ def test_a_changed_figure_is_an_answer_only_while_it_is_changed(changed, kept, a
 
 
 @pytest.mark.parametrize("words", ["经核实，原数无误", "原数无误", "数是对的，按发放台账", "abcd"])
-def test_a_figure_is_kept_with_words_that_no_query_would_take(words):
+def test_kept_figure_accepts_words_that_a_query_refuses(words):
     assert Asked("C9", "", False).refuse(Reply(Answer.KEPT, words)) is None
 
 
@@ -49,14 +49,14 @@ def test_a_figure_is_kept_with_words_that_no_query_would_take(words):
         (True, KEPT, "已经修改"),
     ],
 )
-def test_what_is_not_so_is_no_answer(changed, reply, words):
+def test_untrue_answer_is_refused(changed, reply, words):
     problem = Asked("C9", "", changed).refuse(reply)
 
     assert problem is not None
     assert words in problem.sentence
 
 
-def test_papers_added_need_no_more_words():
+def test_added_attachment_needs_no_words():
     assert Asked("C9", "", False).refuse(Reply(Answer.ATTACHED)) is None
     assert Reply(Answer.ATTACHED).text == "已补附件"
     assert KEPT.text == "维持原数：经核实，原数无误"
@@ -89,7 +89,7 @@ _figures = st.dictionaries(st.sampled_from(["C8", "C9", "D9"]), st.integers(0, 3
 
 
 @given(_figures, _figures)
-def test_exactly_the_items_that_differ_are_answered_by_themselves(form: Form, old, new):
+def test_exactly_the_changed_items_are_answered_automatically(form: Form, old, new):
     names = dict.fromkeys(("C8", "C9", "D9"), "")
 
     found = asked(form, names, (old, new), {})

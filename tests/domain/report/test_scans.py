@@ -1,4 +1,4 @@
-"""Scans: only what draws a picture is kept, and only what is a PDF passes for one."""
+"""Scans: pictures are stripped to their drawing segments; PDFs are recognised by content."""
 
 import pytest
 from hypothesis import given
@@ -53,12 +53,12 @@ def test_each_kind_is_known_by_what_is_in_it(content, media_type):
         (jpeg(65_535, 65_535), scans.TOO_LARGE_A_PICTURE),
     ],
 )
-def test_what_is_none_of_them_is_refused_by_its_fault(content, problem):
+def test_other_content_is_refused_with_its_fault(content, problem):
     assert read_scan(content) == problem
 
 
 @pytest.mark.parametrize("content", [png(), jpeg(), PDF])
-def test_what_hangs_at_the_end_is_not_kept(content):
+def test_content_after_the_end_is_dropped(content):
     scan = read_scan(content + HTML)
 
     assert isinstance(scan, Scan)
@@ -66,7 +66,7 @@ def test_what_hangs_at_the_end_is_not_kept(content):
     assert scan == read_scan(content)
 
 
-def test_what_hides_between_the_parts_of_a_picture_is_not_kept():
+def test_content_between_picture_segments_is_dropped():
     scans_kept = [
         read_scan(png(2, 2, chunk(b"tEXt", b"Comment\0" + HTML))),
         read_scan(jpeg(8, 8, segment(0xFE, HTML), segment(0xE2, HTML))),
@@ -85,7 +85,7 @@ def test_a_photograph_stays_the_right_way_up_and_forgets_where_it_was_taken():
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", png()[:33], jpeg()[:25], PDF[:20]]))
-def test_no_content_whatever_is_more_than_refused(content, head):
+def test_any_content_is_kept_or_refused_without_an_error(content, head):
     answer = read_scan(head + content)
 
     assert isinstance(answer, Scan | Problem)

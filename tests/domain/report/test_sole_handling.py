@@ -1,4 +1,4 @@
-"""Sole handling: which acts of one person need the unit's word, and what counts as that word."""
+"""Sole handling: which acts of one person need an assurance, and which assurance is accepted."""
 
 from itertools import chain, combinations
 
@@ -65,11 +65,11 @@ def test_a_call_with_name_and_time_or_the_stamped_paper_is_enough(typed):
         ((CALLED, "王主席", "2026-01-20 09:50"), "本次填报开始以后"),
     ],
 )
-def test_what_lacks_a_name_or_a_possible_time_is_none(typed, words):
+def test_assurance_without_name_or_possible_time_is_refused(typed, words):
     assert words in _problem(*typed)
 
 
-def test_the_time_belongs_to_the_call_alone():
+def test_only_a_call_has_a_time():
     assert Assurance(CALLED, "王主席", "2027-01-20 09:50").called_at == read_instant(
         "2027-01-20 09:50"
     )
