@@ -59,7 +59,7 @@ def named(user: User) -> str:
     return f"{user.name}（{user.username}）"
 
 
-AT_ONCE = 500
+MAX_PARAMETERS = 500
 """Users named in one statement: databases limit how many values it may carry."""
 
 

@@ -181,7 +181,7 @@ def _heads(side: _Side) -> dict[int, list[Cell]]:
     top, codes = side.columns[0][0].row, side.columns[0][0].column
     heads: dict[int, list[Cell]] = {}
     for cell in side.table.cells.values():
-        if top - MAX_HEAD_ROWS <= cell.row < top and cell.column > codes:
+        if top - HEAD_ROWS <= cell.row < top and cell.column > codes:
             heads.setdefault(cell.column, []).append(cell)
     return heads
 

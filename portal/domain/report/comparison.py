@@ -95,7 +95,7 @@ def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
 def least_of(form: Form, unit: Unit) -> int:
     """Below how many of `unit` last year's sum is too small, as the form's own check has it."""
     limits = (rule.base for rule in form.checks if rule.id == YEAR_ON_YEAR.id)
-    return next(limits, {}).get(unit.name, LEAST[unit.kind])
+    return next(limits, {}).get(unit.name, MIN_COMPARED[unit.kind])
 
 
 def times_more(now: int, before: int) -> str | None:
