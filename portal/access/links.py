@@ -60,7 +60,7 @@ def named(user: User) -> str:
 
 
 MAX_PARAMETERS = 500
-"""Users named in one statement: databases limit how many values it may carry."""
+"""Users in one statement; databases limit the number of its parameters."""
 
 
 def revoke(session: Session, user_ids: Sequence[int], *, at: datetime) -> int:

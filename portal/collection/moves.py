@@ -138,7 +138,7 @@ def put_below(
     The caller must have called `hold_tree` and found no `objection`.
     """
     left = session.get_one(Organisation, unit.parent_id)
-    # first, since the database's own wall knows this transaction by the path that is given up
+    # first, since row-level security compares the old path in this transaction
     record(
         session,
         Action.ORGANISATION_MOVED,

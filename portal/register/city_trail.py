@@ -20,7 +20,7 @@ def record_for_city(
     at: datetime,
     campaign_id: int | None = None,
 ) -> None:
-    """Record what concerns the whole installation: it stands in the chain of the city."""
+    """Record an entry about the whole installation in the city's chain."""
     record_all_for_city(session, [Entry(action, note=note)], by=by, at=at, campaign_id=campaign_id)
 
 

@@ -20,7 +20,7 @@ from portal.domain.form.form import Form
 
 
 def per_head_off(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """次均 over the item's reference standard, or below the lowest likely, at the money."""
+    """Report 次均 over the item's reference standard or below the minimum, at the money."""
     for people, money, count, fen in known_pairs(rule, facts):
         most = rule.limits_yuan.get(people, 0)
         if most and count > 0 and fen > most * FEN_PER_YUAN * count:

@@ -17,7 +17,7 @@ __all__ = ["Counters", "Facts", "Issue", "blanks", "counters", "find_issues", "r
 
 
 def find_issues(form: Form, facts: Facts) -> tuple[Issue, ...]:
-    """Everything the form's rules find, in the paper's order, then in the order of the rules."""
+    """All issues of the form's rules, in the paper's order, then in the order of the rules."""
     found = [
         issue for rule in form.checks for issue in CHECK_KINDS[rule.id].find(rule, form, facts)
     ]

@@ -10,7 +10,7 @@ from portal.domain.form.form import Form
 
 
 def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """A part (其中项) that is greater than its whole, at the part."""
+    """Report a part (其中项) that is greater than its whole, at the part."""
     for part, whole, inner, outer in known_pairs(rule, facts):
         if inner > outer:
             beside = stated_beside(form, whole, part, facts.figures)
@@ -19,7 +19,7 @@ def part_over_whole(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue
 
 
 def money_without_people(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """Money above 0 with 0 人次, at the money; the rule's pairs are (money, people)."""
+    """Report money above 0 with 0 人次, at the money; the rule's pairs are (money, people)."""
     for money, people, fen, count in known_pairs(rule, facts):
         if fen > 0 and count == 0:
             seen = _one_without_the_other(form, facts, money, people)
@@ -28,7 +28,7 @@ def money_without_people(rule: CheckRule, form: Form, facts: Facts) -> Iterator[
 
 
 def people_without_money(rule: CheckRule, form: Form, facts: Facts) -> Iterator[Issue]:
-    """人次 above 0 with no money, at the 人次; the rule's pairs are (people, money)."""
+    """Report 人次 above 0 without money, at the 人次; the rule's pairs are (people, money)."""
     for people, money, count, fen in known_pairs(rule, facts):
         if count > 0 and fen == 0:
             seen = _one_without_the_other(form, facts, people, money)

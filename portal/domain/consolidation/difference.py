@@ -20,9 +20,9 @@ from portal.domain.report.submission import Change, Json, canonical_bytes, chang
 
 @dataclass(frozen=True, slots=True)
 class UnitDifference:
-    """One unit whose part in the sum is another than before, item by item.
+    """One unit whose contribution to the sum changed, item by item.
 
-    `before` and `now` are how the unit stood; None where it was not in the sum.
+    `before` and `now` are the unit's sources; None where it was not in the sum.
     """
 
     code: str
@@ -33,19 +33,19 @@ class UnitDifference:
 
 
 def effect(change: Change) -> int:
-    """What one change does to the total: a blank counts as nothing."""
+    """The effect of one change on the total; a blank counts as 0."""
     return (change.new or 0) - (change.old or 0)
 
 
 def effect_in_words(change: Change, unit: Unit) -> str:
-    """The effect of a change with its sign, for reading: ``+1,234.50``."""
+    """The effect of a change with its sign: ``+1,234.50``."""
     moved = effect(change)
     return f"+{show(moved, unit)}" if moved > 0 else show(moved, unit)
 
 
 @dataclass(frozen=True, slots=True)
 class AllocationChange:
-    """One unit of which another amount is taken off than before; None where nothing was known."""
+    """One unit whose deduction changed; None where no deduction was known."""
 
     code: str
     name: str
@@ -55,10 +55,10 @@ class AllocationChange:
 
 @dataclass(frozen=True)
 class AllocationDifference:
-    """What two moments say otherwise of what was passed down: by unit, and in their sentences.
+    """The difference of two moments in their deductions: by unit, and in their sentences.
 
-    A document of the first format knows no units: there the sentences alone are compared, as
-    they stand, and there are no `lines`. `unit` is that of the lines' amounts.
+    A document of format 1 has no units: only the sentences are compared, and `lines` is empty.
+    `unit` is the unit of the amounts in `lines`.
     """
 
     before: tuple[str, ...]
@@ -69,10 +69,10 @@ class AllocationDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between two moments of one consolidation: by unit, and in the total.
+    """The difference between two moments of one consolidation: by unit, and in the total.
 
-    `total` compares what is reported upward; where one of the two is a document of the first
-    format it compares what was added simply, since that is all that such a document holds.
+    `total` compares the figures reported upward. If one of the two is a document of format 1 it
+    compares 简单合计, since such a document holds nothing else.
     """
 
     units: tuple[UnitDifference, ...]
@@ -85,7 +85,7 @@ class Difference:
 
     @cached_property
     def sha256(self) -> str:
-        """The fingerprint of this difference: a new change makes another one."""
+        """The sha256 of this difference; any further change gives another one."""
         lines: list[Json] = [
             [unit.code, line.code, line.old, line.new] for unit in self.units for line in unit.lines
         ]
@@ -100,12 +100,12 @@ class Difference:
 
     @property
     def count(self) -> int:
-        """How many figures of units differ."""
+        """The number of unit figures that differ."""
         return sum(len(unit.lines) for unit in self.units)
 
     @property
     def told(self) -> str:
-        """How much differs, in words."""
+        """The number of differences, in words."""
         figures = f"{len(self.units)} 家单位 {self.count} 项有变动" if self.units else ""
         return "，".join(filter(None, (figures, "市内下拨有变动" if self.allocations else "")))
 
@@ -115,7 +115,7 @@ def _line_words(line: Line | None) -> Json:
 
 
 def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | None], ...]:
-    """The units whose counted submission is another, each before and now, in today's order."""
+    """The units whose counted submission changed, each before and now, in today's order."""
     old = {each.code: each for each in before.included}
     new = {each.code: each for each in now.included}
     order = [*new, *(code for code in old if code not in new)]
@@ -125,10 +125,9 @@ def moved(before: Sources, now: Sources) -> tuple[tuple[Source | None, Source | 
 
 @dataclass(frozen=True)
 class Moment:
-    """What a consolidation said at one moment: its figures, and the foot of its paper.
+    """A consolidation at one moment: its figures, and the sentences at the foot of its print.
 
-    `by_unit` is false for a document of the first format, which holds the sums as added simply
-    and `sentences` as it froze them.
+    `by_unit` is false for a document of format 1, which holds 简单合计 and frozen `sentences`.
     """
 
     reported: Reported
@@ -137,12 +136,12 @@ class Moment:
 
     @classmethod
     def of(cls, reported: Reported) -> "Moment":
-        """The moment at which these figures were reported."""
+        """The moment with these reported figures."""
         return cls(reported, reported.sentences)
 
 
 def moment_of(frozen: Frozen) -> Moment:
-    """What an edition says, in whichever format it was written."""
+    """The moment that an edition holds, in either format."""
     if not frozen.is_first_format:
         return Moment.of(frozen.reported)
     return Moment(frozen.reported, (frozen.said.sentence,) if frozen.said else (), by_unit=False)
@@ -156,10 +155,10 @@ def difference(
     was: Moment,
     turned: Moment,
 ) -> Difference:
-    """What the `moved` pairs change: `before` and `now` are figures by unit, `now` of those alone.
+    """The difference made by `pairs`, the units that `moved` returns.
 
-    `was` and `turned` are the sums at the two moments. A unit that handed in the same figures
-    anew differs in nothing.
+    `before` and `now` are figures by unit; `now` needs only those of `pairs`. `was` and `turned`
+    are the two moments. A unit that submitted the same figures again does not differ.
     """
     units = []
     for old, new in pairs:
@@ -205,7 +204,7 @@ def _beside_lines(taken: Deduction | None) -> object:
 
 
 def _in_words(was: Moment, turned: Moment) -> AllocationDifference | None:
-    """By the sentences alone: what was added simply is compared elsewhere."""
+    """Compare only the sentences; `total` of the difference compares the sums."""
     old, new = (said_in(one.sentences) for one in (was, turned))
     taken = [(said.passed_down, said.remark) if said else None for said in (old, new)]
     if taken[0] == taken[1]:

@@ -26,7 +26,7 @@ from portal.domain.form.formulas import Figures
 from portal.domain.report.submission import Json
 
 FORMAT = 2
-"""The number of the document's layout; a document keeps the one that it was written in."""
+"""The version of the document's layout; a stored document keeps its version."""
 
 
 @dataclass(frozen=True, slots=True)

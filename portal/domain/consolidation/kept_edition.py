@@ -21,7 +21,7 @@ from portal.domain.report_state import State
 
 
 def read_document(form: Form, kept: Mapping[str, Json]) -> Frozen:
-    """What a kept document says; raises `KeyError`, `TypeError` or `ValueError` for any other."""
+    """Parse a stored document; raises `KeyError`, `TypeError` or `ValueError` if it is none."""
     said = _Reading(kept)
     organisation = said.part("organisation")
     units = said.part("units")
@@ -103,7 +103,7 @@ def _deduction(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A mapping that came out of a document, read by kind."""
+    """A mapping of a document whose values are read by type."""
 
     words: Mapping[str, Json]
 

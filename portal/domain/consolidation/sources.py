@@ -16,14 +16,14 @@ from portal.domain.report.submission import Json, canonical_bytes, fingerprint
 from portal.domain.report_state import State
 
 FREEZABLE = (Scope.ACCEPTED, Scope.SUBMITTED)
-"""The scopes that can be frozen: a draft is nobody's word yet."""
+"""The scopes that can be frozen; 含填报中 is excluded, since drafts are not submitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One unit of a consolidation: how far its report is, and the submission that it stands on.
+    """One unit of a consolidation: its report's state and the submission that is counted.
 
-    `number` is 0 and `sha256` empty where nothing was submitted.
+    `number` is 0 and `sha256` empty before the first submission.
     """
 
     code: str
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def words(self) -> dict[str, Json]:
-        """The unit as a document writes it down."""
+        """The unit as JSON of a document."""
         return {
             "code": self.code,
             "name": self.name,
@@ -53,9 +53,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Whose reports a consolidation adds, whose are missing, 仅供核对 or 免报, in fixed order.
+    """The units of a consolidation in fixed order: included, missing, 仅供核对 and 免报.
 
-    `allocations` is what was passed down inside the sum; None where nobody wrote that down.
+    `allocations` are the allocations inside the sum; None where the document has none.
     """
 
     included: tuple[Source, ...]
@@ -66,7 +66,7 @@ class Sources:
 
     @property
     def words(self) -> dict[str, Json]:
-        """All of them as a document writes them down."""
+        """All units as JSON of a document."""
         return {
             "included": [each.words for each in self.included],
             "missing": [each.words for each in self.missing],
@@ -76,13 +76,13 @@ class Sources:
 
     @cached_property
     def counted(self) -> str:
-        """The fingerprint of what is added and taken off: the same as long as no sum can change."""
+        """The sha256 over what is added and deducted; equal as long as no sum can change."""
         said: dict[str, Json] = {"counted": sorted(each.pinned for each in self.included)}
         return fingerprint(canonical_bytes(said | self._allocated))
 
     @property
     def as_in_first_format(self) -> "Sources":
-        """The same sources as fingerprints knew them before they named what was passed down."""
+        """These sources without allocations, as fingerprints of format 1 were computed."""
         return replace(self, allocations=None)
 
     @property
@@ -91,7 +91,7 @@ class Sources:
         return {} if known is None else {"allocations": allocation_words(known)}
 
     def seen(self, scope: Scope, form: Form) -> str:
-        """The fingerprint of everything that somebody sees who is about to freeze."""
+        """The sha256 over everything on the page from which an edition is frozen."""
         groups = (self.included, self.missing, self.for_checking, self.exempt)
         said: dict[str, Json] = {
             "scope": scope.value,
@@ -102,12 +102,12 @@ class Sources:
 
 
 def _told(source: Source) -> str:
-    """A unit in one line: the pages of a large city are fingerprinted each time they are shown."""
+    """A unit as one line; cheap, since every view of a large city's page computes the sha256."""
     return "\t".join((source.name, source.kind, source.state.value, source.pinned))
 
 
 def live_fingerprint(organisation: str, campaign: str, scope: Scope, sources: Sources) -> str:
-    """The fingerprint of sums that nobody has frozen: whose, in which scope, from what."""
+    """The sha256 that identifies live sums: organisation, campaign, scope and sources."""
     said = {
         "kind": "live consolidation",
         "organisation": organisation,
@@ -119,7 +119,7 @@ def live_fingerprint(organisation: str, campaign: str, scope: Scope, sources: So
 
 
 def allocation_words(known: Allocations) -> dict[str, Json]:
-    """What was passed down as a document writes it down."""
+    """The allocations as JSON of a document."""
     return {
         "giver": known.giver,
         "answer": known.answer,

@@ -10,12 +10,12 @@ from portal.domain.form.form import CODE, Form
 from portal.domain.intake.grid import Cell, CellKind, Table
 
 LEAST_CODES = 3
-"""Cells with codes that make a column one of codes; a small form may have fewer."""
+"""The codes that make a column a column of codes; a small form needs fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A cell that names one item, or all the items of its row; some may be unknown."""
+    """A cell with the code of one item, or of all items of its row; some may be unknown."""
 
     row: int
     column: int
@@ -27,12 +27,12 @@ Codes = tuple[CodeCell, ...]
 
 
 def code_columns(form: Form, table: Table) -> tuple[Codes, ...]:
-    """The columns of codes, the fullest first: a further one only with codes of its own."""
+    """The columns of codes, the fullest first; a further one must share no code with them."""
     by_column: dict[int, list[CodeCell]] = {}
     for cell in table.cells.values():
         if codes := codes_in(form, cell):
             by_column.setdefault(cell.column, []).append(CodeCell(cell.row, cell.column, codes))
-    # Where pairs share a row, a form has half as many cells with codes as items.
+    # If pairs share a row, a form has half as many cells with codes as items.
     least = min(LEAST_CODES, (len(form.items) + 1) // 2)
     chosen: list[Codes] = []
     seen: set[str] = set()
@@ -49,7 +49,7 @@ def _cells_with(form: Form, cells: Iterable[CodeCell]) -> int:
 
 
 def _from_the_first(form: Form, cells: Iterable[CodeCell]) -> Iterator[CodeCell]:
-    """The cells from the first known code on: what stands above are headings that look alike."""
+    """The cells from the first known code on; above it are headings that look like codes."""
     in_order = sorted(cells, key=lambda cell: cell.row)
     return dropwhile(lambda cell: form.by_code.keys().isdisjoint(cell.codes), in_order)
 
@@ -62,7 +62,7 @@ BETWEEN_CODES = re.compile(r"[\s/、,;|+&和与及]+")
 
 
 def codes_in(form: Form, cell: Cell) -> tuple[str, ...]:
-    """The codes that a cell names: ``ｃ 9`` is C9, ``C9/D9`` two; none when it says more."""
+    """The codes in a cell: ``ｃ 9`` is C9, ``C9/D9`` are two; none if it has other words."""
     if cell.kind is not CellKind.TEXT:
         return ()
     text = unicodedata.normalize("NFKC", cell.text).upper().strip()

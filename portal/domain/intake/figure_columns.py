@@ -7,16 +7,16 @@ from portal.domain.intake.grid import letters
 from portal.domain.intake.surroundings import Surroundings
 
 NO_FIGURES = ("代码", "编码", "项目", "指标", "名称", "单位", "说明")
-"""What stands above columns that hold no figures, unless they say more."""
+"""Headings of columns without figures, unless the heading has more words."""
 
 LEAST_RIVAL = 2
-"""Numbers that make a column without a heading one of figures, beside a column of more."""
+"""The numbers that make an unheaded column a rival of a fuller one."""
 
 
 class NoLayout(ValueError):
-    """The sheet cannot be read; the message is the sentence that says what it lacks.
+    """The sheet cannot be read; the message is the sentence that says what is missing.
 
-    `cell` is the address of what stands in the way, where that is one cell.
+    `cell` is the address of the cell that prevents it, if there is one.
     """
 
     def __init__(self, sentence: str, cell: str = "") -> None:
@@ -37,7 +37,7 @@ def figure_columns(form: Form, around: Surroundings) -> tuple[int | None, dict[s
 
 
 def _pair_columns(form: Form, around: Surroundings) -> dict[str, int]:
-    """The column of each measure, by its unit, where the sheet has one for every measure."""
+    """The column of each measure, by its unit, if the sheet has one for every measure."""
     units = {item.measure: item.unit.name for item in form.items if item.measure}
     found = {unit: _best(around, around.headed((measure,))) for measure, unit in units.items()}
     columns = {unit: each[0] for unit, each in found.items() if len(each) == 1}
@@ -45,7 +45,7 @@ def _pair_columns(form: Form, around: Surroundings) -> dict[str, int]:
 
 
 def _titled_column(around: Surroundings, pair: set[int]) -> int | None:
-    """The column whose headings say best that it holds the figures; None where none says so."""
+    """The column whose headings fit figures best, or None; raises `NoLayout` if it is unclear."""
     named = [at for at in sorted(around.heads) if at not in pair and any(around.merit(at))]
     best = _best(around, around.nearest(named))
     if len(best) == 1 and not pair and around.counts_rows(best[0]):
@@ -58,7 +58,7 @@ def _titled_column(around: Surroundings, pair: set[int]) -> int | None:
 
 
 def _best(around: Surroundings, columns: Sequence[int]) -> list[int]:
-    """Those of `columns` that no other surpasses by what stands above it."""
+    """The `columns` with the best headings, by `merit`."""
     merits = {column: around.merit(column) for column in columns}
     most = max(merits.values(), default=())
     best = [column for column, merit in merits.items() if merit == most]
@@ -72,7 +72,7 @@ def _only_column(around: Surroundings) -> int:
     likely = [
         column
         for column in likely
-        # A stray number beside a column of many is a note, where nothing is called anything.
+        # Without headings, a stray number beside a column of many numbers is a note.
         if column in around.heads or counted[column] >= LEAST_RIVAL or most <= LEAST_RIVAL
     ]
     if not likely:

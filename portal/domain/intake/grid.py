@@ -153,5 +153,5 @@ def letters(column: int) -> str:
 
 
 def is_number(cell: Cell) -> bool:
-    """Whether a cell is one of figures: anything but a text without digits alone."""
+    """Whether a cell may be a figure: every cell except a text without digits."""
     return cell.kind is not CellKind.TEXT or bool(re.fullmatch(r"[\d,.，．\s]+", cell.text))

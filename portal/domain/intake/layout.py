@@ -137,7 +137,7 @@ def find_layout(form: Form, tables: Sequence[Table], expected: Expected | None =
 
 
 def _left_out(form: Form, sheet: "_Sheet", sheets: Sequence["_Sheet"]) -> Iterator[LeftOut]:
-    """What has codes of the form and is not read: a few codes aside, and the other sheets."""
+    """Find codes that are not read: in cells beside the code columns, and on other sheets."""
     read = {code for codes in sheet.columns for code in known_in(form, codes)}
     for cell in sheet.table.cells.values():
         codes = tuple(code for code in codes_in(form, cell) if code in form.by_code)
@@ -165,7 +165,7 @@ class _Sheet:
 
     @property
     def size(self) -> int:
-        """How many items of the form it has."""
+        """The number of the form's items on the sheet."""
         return sum(len(known_in(self.form, codes)) for codes in self.columns)
 
     @property

@@ -92,7 +92,7 @@ def _by_codes(table: PastedTable) -> Iterator[Outcome]:
 
 
 def _pairs_by_codes(table: PastedTable) -> Iterator[Outcome]:
-    """One column of codes, and a column for each measure of a pair, as their headings say."""
+    """Assign by one column of codes and two columns headed by the measures of a pair."""
     (code_at,) = table.codes
     for row in table.rows:
         cells = table.cells(row, table.figures)
@@ -112,7 +112,7 @@ def _on_code(cell: PastedCell, item: Item | None, code: str) -> Outcome:
 
 
 def _downwards(table: PastedTable, start: Item, chosen: str) -> tuple[list[Outcome], str]:
-    """Every cell of a block without codes, and why it begins elsewhere than at `start`."""
+    """Assign the cells of a block without codes; the note says why it does not begin at `start`."""
     pair = pair_of(table.form, start)
     columns = table.columns_of_a_pair if pair else table.figures
     _refuse_what_is_unclear(table, pair, columns)
@@ -183,7 +183,7 @@ def _refuse_what_is_unclear(table: PastedTable, pair: Items, columns: Sequence[i
 
 
 def _lines(table: PastedTable, columns: Sequence[int], *, in_pairs: bool) -> Iterator[Items]:
-    """The items for each row of paper: one by one, or as the columns measure each pair."""
+    """The items of each row of the paper: single items, or pairs in the columns' order."""
     form = table.form
     for item in form.items:
         its_pair = pair_of(form, item) if in_pairs else ()
@@ -192,7 +192,7 @@ def _lines(table: PastedTable, columns: Sequence[int], *, in_pairs: bool) -> Ite
 
 
 def _on_items(cells: Sequence[PastedCell], items: Items) -> Iterator[Outcome]:
-    """The cells of one row on the items of one row of paper: none where the paper has ended."""
+    """Assign the cells of one row to the items of one row of the paper; none after its end."""
     filled = [cell for cell in cells if cell.filled]
     if not items:
         yield from (cell.skipped("已超出本表最后一项。") for cell in filled)

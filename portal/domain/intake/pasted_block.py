@@ -14,9 +14,9 @@ MAX_BYTES = 64 * 1024
 
 
 class BlockRefused(ValueError):
-    """The block cannot be used as a whole; `sentence` says why and what to do.
+    """The whole block is refused; `sentence` says why and what to do.
 
-    `readings` are offered where its rows can begin at more than one row of the paper.
+    `readings` are the choices offered if its rows can begin at more than one row of the paper.
     """
 
     def __init__(self, sentence: str, readings: Iterable[Reading] = ()) -> None:
@@ -25,16 +25,16 @@ class BlockRefused(ValueError):
         self.readings = tuple(readings)
 
 
-# Excel quotes only cells that hold a tab or a line end, so a quotation mark opens a quoted
-# cell only where its partner stands at the end of a cell.
+# Excel quotes only cells with a tab or a line end, so a quotation mark opens a quoted cell only
+# # if another one closes it at the end of a cell.
 _CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|([^\t\n]*))(\t|\n|\Z)')
 
 
 def read_block(text: str) -> Block:
-    """The cells of clipboard `text` as Excel, WPS and LibreOffice write it, rows of one width.
+    """Parse the clipboard text of Excel, WPS or LibreOffice into rows of equal width.
 
-    Control and invisible characters are dropped, blank rows at the end too. Raises
-    `BlockRefused` over `MAX_BYTES`, `MAX_ROWS` or `MAX_COLUMNS`.
+    Control and invisible characters are removed, and blank rows at the end. Raises `BlockRefused`
+    over `MAX_BYTES`, `MAX_ROWS` or `MAX_COLUMNS`.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise BlockRefused("粘贴的内容超过 64 KB，请只复制填有数的部分。")

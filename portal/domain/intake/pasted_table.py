@@ -16,7 +16,7 @@ Items = tuple[Item, ...]
 
 @dataclass(frozen=True, slots=True)
 class PastedFigure:
-    """A filled cell for the item `code`; `row` and `column` are its place in the block, from 1."""
+    """A filled cell for the item `code`; `row` and `column` count from 1 within the block."""
 
     code: str
     text: str
@@ -26,9 +26,9 @@ class PastedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A filled cell that goes nowhere, and why; `calculated` when it is a sum, which is usual.
+    """A filled cell that is not used, and why; `calculated` if it falls on a sum, as is usual.
 
-    `code` is the sum on which it fell.
+    `code` is that sum.
     """
 
     text: str
@@ -71,7 +71,7 @@ class PastedCell:
 
 
 class _Kind(Enum):
-    """What a column holds; ASIDE is known by its heading, or by holding nothing but units."""
+    """The content of a column; ASIDE (ignored) by its heading, or if all its cells are units."""
 
     CODE = auto()
     LABEL = auto()
@@ -81,7 +81,7 @@ class _Kind(Enum):
 
 
 def _made_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Matches what is put together from `words`, years and punctuation, and says something."""
+    """A pattern for texts made only of `words`, years and punctuation, with at least one word."""
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?=.*\w)(?:{'|'.join(map(re.escape, longest_first))}|20\d\d年度?|\W)++")
 
@@ -96,14 +96,14 @@ _ASIDE = re.compile("序号|上年|去年|上期|同期|同比|增减|次均|人
 _YEAR = re.compile("20[0-9]{2}(年度?)?")
 _SPOKEN_OF = {Kind.COUNT: ("人", "对象"), Kind.MONEY: ("元", "款", "金额")}
 _SUMS = ("合计", "总计", "小计", "共计")
-# What could not be calculated (#REF!) and strokes stand where a figure should.
+# Error values (#REF!) and dashes stand in place of figures.
 _FIGURE = re.compile(r"[0-9]|^#|^\W+$")
 _LEAST_LETTERS = 3
-"""Letters that make a label among figures: 无 and 待定 stand where a figure should."""
+"""The letters of a label; shorter texts such as 无 and 待定 stand in place of a figure."""
 
 
 class PastedTable:
-    """A block, with what its rows and columns are; both are counted from 0 here."""
+    """A block with the meaning of its rows and columns; both count from 0 here."""
 
     def __init__(self, form: Form, block: Block) -> None:
         self.form = form
@@ -119,7 +119,7 @@ class PastedTable:
 
     @cached_property
     def figures(self) -> tuple[int, ...]:
-        """The columns of figures, without a 序号 that stands before codes or labels."""
+        """The columns of figures, without a 序号 before codes or labels."""
         figures = self._of_kind(_Kind.FIGURE)
         first = min(self.codes + self._of_kind(_Kind.LABEL), default=-1)
         return tuple(column for column in figures if column > first) or figures
@@ -129,14 +129,14 @@ class PastedTable:
 
     @property
     def columns_of_a_pair(self) -> tuple[int, ...]:
-        """The columns of figures; both of a bare block of two, though one is blank or illegible."""
+        """The columns of figures; both of a block of two bare columns, even if one is blank."""
         is_bare = len(self._columns) == 2 and not any(self._headings)
         has_words_aside = self._kinds[0] is _Kind.LABEL or _Kind.ASIDE in self._kinds
         return (0, 1) if is_bare and not has_words_aside else self.figures
 
     @property
     def has_pairs_beside_codes(self) -> bool:
-        """Whether one column of codes has two of figures, headed by the measures of a pair."""
+        """Whether there are one column of codes and two of figures headed by a pair's measures."""
         if len(self.codes) != 1 or len(self.figures) != 2:
             return False
         every = (pair_of(self.form, item) for item in self.form.items)
@@ -147,15 +147,15 @@ class PastedTable:
         )
 
     def is_unclear_beside(self, column: int) -> bool:
-        """Whether blanks or words follow a column of figures that has no heading."""
+        """Whether an unheaded column of figures has a column of blanks or words on its right."""
         beside = self._kinds[column + 1 :]
         return not self._headings[column] and (_Kind.BLANK in beside or _Kind.LABEL in beside)
 
     def measured(self, pair: Items, columns: Sequence[int]) -> Items:
-        """The items of `pair` in the order in which the headings of `columns` name them.
+        """The items of `pair` in the order of the headings of `columns`.
 
-        Two columns are in the paper's order where a heading is missing. Nothing where a single
-        column names none of the pair, two name the same, or two say something else.
+        Two columns are in the paper's order if a heading is missing. Empty if a single column names
+        neither item, two name the same one, or two name something else.
         """
         headings = [self._headings[column] for column in columns]
         named = [_named(pair, heading) for heading in headings]
@@ -177,13 +177,13 @@ class PastedTable:
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
-        """The rows below the head, without the headings that a further page repeats."""
+        """The rows below the head, without headings repeated on further pages."""
         below = range(len(self._head), len(self.block))
         return tuple(row for row in below if row not in self._title_rows)
 
     @cached_property
     def _head(self) -> range:
-        """The rows down to the last title above the first figure."""
+        """The rows down to the last heading above the first figure."""
         every = range(len(self.block))
         first = next((row for row in every if self._has_figure(row)), len(self.block))
         return range(max((row + 1 for row in self._title_rows if row < first), default=0))
@@ -204,13 +204,13 @@ class PastedTable:
         )
 
     def _is_title(self, text: str, column: int) -> bool:
-        # 人次 and 万元 also stand beside labels; only above figures do they head a column.
+        # 人次 and 万元 also occur beside labels; they are headings only above figures.
         title = self._title_of_figures if column in self._filled_in else _TITLE
         return bool(title.fullmatch(text))
 
     @cached_property
     def _filled_in(self) -> frozenset[int]:
-        """The columns of codes and figures, whatever their titles say."""
+        """The columns of codes and figures by content alone, ignoring headings."""
         kinds = {column: self._kind_of(self._below_titles(column)) for column in self._columns}
         return frozenset(at for at, kind in kinds.items() if kind in (_Kind.CODE, _Kind.FIGURE))
 
@@ -220,7 +220,7 @@ class PastedTable:
 
     @cached_property
     def _headings(self) -> tuple[str, ...]:
-        """The lowest title of each column; the empty text where it has none."""
+        """The lowest heading of each column; the empty text without one."""
         titles = [self._texts[row] for row in reversed(self._head) if row in self._title_rows]
         return tuple(next((row[at] for row in titles if row[at]), "") for at in self._columns)
 
@@ -252,7 +252,7 @@ class PastedTable:
 
 
 def _named(pair: Items, heading: str) -> Item | None:
-    """The one of `pair` that `heading` speaks of, if it speaks of only one."""
+    """The item of `pair` that `heading` names, if it names only one."""
     named = [item for item in pair if _speaks_of(item, heading)]
     return named[0] if len(named) == 1 else None
 
@@ -263,7 +263,7 @@ def _speaks_of(item: Item, heading: str) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """A cell without spaces and line ends, half-width and in capitals."""
+    """The cell's text half-width, in capitals, without spaces and line ends."""
     return "".join(unicodedata.normalize("NFKC", cell).split()).upper()
 
 

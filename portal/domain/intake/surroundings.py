@@ -17,11 +17,11 @@ from portal.domain.intake.sheet_words import (
 )
 
 HEAD_ROWS = 6
-"""Rows above the first code in which headings are looked for."""
+"""The rows above the first code that may hold headings."""
 
 CURRENT = ("本期", "本次", "本年", "今年", "本届", "当期", "当年", "实际", "完成", "实绩")
 TITLES = (("数量", "本单位"), ("填报数", "数值", "数字"), ("合计", "总计"))
-"""Headings of the column of figures, those of this time first, then the surest of the others."""
+"""Headings of a column of figures, the most specific first."""
 
 OTHER_FIGURES = (
     *("上年", "上期", "去年", "前年", "同期", "上次", "往年", "历年"),
@@ -29,24 +29,24 @@ OTHER_FIGURES = (
     *("计划", "预计", "预算", "目标", "指标数"),
     *("序号", "行次", "行号", "栏次", "编号", "No.", "NO.", "no."),
 )
-"""What stands above columns that never hold the figures of this time."""
+"""Words in headings of columns that never hold this campaign's figures."""
 
 MAX_HEADING_LENGTH = 12
-"""Signs within which a year heads a column; a longer text is a title."""
+"""Characters of a heading with a year; a longer text is a title."""
 
 MAX_HEADING_ALONE_LENGTH = 8
-"""Signs of a heading in a row that has hardly any other."""
+"""Characters of a heading that is almost alone in its row."""
 
 PAIR = 2
-"""Cells of a label with its text."""
+"""The cells of a label and its text."""
 
 LEAST_RUN = 8
-"""Numbers that count the rows, one by one, before a column is taken for 序号 without its name."""
+"""The consecutive numbers that make an unheaded column a 序号."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """One column of codes with what stands round it, up to the next one."""
+    """One column of codes with the cells around it, up to the next column of codes."""
 
     table: Table
     codes: Codes
@@ -61,7 +61,7 @@ class Surroundings:
 
     @cached_property
     def head_cells(self) -> dict[int, tuple[Cell, ...]]:
-        """What stands above each column, from the top; a title over the codes heads none."""
+        """The heading cells of each column, from the top; a title over the codes is no heading."""
         first = self.codes[0].row
         columns = {column for _, column in self.table.cells} - self.code_columns
         merged = {column for area in self.table.merges for column in (area.left, area.right)}
@@ -75,12 +75,12 @@ class Surroundings:
 
     @cached_property
     def _filled(self) -> Counter[int]:
-        """How many filled cells each row has."""
+        """The number of filled cells of each row."""
         return Counter(row for row, _ in self.table.cells)
 
     @cached_property
     def _rows_of_names(self) -> set[int]:
-        """The rows of two cells that name the unit: 填报单位 and beside it who that is."""
+        """The rows of two cells that name the unit: the label 填报单位 and the name beside it."""
         return {
             row
             for (row, _), cell in self.table.cells.items()
@@ -88,7 +88,7 @@ class Surroundings:
         }
 
     def _is_heading(self, row: int, cell: Cell) -> bool:
-        """Whether a cell heads its column, as a date or a line of units at the top does not."""
+        """Whether a cell is a column heading; a date or a line of units at the top is not."""
         if self._filled[row] > PAIR or row == self.codes[0].row - 1:
             return True
         text = without_brackets(pressed(cell.text))
@@ -103,14 +103,14 @@ class Surroundings:
 
     @cached_property
     def heads(self) -> dict[int, list[str]]:
-        """What stands above each column, without spaces."""
+        """The heading texts of each column, without spaces."""
         return {
             column: [pressed(cell.text) for cell in cells]
             for column, cells in self.head_cells.items()
         }
 
     def headed(self, words: tuple[str, ...]) -> list[int]:
-        """The columns with such a heading: on the right, or beside the only codes anywhere."""
+        """The columns with such a heading: right of the codes, or anywhere for the only codes."""
         return self.nearest(
             column
             for column, heads in sorted(self.heads.items())
@@ -118,13 +118,13 @@ class Surroundings:
         )
 
     def nearest(self, columns: Iterable[int]) -> list[int]:
-        """Those of `columns` that may hold figures: on the right, or else anywhere."""
+        """The `columns` not excluded: right of the codes, or else anywhere for the only codes."""
         found = [column for column in columns if not self.why_not(column)]
         right = [column for column in found if column in self.right]
         return right or (found if len(self.code_columns) == 1 else [])
 
     def is_sum_of_units(self, column: int) -> bool:
-        """Whether a column is called nothing but 合计 and others are those of other units."""
+        """Whether a column is headed only 合计 while other columns are headed by other units."""
         *surer, _ = self.merit(column)
         return not any(surer) and any(
             self.expected and self.expected.units.is_foreign(head)
@@ -133,7 +133,7 @@ class Surroundings:
         )
 
     def why_not(self, column: int) -> Cell | None:
-        """The heading by which a column never holds the figures that are wanted."""
+        """The heading that excludes a column from the figures, or None."""
         for cell in self.head_cells.get(column, ()):
             head = pressed(cell.text)
             foreign = self.expected and self.expected.units.is_foreign(head)
@@ -148,7 +148,7 @@ class Surroundings:
         )
 
     def merit(self, column: int) -> tuple[bool, ...]:
-        """How surely the headings of a column say that it holds the figures, the surest first."""
+        """Sort key: how strongly a column's headings mark it as the figures, strongest first."""
         heads = self.heads.get(column, [])
         units, year = (self.expected.units, self.expected.year) if self.expected else (None, None)
         bare = [without_brackets(head) for head in heads]
@@ -160,7 +160,7 @@ class Surroundings:
         )
 
     def mentions(self, column: int, words: tuple[str, ...]) -> bool:
-        """Whether one of `words` stands above a column."""
+        """Whether a heading of the column contains one of `words`."""
         return any(word in head for head in self.heads.get(column, ()) for word in words)
 
     def numbers(self, column: int) -> list[Cell]:
@@ -169,7 +169,7 @@ class Surroundings:
         return [cell for cell in cells if cell is not None and is_number(cell)]
 
     def counts_rows(self, column: int) -> bool:
-        """Whether a column has nothing but the place of each row: 序号 without its name."""
+        """Whether a column only numbers the rows: an untitled 序号."""
         numbers = [plain_number(cell.text) for cell in self.numbers(column)]
         if len(numbers) < LEAST_RUN or not all(map(str.isdecimal, numbers)):
             return False
@@ -177,7 +177,7 @@ class Surroundings:
         return counted == list(range(counted[0], counted[0] + len(counted)))
 
     def named(self, column: int) -> str:
-        """A column with the cell of its heading, or of its first number, as people find it."""
+        """A column with the address of its heading or first number, for a sentence."""
         heads = self.head_cells.get(column)
         cell = heads[-1] if heads else next(iter(self.numbers(column)), None)
         return f"{cell.address}“{cell.text}”" if cell else letters(column)

@@ -93,7 +93,7 @@ def _why_no_percent(form: Form, unit: Unit, sums: Compared) -> str:
 
 
 def least_of(form: Form, unit: Unit) -> int:
-    """Below how many of `unit` last year's sum is too small, as the form's own check has it."""
+    """The least sum of last year for a percent, in whole `unit`s, from the form's own check."""
     limits = (rule.base for rule in form.checks if rule.id == YEAR_ON_YEAR.id)
     return next(limits, {}).get(unit.name, MIN_COMPARED[unit.kind])
 
