@@ -27,7 +27,7 @@ MAX_TOKEN_LENGTH = 100
 @bp.get("/sign-in-links/<token>")
 @allow(public)
 def open_link(token: str) -> Any:
-    """Lead on to the page that asks, at an address that does not name the token."""
+    """Move the token into the session and redirect to an address that does not show it."""
     session[CARRIED] = token[:MAX_TOKEN_LENGTH]
     return redirect(url_for("accounts.confirm_link"), 303)
 
@@ -35,7 +35,7 @@ def open_link(token: str) -> Any:
 @bp.get("/sign-in-link")
 @allow(public)
 def confirm_link() -> Any:
-    """Ask whether to sign in, with whose link it is; nothing is spent by looking."""
+    """The page that asks whether to sign in, and whose link it is; opening it spends nothing."""
     token = session.get(CARRIED)
     if not token:
         return redirect(url_for("accounts.login"), 303)
@@ -52,7 +52,7 @@ def confirm_link() -> Any:
 @bp.post("/sign-in-link")
 @allow(public)
 def spend_link() -> Any:
-    """Sign in by the link, and go on to choosing a password."""
+    """Sign in by the link and go on to the page for choosing a password."""
     token, here, now = request.form.get(CARRIED, "")[:MAX_TOKEN_LENGTH], address(), clock.now()
     with sign_in_door() as door:
         if throttle.spent(door, throttle.link_keys(here), now):

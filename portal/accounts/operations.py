@@ -1,4 +1,4 @@
-"""Operations on accounts: each changes rows and leaves its trail; the view commits."""
+"""Operations on accounts. Each changes rows and writes the trail; the view commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,14 +37,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an attempt did not succeed: the sentence, and whether it was one too many."""
+    """Why an attempt failed: the sentence, and whether the throttle now blocks further attempts."""
 
     sentence: str
     too_many: bool = False
 
 
 def name_as_typed(typed: str) -> str:
-    """The canonical name, or the text itself where it can be nobody's name."""
+    """The canonical username, or the text itself where no username can read like it."""
     try:
         return canonical_username(typed)
     except ValueError:
@@ -52,7 +52,7 @@ def name_as_typed(typed: str) -> str:
 
 
 def check_attempt(session: Session, attempt: Attempt) -> User | Refusal:
-    """The user whose password this is; reads only, and hashes before any write begins."""
+    """Return the user whose password this is, or why not; reads only, hashes before any write."""
     counted = throttle.keys(attempt.username, attempt.address)
     if throttle.spent(session, counted, attempt.at):
         return Refusal(LOCKED, too_many=True)
@@ -64,13 +64,13 @@ def check_attempt(session: Session, attempt: Attempt) -> User | Refusal:
 
 
 def _is_closed(session: Session, user: User) -> bool:
-    """Whether nobody can sign in with this account: it is disabled, or its organisation closed."""
+    """Whether the account is disabled or its organisation closed, so that nobody can sign in."""
     home = session.get_one(Organisation, user.organisation_id)
     return user.disabled_at is not None or home.closed_at is not None
 
 
 def count_failure(session: Session, attempt: Attempt) -> None:
-    """Count a failed attempt; where the name is somebody's, it stands in their trail."""
+    """Count a failed attempt, and write it to the trail of the user if the name is somebody's."""
     throttle.count_failure(session, throttle.keys(attempt.username, attempt.address), attempt.at)
     user = session.scalar(select(User).where(User.username == attempt.username))
     if user:
@@ -79,7 +79,7 @@ def count_failure(session: Session, attempt: Attempt) -> None:
 
 
 def start_sign_in(session: Session, user: User, *, address: str, at: datetime) -> str:
-    """Sign the user in; answers the token that the browser will carry."""
+    """Sign the user in and return the token that the browser will carry."""
     token = new_token()
     session.add(
         SignIn(
@@ -101,7 +101,7 @@ def _self(user: User) -> Actor:
 
 
 def end_sign_in(session: Session, person: Person, *, at: datetime) -> None:
-    """Sign out: this browser's token is worth nothing from now on."""
+    """Sign out by ending the sign-in of this browser's token."""
     session.execute(
         update(SignIn).where(SignIn.token_hash == hashed(person.token)).values(ended_at=at)
     )
@@ -120,7 +120,7 @@ def end_all_sign_ins(session: Session, user_id: int, *, at: datetime) -> None:
 def refuse_new_password(
     session: Session, person: Person, current: str, new: str, again: str
 ) -> str | None:
-    """Why the password cannot be changed so, as a sentence; None when it can."""
+    """Why the password cannot be changed, as a sentence; None when it can."""
     kept = session.scalar(select(User.password_hash).where(User.id == person.id))
     if kept and not passwords.matches(kept, current):
         return "原密码不正确。"
@@ -134,7 +134,7 @@ def refuse_new_password(
 def change_password(
     session: Session, person: Person, password_hash: str, *, address: str, at: datetime
 ) -> str:
-    """Set the new password, end every sign-in and start a new one; answers its token."""
+    """Set the new password, end every sign-in, start a new one and return its token."""
     user = session.scalars(select(User).where(User.id == person.id)).one()
     user.password_hash = password_hash
     user.must_change_password = False
@@ -146,9 +146,10 @@ def change_password(
 def reset_password(
     session: Session, user: User, password_hash: str, *, by: Person, at: datetime
 ) -> None:
-    """Give a user a one-time password, to be changed at once; every sign-in of theirs ends.
+    """Give a user a one-time password and end every sign-in of theirs.
 
-    A lock-out after failed attempts is lifted: the administrator has seen who asks.
+    The user must change it at once. A lock-out after failed attempts is lifted, since the
+    administrator has seen who asks.
     """
     user.password_hash = password_hash
     user.must_change_password = True
@@ -180,10 +181,10 @@ def end_one_sign_in(session: Session, user: User, start: str, *, by: Person, at:
 def create_user(
     session: Session, organisation: Organisation, typed: Typed, *, by: Person, at: datetime
 ) -> User:
-    """Give a person an account without a password, for a one-time link to open.
+    """Give a person an account without a password, which a one-time link opens.
 
     The session sees the users of all organisations. Raises `ValueError` where the username is
-    taken, `NotAllowedNow` where the organisation is closed.
+    taken, `NotAllowedNow` (409) where the organisation is closed.
     """
     if organisation.closed_at:
         raise NotAllowedNow("单位已关闭，不能新建用户。")
@@ -202,10 +203,10 @@ def create_user(
 
 
 def change_user(session: Session, user: User, typed: Typed, *, by: Person, at: datetime) -> None:
-    """Change a user's name, phone, mail address and roles; what is not changed leaves no trail.
+    """Change a user's name, phone, mail address and roles; an equal value writes no trail.
 
-    Raises `NotAllowedNow` where somebody changed the user since the page was shown, where the
-    roles are one's own, or where the city would be left without an administrator.
+    Raises `NotAllowedNow` (409) where somebody changed the user since the page was shown, where the
+    roles are one's own, or where the city would lose its last administrator.
     """
     roles = [role.value for role in typed.roles]
     wanted = (typed.name, typed.phone, typed.email, roles)
@@ -236,10 +237,10 @@ def _described(user: User) -> str:
 
 
 def keep_an_admin(session: Session, user: User) -> None:
-    """Raise `NotAllowedNow` when `user` is the last administrator of the city.
+    """Raise `NotAllowedNow` (409) when `user` is the last administrator of the city.
 
-    Nobody stands above the city who could let its people in again. On PostgreSQL the city's
-    accounts are held, so that two administrators cannot take each other out at once.
+    Nobody above the city could let its people in again. On PostgreSQL the city's accounts are
+    locked, so that two administrators cannot remove each other at once.
     """
     home = session.get_one(Organisation, user.organisation_id)
     if home.parent_id is not None or Role.ADMIN not in user.roles:
@@ -252,10 +253,11 @@ def keep_an_admin(session: Session, user: User) -> None:
 
 
 def hand_over(session: Session, user: User, typed: Typed, *, by: Person, at: datetime) -> None:
-    """换人: the account passes to another person, whose one-time link the caller makes.
+    """换人: give the account to another person, whose one-time link the caller makes.
 
-    What was done with it before stays under the name of the one who did it. The old password
-    and every sign-in end at once.
+    Earlier trail entries keep the name of the one who acted. The old password and every sign-in end
+    at once. Raises `NotAllowedNow` (409) where the account is one's own, or was changed since the
+    page was shown.
     """
     if user.id == by.id:
         raise NotAllowedNow("不能移交自己的账号，请另一位管理员办理。")
@@ -271,7 +273,7 @@ def hand_over(session: Session, user: User, typed: Typed, *, by: Person, at: dat
 
 
 def revoke_link(session: Session, user: User, *, by: Person, at: datetime) -> bool:
-    """Make a user's living link worthless; answers whether there was one."""
+    """Revoke the user's valid link; returns whether there was one."""
     if not links.revoke(session, [user.id], at=at):
         return False
     record(session, Action.LINK_REVOKED, user.about, by=by, at=at, note=named(user))
@@ -279,10 +281,10 @@ def revoke_link(session: Session, user: User, *, by: Person, at: datetime) -> bo
 
 
 def spend_link(session: Session, token: str, *, address: str, at: datetime) -> tuple[User, str]:
-    """Sign in by a one-time link, for this one time; answers the user and the browser's token.
+    """Sign in by a one-time link; returns the user and the browser's token.
 
-    The password and the sign-ins that the user had are worth nothing any more: the next step is
-    a new password. Raises `LookupError` when the link opens nothing, which is then counted.
+    The user's old password and sign-ins end: the next step is a new password. Raises `LookupError`
+    when the link is unknown, spent, revoked or too old, after counting the failure.
     """
     found = links.find_living(session, token, at)
     if found is None:
@@ -299,14 +301,14 @@ def spend_link(session: Session, token: str, *, address: str, at: datetime) -> t
 
 
 def disable(session: Session, user: User, *, by: Person, at: datetime) -> None:
-    """Close an account: nobody can sign in with it and every sign-in ends."""
+    """Disable an account and end its sign-ins; raises `NotAllowedNow` (409) for the last admin."""
     keep_an_admin(session, user)
     user.disabled_at = at
     _done_to(session, Action.USER_DISABLED, user, by, at)
 
 
 def enable(session: Session, user: User, *, by: Person, at: datetime) -> None:
-    """Open a closed account again."""
+    """Enable a disabled account."""
     user.disabled_at = None
     _done_to(session, Action.USER_ENABLED, user, by, at)
 

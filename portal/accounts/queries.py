@@ -1,4 +1,4 @@
-"""Queries on accounts: whom to ask, and whom an administrator looks after."""
+"""Queries on accounts: whom to ask about a password, and whom an administrator looks after."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class People:
 
 
 def users_below(session: Session, looked_for: str = "", page: int = 1) -> People:
-    """Users of the session's subtree, those whose names hold `looked_for`, a page at a time."""
+    """One page of the users in the session's subtree whose names contain `looked_for`."""
     wanted = [_holds(word) for word in looked_for.split()]
     count = select(func.count(User.id)).join(Organisation, Organisation.id == User.organisation_id)
     pages = max(1, ceil((session.scalar(count.where(*wanted)) or 0) / PAGE))
@@ -72,7 +72,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def has_password(session: Session, user_id: int) -> bool:
-    """Whether a user has a password; whoever came by a one-time link has none yet."""
+    """Whether a user has a password; who came by a one-time link and chose none has none."""
     return bool(session.scalar(select(User.password_hash).where(User.id == user_id)))
 
 
@@ -110,7 +110,7 @@ def without_password(session: Session, path: str) -> Sequence[tuple[User, Organi
 def handed_out(
     session: Session, tokens: Sequence[str], path: str, now: datetime
 ) -> Sequence[HandOut]:
-    """The living links behind `tokens` whose users stand at `path` or below, in their order."""
+    """The valid links of `tokens` whose users stand at `path` or below, in the same order."""
     living = find_all_living(session, tokens, now)
     return [
         HandOut(living[token][1], living[token][2], token)

@@ -1,4 +1,4 @@
-"""What an administrator typed about a person: read kindly, with a sentence for what is wrong."""
+"""The fields about a person as an administrator typed them, with a sentence for each problem."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,9 +19,9 @@ MAX_PHONE_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A person's account as typed; `problems` has a sentence for each field that will not do.
+    """A person's account as typed; `problems` has a sentence for each field that is refused.
 
-    `said` tells what was taken out of the texts, empty when nothing was.
+    `said` names the invisible characters that were removed; empty when none were.
     """
 
     username: str = ""
@@ -35,7 +35,7 @@ class Typed:
 
 
 def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = True) -> Typed:
-    """The fields of a form; `username` and `roles` say whether the form asks for them."""
+    """Read the fields of a form; `username` and `roles` say whether the form has them."""
     typed = Typed(
         username=folded(form.get("new_username", "")),
         name=without_unseen(form.get("name", "")),
@@ -51,7 +51,7 @@ def read(form: MultiDict[str, str], *, username: bool = False, roles: bool = Tru
 
 
 def with_problems(typed: Typed, problems: Mapping[str, str]) -> Typed:
-    """The same with these problems."""
+    """A copy with these problems."""
     return replace(typed, problems=problems)
 
 
@@ -79,11 +79,11 @@ def _problems(typed: Typed, *, username: bool, roles: bool) -> Iterable[tuple[st
 
 
 def as_stored(user: User) -> Typed:
-    """What a form shows of a user as they are now."""
+    """The account of a user as a form shows it."""
     roles = tuple(Role(role) for role in user.roles)
     return Typed(user.username, user.name, user.phone, user.email, roles, mark(user))
 
 
 def mark(user: User) -> str:
-    """The mark of what a page shows of a user."""
+    """The fingerprint of the user's fields that a page shows; a change of one changes it."""
     return mark_of(user.name, user.phone, user.email, *user.roles)

@@ -1,4 +1,4 @@
-"""Views of the people that an administrator looks after: their list, one of them, their links."""
+"""Views of the people that an administrator looks after: the list, one person, their links."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/o/<organisation>/users")
 @allow(admin)
 def users() -> Any:
-    """The users of this organisation and of those below it."""
+    """The page that lists the users of this organisation and of those below it."""
     looked_for = request.args.get("name", "").replace("\0", "")[:100]
     page = request.args.get("page", 1, type=int)
     with tenancy.subtree(organisation_here()) as below:
@@ -52,7 +52,7 @@ def users() -> Any:
 @bp.get("/o/<organisation>/new-user")
 @allow(admin)
 def new_user() -> Any:
-    """The form for a new user of this organisation."""
+    """The page with the form for a new user of this organisation."""
     return _new_page(NOTHING)
 
 
@@ -63,7 +63,7 @@ def _new_page(typed: Typed) -> str:
 @bp.post("/o/<organisation>/users")
 @allow(admin)
 def create_user() -> Any:
-    """Give a person an account, and show the one-time link that opens it."""
+    """Give a person an account and show the one-time link that opens it."""
     typed, here, now = _typed(username=True), organisation_here(), clock.now()
     if typed.problems:
         return _new_page(typed), 422
@@ -78,7 +78,7 @@ def create_user() -> Any:
 
 
 def _typed(*, username: bool = False, roles: bool = True) -> Typed:
-    """The form as typed; what was taken out of it is told on the page that comes next."""
+    """Read the form; the next page names the invisible characters that were removed."""
     typed = read(request.form, username=username, roles=roles)
     if typed.said:
         flash(typed.said)
@@ -90,7 +90,7 @@ def _by() -> Actor:
 
 
 def _links_page(handed: Sequence[HandOut], sentence: str) -> str:
-    """The links, shown this once."""
+    """The page with the links, which are shown this once."""
     public_url = current_app.config["PORTAL"].public_url
     return render_template(
         "accounts/links.html",
@@ -104,7 +104,7 @@ def _links_page(handed: Sequence[HandOut], sentence: str) -> str:
 @bp.get("/o/<organisation>/users/<username>")
 @allow(admin)
 def user(username: str) -> Any:
-    """One user: what they are, where they are signed in, and what can be done."""
+    """The page of one user: the account, where it is signed in, what can be done with it."""
     return _user_page(user_or_404(username))
 
 
@@ -139,7 +139,7 @@ def change_user(username: str) -> Any:
 
 
 def _stale(user: User, typed: Typed, refused: NotAllowedNow) -> Any:
-    """The page as it is now with what was typed; saving again then means it."""
+    """The page as stored now with what was typed; saving it again overrides the other change."""
     now = replace(typed, username=user.username, seen=as_stored(user).seen)
     return _user_page(user, now, refused.sentence), 409
 
@@ -162,7 +162,7 @@ def hand_over(username: str) -> Any:
 @bp.post("/o/<organisation>/users/<username>/link")
 @allow(admin)
 def make_link(username: str) -> Any:
-    """A new one-time link for a user, shown this once; the one before is worth nothing now."""
+    """Make a new one-time link and show it this once; the earlier link is revoked."""
     with writing() as here:
         user = user_or_404(username)
         if user.disabled_at:
@@ -175,7 +175,7 @@ def make_link(username: str) -> Any:
 @bp.post("/o/<organisation>/users/<username>/link/revocation")
 @allow(admin)
 def revoke_link(username: str) -> Any:
-    """Make the link that a user was given worthless."""
+    """Revoke the link that a user was given."""
     with writing() as here:
         user = user_or_404(username)
         revoked = operations.revoke_link(here, user, by=actor(), at=clock.now())
@@ -186,7 +186,7 @@ def revoke_link(username: str) -> Any:
 @bp.post("/o/<organisation>/links")
 @allow(admin)
 def make_all_links() -> Any:
-    """Links for everybody of the subtree who has no password yet, on one page to print."""
+    """Make links for everybody of the subtree without a password, on one page to print."""
     path = organisation_here().path
     with tenancy.all_people() as door, writing(door):
         handed = links.make_links(
@@ -199,7 +199,7 @@ def make_all_links() -> Any:
 @bp.post("/o/<organisation>/links/workbook")
 @allow(admin)
 def links_as_workbook() -> Any:
-    """The links of a page that was just shown, as a workbook; the page brings their tokens."""
+    """The links of the page just shown, as a workbook; the form posts their tokens."""
     tokens = request.form.get("links", "").split()[:5000]
     here = organisation_here()
     with tenancy.all_people() as door:
@@ -247,7 +247,7 @@ def end_sign_ins(username: str) -> Any:
 @bp.post("/o/<organisation>/users/<username>/closing")
 @allow(admin)
 def disable(username: str) -> Any:
-    """Close an account; nobody closes their own."""
+    """Disable an account, except one's own."""
     with writing() as here:
         user = user_or_404(username)
         if user.id == actor().id:
@@ -260,7 +260,7 @@ def disable(username: str) -> Any:
 @bp.post("/o/<organisation>/users/<username>/opening")
 @allow(admin)
 def enable(username: str) -> Any:
-    """Open a closed account again."""
+    """Enable a disabled account."""
     with writing() as here:
         user = user_or_404(username)
         operations.enable(here, user, by=actor(), at=clock.now())

@@ -1,4 +1,4 @@
-"""Views of accounts: signing in and out, and one's password."""
+"""Views of accounts: signing in and out, and one's own password."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ bp = Blueprint("accounts", __name__)
 @bp.get("/login")
 @allow(public)
 def login() -> Any:
-    """The page for signing in; whoever is signed in goes home."""
+    """The page for signing in; redirects home whoever is signed in."""
     if who():
         return redirect(url_for("home.home"), 303)
     return _login_page()
@@ -42,12 +42,12 @@ def login() -> Any:
 @bp.post("/login")
 @allow(public)
 def sign_in() -> Any:
-    """Sign in, and go on to where one was going; inside a page only the token is renewed.
+    """Sign in and go on to the page asked for; inside a page only the token is renewed.
 
-    Whoever was signed in with this browser before is signed out.
+    Ends the sign-in that this browser had before.
     """
     if "\0" in request.form.get("username", ""):
-        abort(400)  # no name, and on PostgreSQL no text
+        abort(400)  # PostgreSQL cannot store NUL in text, so it is never a name
     attempt = operations.Attempt(
         username=operations.name_as_typed(request.form.get("username", "")),
         password=request.form.get("password", "")[:200],
@@ -93,7 +93,7 @@ def _signed_in(user: User) -> Any:
 
 
 def carry(token: str) -> None:
-    """Let this browser carry the token of a sign-in, in a session that begins anew."""
+    """Put the token of a sign-in into a new session cookie of this browser."""
     session.clear()
     login_user(person_by_token(token))
     generate_csrf()
@@ -110,7 +110,7 @@ def _login_page(problem: str | None = None) -> str:
 
 
 def safe_target(target: str | None) -> str:
-    """A path of this portal to go on to; anything that could lead elsewhere leads home."""
+    """A path of this portal to go on to; home for anything that could lead to another host."""
     if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
         return "/"
     if any(ord(character) <= 32 or character == "\\" for character in target):
@@ -121,7 +121,7 @@ def safe_target(target: str | None) -> str:
 @bp.post("/logout")
 @allow(public)
 def logout() -> Any:
-    """Sign out; the browser is asked to forget what it kept."""
+    """Sign out, and ask the browser to delete what it stored."""
     person = who()
     if person:
         with sign_in_door() as door, writing(door):
@@ -136,7 +136,7 @@ def logout() -> Any:
 @bp.get("/forgotten-password")
 @allow(public)
 def forgotten_password() -> Any:
-    """Whom to ask when the password is forgotten."""
+    """The page that says whom to ask for a new password."""
     return render_template("accounts/forgotten.html", city=queries.whom_to_ask(db.session()))
 
 

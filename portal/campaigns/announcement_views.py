@@ -1,4 +1,4 @@
-"""Views of announcements as the city writes them: drafts, publication, who has read them."""
+"""Views of announcements for the city: drafts, publication, who has read them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ NUMBER = "<int(max=999999999):announcement>"
 @bp.get("/<planned>/announcements/all")
 @allow(city_admin)
 def announcement_list(planned: str) -> Any:
-    """Every announcement of a campaign, drafts too, and the form for a new one."""
+    """The page with every announcement of a campaign, drafts too, and the form for a new one."""
     return _list(planned_or_404(planned))
 
 
@@ -46,7 +46,7 @@ def _list(
 @bp.post("/<planned>/announcements/all")
 @allow(city_admin)
 def write_announcement(planned: str) -> Any:
-    """Keep the draft of an announcement; nobody is told yet."""
+    """Save a new draft of an announcement; no unit sees it yet."""
     title, text = announcing.typed(request.form)
     typed = {"title": title, "text": text}
     if problems := announcing.problems_of(title, text):
@@ -65,7 +65,7 @@ def _to_draft(planned: str, announcement: Announcement) -> Any:
 @bp.get(f"/<planned>/announcements/all/{NUMBER}")
 @allow(city_admin)
 def announcement_draft(planned: str, announcement: int) -> Any:
-    """One announcement as the city sees it: a draft to be sent, or who has read it."""
+    """The city's page of one announcement: a draft to publish, or who has read it."""
     campaign = planned_or_404(planned)
     return _draft_page(campaign, _found(db.session(), campaign, announcement))
 
@@ -101,7 +101,7 @@ def _draft_page(
 @bp.post(f"/<planned>/announcements/all/{NUMBER}/draft")
 @allow(city_admin)
 def rewrite_announcement(planned: str, announcement: int) -> Any:
-    """Write a draft anew."""
+    """Change the title and text of a draft."""
     title, text = announcing.typed(request.form)
     typed = {"title": title, "text": text}
     problems = announcing.problems_of(title, text)
@@ -153,7 +153,7 @@ def publish_announcement(planned: str, announcement: int) -> Any:
 @bp.post(f"/<planned>/announcements/all/{NUMBER}/withdrawal")
 @allow(city_admin)
 def withdraw_announcement(planned: str, announcement: int) -> Any:
-    """Take an announcement back, or throw a draft away."""
+    """Withdraw a published announcement, or delete a draft."""
     with changing(planned) as (session, campaign):
         found = _found(session, campaign, announcement)
         was_draft = found.is_draft

@@ -1,4 +1,4 @@
-"""Announcements as the city writes them: a draft, its publication, its withdrawal.
+"""Announcements for the city: write a draft, publish it, withdraw it.
 
 The session comes from `tenancy.opening`; the view commits.
 """
@@ -23,7 +23,7 @@ MAX_TEXT_LENGTH = 5_000
 
 
 def problems_of(title: str, text: str) -> dict[str, str]:
-    """What is wrong with a draft as typed."""
+    """The problems of a draft as typed: a sentence by field."""
     found = {}
     if not 0 < len(title) <= MAX_TITLE_LENGTH:
         found["title"] = f"标题应为 1 至 {MAX_TITLE_LENGTH} 字。"
@@ -40,7 +40,10 @@ def typed(fields: Mapping[str, str]) -> tuple[str, str]:
 def write(
     session: Session, campaign: Campaign, title: str, text: str, *, by: Actor, at: datetime
 ) -> Announcement:
-    """Keep a draft; the same one again is the one that is there. Raises `NotAllowedNow`."""
+    """Save a draft, or return the draft that says the same.
+
+    Raises `NotAllowedNow` (409) for an archived campaign.
+    """
     if campaign.status == Status.ARCHIVED:
         raise NotAllowedNow("填报任务已归档，不能再发通知公告。")
     same = session.scalar(
@@ -59,7 +62,10 @@ def write(
 def change(
     draft: Announcement, title: str, text: str, *, version: int, by: Actor, at: datetime
 ) -> None:
-    """Write a draft anew. Raises `NotAllowedNow` when it is published or was changed since."""
+    """Change the title and text of a draft.
+
+    Raises `NotAllowedNow` (409) when it is published, or was changed since `version`.
+    """
     if (draft.title, draft.text) == (title, text):
         return
     if not draft.is_draft:
@@ -83,10 +89,11 @@ def publish(
     by: Actor,
     at: datetime,
 ) -> int:
-    """Publish a draft to all expected units, or to those with `codes`; answers how many.
+    """Publish a draft to all expected units, or to those with `codes`; returns how many.
 
-    A published one stays as it is. Raises `NotAllowedNow`, and `ValueError` with a sentence
-    when nobody would be told.
+    A published announcement never changes: publishing it again returns 0. Raises `NotAllowedNow`
+    (409) while the campaign is a draft or archived, or when the draft changed since `version`;
+    `ValueError` with a sentence when it would reach no unit.
     """
     if not draft.is_draft:
         return 0
@@ -112,7 +119,7 @@ def _named(session: Session, campaign: Campaign, codes: Iterable[str]) -> Sequen
 
 
 def withdraw(session: Session, announcement: Announcement, *, by: Actor, at: datetime) -> None:
-    """Take an announcement back: units do not see it any more; a draft is thrown away."""
+    """Withdraw an announcement, so that units no longer see it; a draft is deleted."""
     if announcement.withdrawn_at is not None:
         return
     if announcement.is_draft:
@@ -132,7 +139,7 @@ def withdraw(session: Session, announcement: Announcement, *, by: Actor, at: dat
 
 
 def announcements_of(session: Session, campaign: Campaign) -> Sequence[Announcement]:
-    """Every announcement of a campaign, drafts and withdrawn ones too, the newest first."""
+    """Every announcement of a campaign, drafts and withdrawn ones too, newest first."""
     return session.scalars(
         select(Announcement)
         .where(Announcement.campaign_id == campaign.id)
@@ -141,7 +148,7 @@ def announcements_of(session: Session, campaign: Campaign) -> Sequence[Announcem
 
 
 def announcement_in(session: Session, campaign: Campaign, number: int) -> Announcement | None:
-    """The announcement with this number, if it is this campaign's."""
+    """The announcement with this number in this campaign, or None."""
     return session.scalar(
         select(Announcement).where(
             Announcement.id == number, Announcement.campaign_id == campaign.id

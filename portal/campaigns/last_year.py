@@ -1,7 +1,7 @@
-"""Importing last year's figures of all units: what an old workbook would bring, then all of it.
+"""Importing last year's figures of all units from an old workbook: preview, then write.
 
-The city's administrator looks first. What is confirmed is written in one transaction, with a trail
-in every unit's own chain.
+The city's administrator confirms a preview. What is confirmed is written in one transaction, with a
+trail entry in every unit's own chain.
 """
 
 import re
@@ -38,7 +38,7 @@ Standing = Mapping[tuple[int, str], LastYearFigure]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of the preview: what stands now, what would stand then, and its cell."""
+    """One figure of the preview: the stored value, the value to be written, and its cell."""
 
     item: Item
     old: str
@@ -50,7 +50,7 @@ class Figure:
 class Line:
     """One unit of the preview.
 
-    `held` says why nothing of it can be taken. `doubts` are why it is not ticked; it can be.
+    `held` says why none of its figures can be taken. `doubts` say why it is not ticked by default.
     """
 
     old: OldUnit
@@ -71,7 +71,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a workbook would bring; `unnamed` are units of the campaign that it does not have."""
+    """What a workbook would write; `unnamed` are units of the campaign that it does not name."""
 
     file: str
     lines: tuple[Line, ...]
@@ -81,13 +81,13 @@ class Preview:
 
     @property
     def to_choose(self) -> bool:
-        """Whether there is anything that could be confirmed."""
+        """Whether anything can be confirmed."""
         return any(line.figures and not line.held for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptUnit:
-    """A unit with last year's figures from an old workbook: how many, and what was done last."""
+    """A unit with figures from an old workbook: how many, and the last change of them."""
 
     code: str
     name: str
@@ -113,7 +113,7 @@ def kept_units(session: Session, campaign: Campaign) -> list[KeptUnit]:
 
 
 def require_published(campaign: Campaign) -> None:
-    """Raise `NotAllowedNow` unless the campaign collects, or did and is not archived yet."""
+    """Raise `NotAllowedNow` (409) while the campaign is a draft, and once it is archived."""
     if campaign.status == Status.DRAFT:
         raise NotAllowedNow("任务还是草稿，应报单位还会变。请发布以后再导入上年的旧表。")
     if campaign.status == Status.ARCHIVED:
@@ -127,7 +127,7 @@ def year_before(campaign: Campaign) -> int:
 
 
 def preview(session: Session, campaign: Campaign, form: Form, grid: Grid, file: str) -> Preview:
-    """What a workbook would bring to each unit of a campaign; the session reads the whole tree."""
+    """What a workbook would write for each unit; the session reads the whole tree."""
     expected = _expectations(session, campaign)
     units = [KnownUnit(row.code, row.name, row.parent_id is None) for row in expected.values()]
     old = read_old_table(form, grid, units, year_before(campaign))
@@ -167,7 +167,7 @@ def _standing(session: Session, campaign: Campaign) -> Standing:
 
 
 def _reported(session: Session, campaign: Campaign) -> frozenset[int]:
-    """The units whose report of the campaign before is in the portal: it counts, not a table."""
+    """Units that reported in the campaign before: their report counts, not the old workbook."""
     if campaign.previous_id is None:
         return frozenset()
     wanted = (
@@ -204,7 +204,7 @@ def _figures(form: Form, old: OldUnit, owner: int, standing: Standing) -> Iterat
 def _overwritten(
     old: OldUnit, owner: int, figures: Sequence[Figure], standing: Standing
 ) -> Iterator[Told]:
-    """What already stands there otherwise, and who wrote it last."""
+    """The stored figures that the workbook would change, and who wrote them last."""
     others = [
         row
         for figure in figures
@@ -222,7 +222,7 @@ def _overwritten(
 def _packed(
     lines: Sequence[Line], expected: Mapping[str, Expectation], standing: Standing
 ) -> dict[str, Any]:
-    """By unit: the versions that stand there, and every figure with its cell."""
+    """By unit: the stored versions, and every figure with its cell."""
     return {
         line.code: [
             _seen(standing, expected[line.code].organisation_id),
@@ -237,7 +237,7 @@ def _packed(
 
 
 def _seen(standing: Standing, owner: int) -> int:
-    """A number that every change of a unit's figures makes larger."""
+    """A number that grows with every change of a unit's figures."""
     return sum(row.version for (one, _), row in standing.items() if one == owner)
 
 
@@ -250,8 +250,10 @@ class Confirmed:
 
 
 def confirmed(form: Form, packed: str, taken: Sequence[str]) -> Confirmed:
-    """What the preview's page sends back of the ticked units; raises `ValueError` for anything
-    that no preview made."""
+    """Read what the preview page posts back of the ticked units.
+
+    Raises `ValueError` for anything that no preview made.
+    """
     try:
         file, units = carried.unpack(packed)
         chosen = {code: units[code] for code in taken if code in units}
@@ -283,7 +285,7 @@ def _figure(figure: int | None, cell: str) -> tuple[int | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What confirming wrote: so many figures of so many units."""
+    """What confirming wrote: how many figures of how many units."""
 
     units: int
     figures: int
@@ -292,7 +294,8 @@ class Written:
 def owners_of(session: Session, campaign: Campaign, chosen: Confirmed) -> Mapping[str, int]:
     """The organisations of the confirmed units; the session reads the whole tree.
 
-    Raises `NotAllowedNow` where one is not of the campaign, or has a report of the year before.
+    Raises `NotAllowedNow` (409) where a unit is not of the campaign, or reported in the year
+    before.
     """
     expected, reported = _expectations(session, campaign), _reported(session, campaign)
     owners = {c: expected[c].organisation_id for c in chosen.units if c in expected}
@@ -312,10 +315,10 @@ def keep(
     by: Actor,
     at: datetime,
 ) -> Written:
-    """Write the confirmed figures of all units, with a trail in each unit's chain and the city's.
+    """Write the confirmed figures of all units, with entries in each unit's trail and the city's.
 
-    The session comes from `tenancy.last_years`. Raises `NotAllowedNow`, with nothing written, when
-    a unit's figures have changed since the preview.
+    The session comes from `tenancy.last_years`. Raises `NotAllowedNow` (409), with nothing written,
+    when a unit's figures have changed since the preview.
     """
     require_published(campaign)
     wanted = select(LastYearFigure).where(LastYearFigure.campaign_id == campaign.id)

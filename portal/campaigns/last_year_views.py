@@ -1,4 +1,4 @@
-"""Views of last year's figures from an old workbook: brought in by the city's administrator."""
+"""Views that import last year's figures from an old workbook, for the city's administrator."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ ROOM = 1024 * 1024
 @bp.get("/<planned>/last-year")
 @allow(city_admin)
 def last_year(planned: str) -> Any:
-    """Where the old workbook of last year is brought in."""
+    """The page with the upload of last year's workbook."""
     return _page(planned)
 
 
@@ -53,7 +53,7 @@ def _form(campaign: Campaign) -> Form:
 @takes_file(MAX_FILE_BYTES + ROOM)
 @allow(city_admin)
 def preview_last_year(planned: str) -> Any:
-    """Show what an old workbook would bring, unit by unit; nothing is written."""
+    """The page that previews an old workbook unit by unit; nothing is written."""
     campaign = planned_or_404(planned)
     past.require_published(campaign)
     upload = uploaded("workbook")

@@ -19,7 +19,7 @@ from portal.storage.db import db
 @bp.get("/<planned>/limits")
 @allow(city_admin)
 def limits(planned: str) -> Any:
-    """The limits of the checks, as the edition has them and as the campaign sets them."""
+    """The page of the checks' limits: those of the edition and the campaign's own."""
     return _page(planned_or_404(planned))
 
 
@@ -53,7 +53,7 @@ def _page(
 @bp.post("/<planned>/limits")
 @allow(city_admin)
 def set_limits(planned: str) -> Any:
-    """Give the checks the limits typed; every change stands in the trail."""
+    """Set the checks' limits for this campaign; the trail records every change."""
     campaign = planned_or_404(planned)
     settings = _settings(campaign)
     typed = {

@@ -1,4 +1,4 @@
-"""Views of a campaign as its units see it: the notice, the announcements, 我已阅读."""
+"""Views of a campaign for its units: the notice, the announcements, 我已阅读."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -76,7 +76,7 @@ def _found(assignment: Assignment, number: int) -> Announcement:
 @bp.post(f"/<campaign>/announcements/{NUMBER}/reading")
 @allow(reporter)
 def read_announcement(campaign: str, announcement: int) -> Any:
-    """我已阅读: the unit has taken note."""
+    """我已阅读: mark the announcement as read by the unit."""
     with writing() as session:
         assignment = assignment_here(campaign)
         found = _found(assignment, announcement)

@@ -44,7 +44,7 @@ MAX_TOLD_LENGTH = 480
 
 
 class Stale(Exception):
-    """Somebody else changed the campaign meanwhile; nothing was written."""
+    """Somebody else changed the campaign since the page was shown (409); nothing was written."""
 
     def __init__(self, campaign: Campaign, found: Sequence[Difference]) -> None:
         super().__init__(campaign.code)
@@ -55,7 +55,7 @@ class Stale(Exception):
 
 
 class Refused(Exception):
-    """What was typed cannot be taken: a sentence for each field."""
+    """The typed plan is refused (422): `problems` has a sentence for each field."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("；".join(problems.values()))
@@ -63,7 +63,7 @@ class Refused(Exception):
 
 
 def create(session: Session, texts: Mapping[str, str], *, by: Actor, at: datetime) -> Campaign:
-    """Create a draft that expects every unit of the tree. Raises `Refused`."""
+    """Create a draft that expects every unit of the tree. Raises `Refused` (422)."""
     plan = _plan(session, texts, _read(session, texts))
     return create_campaign(session, plan, None, by=by, at=at)
 
@@ -71,7 +71,7 @@ def create(session: Session, texts: Mapping[str, str], *, by: Actor, at: datetim
 def copy(
     session: Session, source: Campaign, texts: Mapping[str, str], *, by: Actor, at: datetime
 ) -> Campaign:
-    """Create a draft with the units, the limits and the plan of `source`. Raises `Refused`."""
+    """Create a draft with the units, limits and plan of `source`. Raises `Refused` (422)."""
     values = _read(session, texts)
     plan = _plan(session, texts, values, limits=_limits_for(source, values.edition))
     return copy_campaign(session, source, plan, allocations=False, by=by, at=at)
@@ -89,10 +89,10 @@ def next_round(
 ) -> Campaign:
     """Create the round after `source`: same form, same units, same year before.
 
-    Raises `Refused`, and `NotAllowedNow` while `source` is a draft.
+    Raises `Refused` (422), and `NotAllowedNow` (409) while `source` is a draft.
 
-    The round that has no name yet gets `first_name`. The name of a round stands behind the
-    campaign's own, so that it is told apart wherever the campaign is named.
+    A first round without a name gets `first_name`. The round's name follows the campaign's own, so
+    that pages tell rounds apart.
     """
     if source.status == Status.DRAFT:
         raise NotAllowedNow("上一轮还没有发布，发布以后才能新建下一轮。")
@@ -114,7 +114,7 @@ def next_round(
 
 
 def base_name(campaign: Campaign) -> str:
-    """The name of a campaign without that of its round."""
+    """The campaign's name without the name of its round."""
     return campaign.name.removesuffix(f"（{campaign.round_name}）")
 
 
@@ -192,10 +192,11 @@ def change(
     by: Actor,
     at: datetime,
 ) -> tuple[Difference, ...]:
-    """Change the plan where `texts` says otherwise; answers what was changed.
+    """Change the fields of the plan that `texts` has otherwise; returns the differences.
 
-    `version` is the one that the editor saw. Raises `NotAllowedNow`, `Stale`, `Refused`.
-    Saying what is stored already changes nothing, so that a second click is harmless.
+    `version` is the one that the editor saw. Raises `NotAllowedNow` (409) for a field that is fixed
+    by now, `Stale` (409) when somebody changed the plan meanwhile, `Refused` (422) for wrong texts.
+    Saving stored values changes nothing, so a second click is harmless.
     """
     stored = texts_of(session, campaign)
     status = Status(campaign.status)
@@ -254,7 +255,7 @@ def _apply(
 
 
 def _limits_for(campaign: Campaign, edition: FormEdition) -> Limits:
-    """The limits of a campaign as far as another edition knows what they are for."""
+    """The campaign's limits, without those that another edition has no check for."""
     settings = check_limits.settings_of(base_form(edition), campaign.limits or {})
     return check_limits.read_limits(settings, {each.name: each.own for each in settings})[0]
 
@@ -268,7 +269,11 @@ def set_limits(
     by: Actor,
     at: datetime,
 ) -> tuple[Reset, ...]:
-    """Give the checks the campaign's own limits. Raises `NotAllowedNow`, `Stale`."""
+    """Set the campaign's own limits of the checks; returns what changed.
+
+    Raises `NotAllowedNow` (409) for an archived campaign, `Stale` (409) when the limits changed
+    since `version`.
+    """
     form = base_form(session.get_one(FormEdition, campaign.edition_id))
     found = check_limits.resets(form, campaign.limits or {}, limits)
     if not found:
@@ -297,10 +302,10 @@ def publish(
     by: Actor,
     at: datetime,
 ) -> Expected:
-    """Publish a draft, with an announcement to its units if asked; answers who reports.
+    """Publish a draft, with an announcement to its units if asked; returns who reports.
 
-    Raises `NotAllowedNow` with the sentence when it cannot be, or was changed since it was
-    looked at.
+    Raises `NotAllowedNow` (409) with the sentence when the draft is not ready, or was changed since
+    `version`.
     """
     if campaign.status == Status.DRAFT and version != campaign.version:
         raise NotAllowedNow(
@@ -317,7 +322,7 @@ def publish(
 
 
 def first_announcement(campaign: Campaign) -> tuple[str, str]:
-    """What units are told when their campaign is published: its title and its text."""
+    """Title and text of the announcement that a publication sends."""
     lines = [
         campaign.summary or campaign.notice,
         f"填报开始：{in_words(campaign.opens)}",
@@ -337,7 +342,7 @@ def announce_move(
     by: Actor,
     at: datetime,
 ) -> Announcement | None:
-    """Tell all units of a published campaign that its dates were moved; None if none was."""
+    """Announce moved dates to all units of a published campaign; None if no date moved."""
     old = {each.name: each.old for each in found}
     if campaign.status != Status.PUBLISHED or not set(old) & set(DATES):
         return None
@@ -354,7 +359,10 @@ def _dates_before(campaign: Campaign, old: Mapping[str, str]) -> Dates:
 
 
 def archive(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> None:
-    """Archive a campaign that is over; once more changes nothing. Raises `NotAllowedNow`."""
+    """Archive a campaign that is over; again changes nothing.
+
+    Raises `NotAllowedNow` (409) while it is a draft or still open.
+    """
     if campaign.status == Status.ARCHIVED:
         return
     if campaign.status == Status.DRAFT:
@@ -372,7 +380,11 @@ def archive(session: Session, campaign: Campaign, *, by: Actor, at: datetime) ->
 
 
 def remove(session: Session, campaign: Campaign, *, by: Actor, at: datetime) -> None:
-    """Remove a draft that nobody has seen. Raises `NotAllowedNow` for anything else."""
+    """Delete a draft.
+
+    Raises `NotAllowedNow` (409) for a published or archived campaign, and where another campaign
+    names it as the year before.
+    """
     if campaign.status != Status.DRAFT:
         raise NotAllowedNow("已发布的填报任务不能删除，停止填报以后可以归档。")
     if session.scalar(select(Campaign.id).where(Campaign.previous_id == campaign.id).limit(1)):

@@ -1,4 +1,4 @@
-"""The plan of a campaign as it is typed: its fields, reading them, and what differs."""
+"""The plan of a campaign as typed: its fields, reading them, finding differences."""
 
 import re
 import unicodedata
@@ -61,7 +61,7 @@ Texts = Mapping[str, str]
 
 
 def texts_of(session: Session, campaign: Campaign) -> dict[str, str]:
-    """A campaign's plan as its page shows it in its fields."""
+    """The texts of a campaign's plan, by field."""
     edition = session.get_one(FormEdition, campaign.edition_id)
     previous = session.get(Campaign, campaign.previous_id) if campaign.previous_id else None
     return {
@@ -81,34 +81,34 @@ def texts_of(session: Session, campaign: Campaign) -> dict[str, str]:
 
 
 def date_texts(dates: Dates) -> dict[str, str]:
-    """The three instants as they are typed."""
+    """The three dates as texts, by field."""
     return {name: getattr(dates, name).strftime("%Y-%m-%d %H:%M") for name in DATES}
 
 
 def edition_name(edition: FormEdition) -> str:
-    """How a field names an edition."""
+    """The value of an edition in the form's field."""
     return f"{edition.form}@{edition.version}"
 
 
 def posted(fields: Texts) -> dict[str, str]:
-    """The fields of a plan as posted, without signs that no page may hold."""
+    """The fields of a posted plan, without control characters."""
     texts = {name: plain(fields[name]) for name in (*LABELS, "reason") if name in fields}
     for name in SWITCHES:
-        # a box that is not ticked is not posted; that it stood on the page is told beside it
+        # browsers do not post an unticked box; a hidden field says that the page had it
         if f"{name}.shown" in fields:
             texts[name] = YES if fields.get(name) else ""
     return texts
 
 
 def plain(text: str) -> str:
-    """The text without control signs and without blanks around it."""
+    """The text without control characters and without blanks around it."""
     lines = text.replace("\r\n", "\n").replace("\t", " ")
     return "".join(sign for sign in lines if sign == "\n" or category(sign) != "Cc").strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What was typed, read: the fields that are more than a text."""
+    """The typed fields that are more than a text, parsed."""
 
     dates: Dates
     edition: FormEdition
@@ -118,9 +118,9 @@ class Values:
 def read_plan(
     session: Session, texts: Texts, *, but: Campaign | None = None
 ) -> Values | dict[str, str]:
-    """Read the fields of a plan; a sentence for each that cannot be taken, if there is one.
+    """Parse the fields of a plan; returns a sentence by field where any is wrong.
 
-    `but` is the campaign itself, which is not its own last year.
+    `but` is the campaign being changed, which cannot be its own previous one.
     """
     problems = dict(_wrong_texts(texts))
     dates = _dates(texts, problems)
@@ -186,7 +186,7 @@ def wrong_code(session: Session, code: str) -> str | None:
 
 
 def same(name: str, one: str, other: str) -> bool:
-    """Whether two texts of a field say the same: dates may be written in several ways."""
+    """Whether two texts of a field mean the same: dates may be written in several ways."""
     if one == other:
         return True
     if name not in DATES:
@@ -200,7 +200,7 @@ def same(name: str, one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field of which two texts differ."""
+    """A field whose two texts differ."""
 
     name: str
     old: str
@@ -208,12 +208,12 @@ class Difference:
 
     @property
     def label(self) -> str:
-        """What the field is called."""
+        """The field's label."""
         return LABELS[self.name]
 
 
 def differences(old: Texts, new: Texts) -> tuple[Difference, ...]:
-    """The fields that `new` says otherwise than `old`, in their order."""
+    """The fields that differ between `old` and `new`, in the order of the page."""
     return tuple(
         Difference(name, old[name], new[name])
         for name in LABELS
@@ -225,13 +225,13 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def version_in(fields: Texts) -> int:
-    """The version that an editor saw; 0, which never was, when none is named."""
+    """The version that the editor saw; 0, which no row has, when the form names none."""
     text = unicodedata.normalize("NFKC", fields.get("version", ""))
     return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def suggested_copy(texts: Texts, dates: Dates, now: datetime) -> dict[str, str]:
-    """What a copy of a campaign may be called and when it may be, a year or more later."""
+    """A suggested name, code and dates for a copy, one or more years later."""
     years = schedule.years_until(dates.due, now)
     moved = {
         name: schedule.with_years_later(texts[name], years) for name in ("code", "name", "period")

@@ -18,7 +18,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A campaign on the list: its edition, and which of its units count, and are 免报."""
+    """A campaign of the list: its edition, and how many of its units count or are 免报."""
 
     campaign: Campaign
     edition: FormEdition
@@ -26,7 +26,7 @@ class Counted:
 
 
 def all_campaigns(session: Session) -> Sequence[Campaign]:
-    """Every campaign, the one that opens last on top."""
+    """Every campaign, latest opening first."""
     return session.scalars(select(Campaign).order_by(Campaign.opens.desc(), Campaign.id)).all()
 
 
@@ -62,14 +62,14 @@ _LISTED = select(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries, the newest first; `older` is where the next page begins, if there is one."""
+    """Some entries, newest first; `older` is the start of the next page, None on the last."""
 
     entries: Sequence[TrailEntry]
     older: int | None
 
 
 def trail_of(session: Session, campaign: Campaign, before: int | None = None) -> Page:
-    """What the city did to a campaign, its units and its announcements."""
+    """One page of what the city did to a campaign, its units and its announcements."""
     wanted = select(TrailEntry).where(TrailEntry.campaign_id == campaign.id)
     if before:
         wanted = wanted.where(TrailEntry.number < before)

@@ -1,4 +1,4 @@
-"""Whether a draft is ready to be published: what stops it, and what is worth a second look."""
+"""Whether a draft can be published: what is missing, and what deserves a second look."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NAMED = 8
 
 @dataclass(frozen=True)
 class Readiness:
-    """What the confirming page says: `missing` stops publication, `doubts` do not."""
+    """What the confirming page says: `missing` blocks publication, `doubts` do not."""
 
     edition: FormEdition
     expected: Expected
@@ -32,7 +32,7 @@ class Readiness:
 
 
 def readiness(session: Session, campaign: Campaign, now: datetime) -> Readiness:
-    """How a draft stands; the session reads the whole tree."""
+    """What a draft lacks, and its doubts; the session reads the whole tree."""
     edition = session.get_one(FormEdition, campaign.edition_id)
     rows = session.scalars(
         select(Expectation).where(Expectation.campaign_id == campaign.id).order_by(Expectation.path)

@@ -18,7 +18,7 @@ from portal.storage.db import hold
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A unit that was told, whom to telephone there, and who of it has read it when."""
+    """A unit that received an announcement, whom to telephone there, who read it and when."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class Reader:
 
 
 def readers(session: Session, announcement: Announcement) -> list[Reader]:
-    """The units of the session's subtree that were told, in the city's order."""
+    """The units of the session's subtree that received it, in the city's order."""
     rows = session.execute(
         select(
             Organisation.code,
@@ -47,7 +47,7 @@ def readers(session: Session, announcement: Announcement) -> list[Reader]:
 
 
 def told_in_subtree(session: Session, assignment: Assignment) -> Sequence[Announcement]:
-    """What was told to any unit of the session's subtree, the newest first."""
+    """The announcements to any unit of the session's subtree, newest first."""
     told = select(Delivery.announcement_id)
     return session.scalars(
         select(Announcement)
@@ -65,7 +65,7 @@ _own = select(Delivery).where(Delivery.announcement_id == bindparam("announcemen
 
 
 def delivery_of(session: Session, announcement: Announcement) -> Delivery | None:
-    """The delivery to the session's own organisation, or None; a writer holds it."""
+    """The delivery to the session's own organisation, or None; locks the row for a writer."""
     which = {"announcement": announcement.id}
     hold(session, _own.with_for_update(), which)
     return session.scalar(_own, which)
@@ -74,7 +74,7 @@ def delivery_of(session: Session, announcement: Announcement) -> Delivery | None
 def mark_read(
     session: Session, announcement: Announcement, delivery: Delivery, *, by: Person, at: datetime
 ) -> None:
-    """我已阅读: the unit has taken note; whoever says so first is named. Once is enough."""
+    """我已阅读: mark the delivery as read by the first person who says so."""
     if delivery.read_at is not None:
         return
     delivery.read_at, delivery.read_by = at, by.name

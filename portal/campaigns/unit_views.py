@@ -1,4 +1,4 @@
-"""Views of the expected organisations: the list of a campaign, page by page."""
+"""Views of a campaign's expected organisations: the list, page by page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ NOBODY: Mapping[str, Line] = {}
 @bp.get("/<planned>/units")
 @allow(city_admin)
 def unit_list(planned: str) -> Any:
-    """The units of a campaign, 应报 and 免报, to be looked through and changed."""
+    """The page with the campaign's units, 应报 and 免报, to search and change."""
     return _list(planned)
 
 
@@ -48,7 +48,7 @@ def _list(planned: str, refused: Mapping[str, Line] = NOBODY) -> str:
 @bp.post("/<planned>/units")
 @allow(city_admin)
 def change_units(planned: str) -> Any:
-    """Change the units that were typed anew."""
+    """Save the units whose fields were changed."""
     with changing(planned) as (session, campaign):
         outcome = units.change(
             session, campaign, units.posted(request.form), by=by_me(), at=clock.now()
@@ -65,7 +65,7 @@ def change_units(planned: str) -> Any:
 @bp.post("/<planned>/units/additions")
 @allow(city_admin)
 def add_unit(planned: str) -> Any:
-    """Put a unit on the list that was founded after it was made."""
+    """Add a unit that was founded after the list was made."""
     code = request.form.get("code", "")
     with changing(planned) as (session, campaign):
         try:

@@ -1,7 +1,7 @@
-"""The expected organisations of a campaign: the list, reading it as typed, changing it.
+"""The expected organisations of a campaign: the list, parsing it as typed, changing it.
 
-What somebody typed is compared with what stood on their page and with what is stored now, so
-that two administrators never overwrite each other unseen.
+Typed values are compared with those that the page showed and with those stored now, so that two
+administrators never overwrite each other unseen.
 """
 
 import json
@@ -57,7 +57,7 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """A unit on the list as its page shows it; `typed` is what was not taken, with problems."""
+    """A unit of the list as its page shows it; `typed` is refused text, with its problems."""
 
     code: str
     name: str
@@ -72,17 +72,17 @@ class Line:
 
     @property
     def shown(self) -> Texts:
-        """What stands in the fields."""
+        """The texts in the unit's fields."""
         return {**self.stored, **self.typed}
 
     @property
     def was(self) -> str:
-        """What the page says of the unit, to be posted back with it."""
+        """The values that the page showed, to be posted back."""
         return json.dumps([self.stored[name] for name in LABELS], ensure_ascii=False)
 
 
 def texts_of(row: Expectation) -> dict[str, str]:
-    """A unit on the list as its fields show it."""
+    """The texts of a unit's fields."""
     return {
         "basis": row.basis,
         "position": str(row.position),
@@ -94,7 +94,7 @@ def texts_of(row: Expectation) -> dict[str, str]:
 
 
 def listed(session: Session, campaign: Campaign) -> list[Expectation]:
-    """Every unit of a campaign, each before those below it, sisters in the city's order."""
+    """Every unit of a campaign, each before those below it, siblings in the city's order."""
     rows = session.scalars(
         select(Expectation).where(Expectation.campaign_id == campaign.id).order_by(Expectation.path)
     ).all()
@@ -125,7 +125,7 @@ def read_roll(
     page: int = 1,
     refused: "Mapping[str, Line] | None" = None,
 ) -> Roll:
-    """A page of the list: those whose name or code holds `find`, 应报 or 免报 alone or both."""
+    """One page of the units whose name or code contains `find`, filtered by 应报 or 免报."""
     rows = listed(session, campaign)
     matching = [
         row
@@ -167,19 +167,19 @@ def _line(row: Expectation, states: Mapping[int, State]) -> Line:
 
 @dataclass(frozen=True)
 class Posted:
-    """What was posted of one unit: what its page had said, and what is typed now."""
+    """One posted unit: the values that the page showed, and those typed now."""
 
     was: Texts
     typed: Texts
 
     @property
     def touched(self) -> bool:
-        """Whether anything was typed otherwise than the page had it."""
+        """Whether any field differs from what the page showed."""
         return any(text != self.was[name] for name, text in self.typed.items())
 
 
 def posted(fields: Texts) -> dict[str, Posted]:
-    """The units in a posted page of the list, by code."""
+    """The units of a posted page of the list, by code."""
     found = {}
     for name, text in fields.items():
         code, _, rest = name.rpartition(".")
@@ -201,7 +201,7 @@ def _read_was(text: str) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a posted page of the list brought: how many units changed, and those refused."""
+    """What a posted page of the list did: how many units changed, and the refused ones."""
 
     changed: int
     refused: Mapping[str, Line]
@@ -220,10 +220,10 @@ def change(
     by: Actor,
     at: datetime,
 ) -> Outcome:
-    """Change the units that were typed anew; one that is refused stops no other.
+    """Change the units whose fields were changed; a refused unit stops no other.
 
-    The session comes from `tenancy.opening`. Raises `NotAllowedNow` where nothing may be
-    changed any more.
+    The session comes from `tenancy.opening`. Raises `NotAllowedNow` (409) for a field that the
+    campaign's status fixes.
     """
     rows = {row.code: row for row in listed(session, campaign)}
     refused: dict[str, Line] = {}
@@ -315,7 +315,7 @@ def _apply(row: Expectation, wanted: Texts) -> list[Entry]:
 
 
 def said(name: str, text: str) -> str:
-    """A field's text as the trail says it."""
+    """A field's text as the trail shows it."""
     return Basis(text).label if name == "basis" else text
 
 
@@ -354,7 +354,7 @@ _SET: Mapping[str, Callable[[Expectation, str], None]] = {
 
 
 def not_on_list(session: Session, campaign: Campaign) -> list[Organisation]:
-    """The living units that the campaign knows nothing of, founded since it was made."""
+    """The open units that are not on the list, founded since it was made."""
     known = select(Expectation.organisation_id).where(Expectation.campaign_id == campaign.id)
     return list(
         session.scalars(
@@ -366,11 +366,10 @@ def not_on_list(session: Session, campaign: Campaign) -> list[Organisation]:
 
 
 def add(session: Session, campaign: Campaign, code: str, *, by: Actor, at: datetime) -> Expectation:
-    """Put a unit on the list that was founded after it was made; once more changes nothing.
+    """Add a unit that was founded after the list was made; again changes nothing.
 
-    Units above it that are not on the list either come along as not listed. It is told what
-    all were told. Raises `NotAllowedNow` for an archived campaign, `LookupError` for a code
-    that is no living unit's.
+    Missing units above it are added as not listed. It receives the announcements to all. Raises
+    `NotAllowedNow` (409) for an archived campaign, `LookupError` for a code of no open unit.
     """
     if campaign.status == Status.ARCHIVED:
         raise NotAllowedNow("填报任务已归档，应报单位不能再改。")
@@ -404,7 +403,7 @@ def _add_with_those_above(
         above = _add_with_those_above(session, campaign, parent, units, rows, listed=False)
     row = new_expectation(campaign, unit, listed=listed)
     if above is not None:
-        # The campaign's own tree may be older than the living one: it stands where that has it.
+        # The campaign's copy of the tree may be older than the live tree, and decides.
         row.path = path_below(above.path, unit.id)
     session.add(row)
     rows[unit.id] = row

@@ -1,4 +1,4 @@
-"""Views of a campaign as the city plans it: the list, a new one, its plan, its publication."""
+"""Views of a campaign for the city that plans it: the list, a new one, its plan, publication."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ def _tabs() -> dict[str, Any]:
 
 
 def by_me() -> Actor:
-    """The signed-in person as the one who plans."""
+    """The signed-in person as the actor of the trail."""
     person = actor()
     return Actor(person.name, person.id)
 
@@ -49,7 +49,7 @@ def changing(code: str = "") -> Iterator[tuple[Session, Campaign]]:
 
 
 def planned_or_404(code: str) -> Campaign:
-    """The campaign with this code, of any status, to be read."""
+    """The campaign with this code, of any status, to read."""
     db.session().rollback()
     return campaign_by_code(db.session(), code) or abort(404)
 
@@ -57,7 +57,7 @@ def planned_or_404(code: str) -> Campaign:
 @bp.get("")
 @allow(city_admin)
 def index() -> Any:
-    """Every campaign of the city."""
+    """The page with every campaign of the city."""
     with tenancy.subtree(organisation_here()) as session:
         return render_template(
             "campaigns/index.html",
@@ -94,7 +94,7 @@ def _form(template: str, texts: Mapping[str, str], problems: Mapping[str, str], 
 @bp.post("")
 @allow(city_admin)
 def create() -> Any:
-    """Keep a new draft that expects every unit."""
+    """Save a new draft that expects every unit."""
     texts = plan.posted(request.form)
     try:
         with tenancy.opening() as door, writing(door) as session:
@@ -114,7 +114,7 @@ def _to_plan(code: str, sentence: str = "") -> Any:
 @bp.get("/<planned>/copy")
 @allow(city_admin)
 def copy(planned: str) -> Any:
-    """The page for a copy of a campaign, with everything a year later."""
+    """The page for a copy of a campaign, with every date a year later."""
     source = planned_or_404(planned)
     texts = plan.texts_of(db.session(), source) | {"name": operations.base_name(source)}
     suggested = plan.suggested_copy(texts, source.dates, clock.now())
@@ -130,7 +130,7 @@ def _copy_page(
 @bp.post("/<planned>/copies")
 @allow(city_admin)
 def keep_copy(planned: str) -> Any:
-    """Keep the copy as a draft: edition, units, limits and calendar in one transaction."""
+    """Save the copy as a draft: edition, units, limits and dates in one transaction."""
     texts = plan.posted(request.form)
     try:
         with changing(planned) as (session, source):
@@ -144,7 +144,7 @@ def keep_copy(planned: str) -> Any:
 @bp.get("/<planned>/rounds")
 @allow(city_admin)
 def rounds(planned: str) -> Any:
-    """The rounds of a campaign, and the form for the next one."""
+    """The page with the rounds of a campaign and the form for the next one."""
     return _rounds_page(planned_or_404(planned))
 
 
@@ -169,7 +169,7 @@ def _rounds_page(
 @bp.post("/<planned>/rounds")
 @allow(city_admin)
 def keep_round(planned: str) -> Any:
-    """Keep the next round as a draft that starts from this one's units and, later, figures."""
+    """Save the next round as a draft that starts from this one's units and, later, figures."""
     texts = plan.posted(request.form)
     names = {name: plan.plain(request.form.get(name, "")) for name in ("round_name", "first_name")}
     try:
@@ -187,7 +187,7 @@ def keep_round(planned: str) -> Any:
 @bp.get("/<planned>/plan")
 @allow(city_admin)
 def page(planned: str) -> Any:
-    """The plan of one campaign: what it is, until when, for whom."""
+    """The page with the plan of one campaign."""
     campaign = planned_or_404(planned)
     return _page(campaign, plan.texts_of(db.session(), campaign))
 
@@ -212,7 +212,7 @@ def _page(
 @bp.post("/<planned>/plan")
 @allow(city_admin)
 def change(planned: str) -> Any:
-    """Change the plan; what somebody else changed meanwhile is shown and not overwritten."""
+    """Change the plan; another's change meanwhile is shown and not overwritten."""
     texts, now = plan.posted(request.form), clock.now()
     version, reason = plan.version_in(request.form), texts.get("reason", "")
     try:
@@ -239,7 +239,7 @@ def _as_typed(planned: str, texts: Mapping[str, str], **more: Any) -> str:
 @bp.get("/<planned>/publication")
 @allow(city_admin)
 def publication(planned: str) -> Any:
-    """What publishing would do, to whom, and what is missing for it."""
+    """The page before publishing: what is missing, and which units it reaches."""
     return _publication_page(planned)
 
 
@@ -262,7 +262,7 @@ def _publication_page(planned: str, refused: str = "") -> str:
 @bp.post("/<planned>/publication")
 @allow(city_admin)
 def publish(planned: str) -> Any:
-    """Publish the campaign: from its opening on, its units can fill."""
+    """Publish the campaign, so that its units can fill from its opening on."""
     now = clock.now()
     moves.carry_out_due(now)
     with changing(planned) as (session, campaign):
@@ -288,7 +288,7 @@ def publish(planned: str) -> Any:
 @bp.post("/<planned>/archive")
 @allow(city_admin)
 def archive(planned: str) -> Any:
-    """Archive a campaign that is over: from now on it is only looked at."""
+    """Archive a campaign that is over; from then on it is read-only."""
     with changing(planned) as (session, campaign):
         operations.archive(session, campaign, by=by_me(), at=clock.now())
         session.commit()
@@ -298,7 +298,7 @@ def archive(planned: str) -> Any:
 @bp.post("/<planned>/removal")
 @allow(city_admin)
 def remove(planned: str) -> Any:
-    """Throw a draft away that nobody has seen."""
+    """Delete a draft."""
     with changing(planned) as (session, campaign):
         operations.remove(session, campaign, by=by_me(), at=clock.now())
         session.commit()
@@ -309,7 +309,7 @@ def remove(planned: str) -> Any:
 @bp.get("/<planned>/changes")
 @allow(city_records)
 def changes(planned: str) -> Any:
-    """Who changed what of the campaign when."""
+    """The page that lists who changed what of the campaign, and when."""
     campaign = planned_or_404(planned)
     before = request.args.get("before", type=number_asked)
     found = queries.trail_of(db.session(), campaign, before)
