@@ -1,4 +1,4 @@
-"""数据截至: the instant of the figures that a consolidation shows, as its prints say it."""
+"""数据截至: the instant of the figures in a consolidation, as its prints say it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -35,7 +35,7 @@ that brought it in, for 含填报中 also every save."""
 
 
 def as_of(session: Session, node: ConsolidationScope, now: datetime) -> datetime:
-    """The instant of the figures in the sum: `now` while any unit of the node may still report.
+    """The instant of the figures in the sum: `now` while any unit below the node may still report.
 
     Afterwards it is when the sum last changed, by a report or by what was passed down, since a
     paper printed years later holds the figures of then; 停止填报 where nothing ever moved it.

@@ -33,7 +33,7 @@ _handed_in = select(Report.first_submitted_at).where(
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One main item this year and last, of the units with both; `change` is how it moved."""
+    """One main item this year and last, over the units that have both; `change` compares them."""
 
     item: Item
     now: int | None
@@ -43,7 +43,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """The three pictures, each with the figures that it draws."""
+    """The three charts, each with the figures that it draws."""
 
     item: Item
     items: tuple[Item, ...]
@@ -59,7 +59,7 @@ class Charts:
 
 
 def main_items(form: Form) -> tuple[Item, ...]:
-    """The main items of a form, which a picture can be drawn of; all of them where it has none."""
+    """The main items of a form, to draw a chart of; every item where the form marks none."""
     return tuple(item for group in main_groups(form) for item in group.items) or form.items
 
 
@@ -71,7 +71,7 @@ def charts_of(
     page: int,
     now: datetime,
 ) -> Charts | None:
-    """The pictures of a node, contribution drawn of `item`; None where there is no such page."""
+    """The charts of a node, contribution by `item`; None where there is no such page."""
     pages = -(-len(node.columns) // MAX_BARS)
     if not 1 <= page <= pages:
         return None

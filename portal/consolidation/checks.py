@@ -1,6 +1,6 @@
-"""Node check: every 全口径 unit beside the reports below it, and the total beside its columns.
+"""Node check: compares 全口径 units with the reports below them, and the total with its columns.
 
-A difference is shown and never corrected: what a 全口径 unit did itself is part of it.
+A difference is shown and never corrected: it contains what a 全口径 unit did itself.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ UNITS_A_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class UnitCheck:
-    """One 全口径 unit: its figures, those below it, and where it has fewer than they.
+    """One 全口径 unit: its figures, the sum below it, and the items where it reports less.
 
-    `lines` is empty while its own report or all of those below are not in the scope.
+    `lines` is empty while the scope lacks its own report or every report below it.
     """
 
     member: Member
@@ -30,7 +30,7 @@ class UnitCheck:
 
     @property
     def short(self) -> tuple[NodeCheck, ...]:
-        """The items at which the unit reports less than those below it together."""
+        """The items at which the unit reports less than the units below it together."""
         return tuple(line for line in self.lines if (line.difference or 0) < 0)
 
 

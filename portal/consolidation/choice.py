@@ -1,6 +1,6 @@
-"""What of a consolidation is looked at: which columns, kinds of units and sections of the form.
+"""Which columns, kinds of units and sections of the form a consolidation page shows.
 
-A choice only hides; the total stays that of all units, and a subtotal says what was chosen.
+A choice only hides: the total stays that of all units, and a subtotal names what was chosen.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Show(StrEnum):
 
     @property
     def label(self) -> str:
-        """The group as its box says it."""
+        """The label of the group's tick box."""
         return _LABELS[self]
 
 
@@ -44,23 +44,23 @@ USUAL = frozenset({Show.YEAR, Show.AVERAGE, Show.KINDS, Show.UNITS})
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is shown; without `kinds` or `sections` it is all of them."""
+    """What is shown; empty `kinds` or `sections` mean all of them."""
 
     shows: frozenset[Show] = USUAL
     kinds: tuple[str, ...] = ()
     sections: tuple[int, ...] = ()
 
     def of_kind(self, kind: str) -> bool:
-        """Whether units of this kind are looked at."""
+        """Whether units of this kind are shown."""
         return not self.kinds or kind in self.kinds
 
     def in_section(self, number: int) -> bool:
-        """Whether this section of the form is looked at."""
+        """Whether this section of the form is shown."""
         return not self.sections or number in self.sections
 
     @property
     def query(self) -> dict[str, Any]:
-        """The choice as it stands in an address; nothing of it where it is the usual one."""
+        """The parameters of the choice for a URL; none for the default choice."""
         if self == Choice():
             return {}
         return {
@@ -71,7 +71,7 @@ class Choice:
 
 
 def choice_of(query: Query, node: ConsolidationScope) -> Choice | None:
-    """The choice that an address names; None where it names what is not there."""
+    """Read the choice from a URL; None where it names unknown columns, kinds or sections."""
     shows, kinds = query.getlist("show"), query.getlist("kind")
     sections = query.getlist("section")
     known = {str(section.number) for section in node.form.sections}
@@ -87,7 +87,7 @@ def choice_of(query: Query, node: ConsolidationScope) -> Choice | None:
 def kept_choice(
     node: ConsolidationScope, shows: Iterable[str], kinds: Iterable[str], sections: Iterable[int]
 ) -> Choice:
-    """A choice that was saved, as far as this campaign still has what it names."""
+    """A saved choice, without what this campaign no longer has."""
     return Choice(
         shows=frozenset(Show(show) for show in shows if show in {*Show}),
         kinds=tuple(kind for kind in node.kinds if kind in {*kinds}),

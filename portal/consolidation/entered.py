@@ -1,7 +1,7 @@
-"""Last year's figures from old workbooks among those that years are compared by.
+"""Last year's figures from old workbooks, as part of the comparison between years.
 
-They count for a unit that has no report in the campaign before; an item is compared only where
-the workbook has it for every such unit.
+They count for a unit without a report in the campaign before. An item is compared only where the
+workbook has it for every such unit.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ Entered = Mapping[int, Figures]
 def entered_here(
     session: Session, node: ConsolidationScope, units: SameUnits, shelf: Cache
 ) -> Entered:
-    """The figures of the units of a node that no report of the year before speaks for."""
+    """The workbook figures of the node's units that have no report of the year before."""
     campaign = node.assignment.campaign.id
     stamp = session.execute(
         select(func.count(), func.sum(LastYearFigure.version)).where(
@@ -40,13 +40,13 @@ def entered_here(
 
 
 def with_entered(units: SameUnits, entered: Entered) -> SameUnits:
-    """The units that years are compared by, with those that an old workbook speaks for."""
+    """The compared units, with those that have figures from an old workbook."""
     groups = tuple(Group((one,), (one,)) for one in sorted(entered))
     return replace(units, groups=(*units.groups, *groups), alone=units.alone.difference(entered))
 
 
 def added(reports: Figures | None, entered: Entered) -> Figures:
-    """The sum of last year: of the reports, None without any, and of the old workbooks."""
+    """Last year's sum: the reports' figures (None without any) plus those of the old workbooks."""
     if not entered:
         return reports or {}
     everyone = [*entered.values(), *([] if reports is None else [reports])]
@@ -55,5 +55,5 @@ def added(reports: Figures | None, entered: Entered) -> Figures:
 
 
 def remark(entered: Entered) -> str:
-    """How many of the units have last year's figures from an old workbook; empty without any."""
+    """How many of the units have figures from an old workbook; empty without any."""
     return f"其中 {len(entered)} 家的上年数{ENTERED}，未剔除市内下拨" if entered else ""

@@ -1,4 +1,4 @@
-"""Saved filters: choices kept by name, for oneself or for the whole desk of the organisation."""
+"""Saved filters: choices saved by name, for oneself or for the organisation's whole desk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _known = (
 
 @dataclass(frozen=True, slots=True)
 class NamedFilter:
-    """A saved filter as a page offers it: where it leads, and whether it may be removed."""
+    """A saved filter for the page: its URL, and whether this person may remove it."""
 
     name: str
     shared: bool
@@ -41,13 +41,13 @@ class NamedFilter:
 
 
 def may_share(person: Person, organisation_id: int) -> bool:
-    """Whether somebody may keep filters for the whole desk: at home, as reviewer or admin."""
+    """Whether a person may save filters for the whole desk: reviewers and admins at home."""
     at_home = person.organisation.id == organisation_id
     return at_home and bool(person.roles & {Role.REVIEWER, Role.ADMIN})
 
 
 def filters_of(session: Session, node: ConsolidationScope, person: Person) -> list[NamedFilter]:
-    """The filters that this person finds at the organisation, by name."""
+    """The filters that this person can use at the organisation, by name."""
     shares = may_share(person, node.tree.node.organisation_id)
     return [
         NamedFilter(
@@ -66,7 +66,7 @@ def _filters(session: Session, person: Person) -> Sequence[SavedFilter]:
 
 
 def refuse_name(name: str) -> str | None:
-    """Why a filter cannot be called so, as a sentence; None when it can."""
+    """Why a filter cannot have this name, as a sentence; None when it can."""
     if not name:
         return "请给这个筛选起个名称，例如“各区 筹集与慰问”。"
     if len(name) > MAX_FILTER_NAME_LENGTH:
@@ -84,10 +84,10 @@ def save(
     by: Person,
     at: datetime,
 ) -> str | None:
-    """Keep `choice` under `name`; a sentence where that cannot be, None when it is kept.
+    """Save `choice` under `name`; returns a sentence where that is refused, else None.
 
-    The same choice under the same name is kept already. Raises `NotYourRole` when somebody
-    shares who may not.
+    Saving the same choice under the same name changes nothing. Raises `NotYourRole` (403) when
+    somebody shares who may not.
     """
     organisation_id = node.tree.node.organisation_id
     if shared and not may_share(by, organisation_id):
@@ -130,9 +130,9 @@ def _kept(row: SavedFilter) -> _Kept:
 
 
 def remove(session: Session, name: str, *, shared: bool, by: Person, at: datetime) -> bool:
-    """Forget the filter of that name; False where there is none, as after a second click.
+    """Delete the filter of that name; returns False where there is none, as after a second click.
 
-    Raises `NotYourRole` for a shared one that somebody else looks after.
+    Raises `NotYourRole` (403) for a shared one where the person may not share.
     """
     owner = None if shared else by.id
     own = (each for each in _filters(session, by) if each.user_id == owner)

@@ -1,4 +1,4 @@
-"""The drill-down of one sum: every organisation in it with its figure, its state and its share."""
+"""The drill-down of one sum: every organisation in it with figure, state and share."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from portal.domain.report.comparison import Change, Compared, change_of_sum
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organisation and the sum: its figure, its share as text, its place by size, last year.
+    """One organisation in the sum: its figure, its share as text, its rank, last year's figure.
 
-    `rank` is None where the figure is blank; equal figures share the better place.
+    `rank` is None where the figure is blank; equal figures share the better rank.
     """
 
     member: Member
@@ -31,16 +31,16 @@ class Line:
 
     @property
     def state(self) -> str:
-        """How far its report is, in words."""
+        """The state of its report, in words."""
         return state_in_words(self.member.state)
 
 
 @dataclass(frozen=True, slots=True)
 class DrillDown:
-    """One item's sum taken apart; `kind` narrows it to the units of one kind.
+    """The organisations of one item's sum; `kind` narrows them to one kind.
 
-    `filled` says how many of them have 0 and how many left the item blank. `compared` are the
-    sums of the units with both years and `change` how they moved; None without last year's.
+    `filled` counts the zeros and the blanks. `compared` holds the sums over the units with both
+    years and `change` compares them; both are None without last year.
     """
 
     node: ConsolidationScope
@@ -59,7 +59,7 @@ class DrillDown:
 def drill_down(
     session: Session, node: ConsolidationScope, item: Item, kind: str | None, past: Past | None
 ) -> DrillDown:
-    """The organisations behind the sum of `item`, and those that are missing or aside."""
+    """The organisations in the sum of `item`, those missing, and those 仅供核对."""
     scope = node.scope
     included = of_kind(node.standing.included, kind)
     aside = of_kind(node.placement.for_checking, kind)
@@ -92,12 +92,12 @@ def _line(member: Member, figures: Figures, whole: int | None, rank: int | None 
 
 
 def _rank(figure: int | None, ordered: Sequence[int]) -> int | None:
-    """The place by size among all; `ordered` are the known figures, the smallest first."""
+    """The rank of a figure; `ordered` are the known figures, smallest first."""
     return None if figure is None else 1 + len(ordered) - bisect_right(ordered, figure)
 
 
 def _compared(shown: DrillDown, last: PastItem) -> DrillDown:
-    """The same lines and their sum with last year's beside them."""
+    """The same lines and sum, with last year's added."""
     ids = shown.node.tree.organisations
     figures = {ids[line.member.code]: line.figure for line in shown.lines}
     sums = last.sums(figures)
@@ -115,7 +115,7 @@ def _with_last(line: Line, organisation_id: int, last: PastItem) -> Line:
 
 
 def share(part: int | None, whole: int | None) -> str:
-    """`part` of `whole` in percent, rounded half up to one decimal; empty where there is none."""
+    """The percentage of `part` in `whole`, rounded half up to one decimal; empty without one."""
     if part is None or not whole:
         return ""
     permille = (2000 * part + whole) // (2 * whole)

@@ -20,7 +20,10 @@ _RETURNED = "退回中"
 
 @dataclass(frozen=True)
 class ConsolidationScope:
-    """An organisation as the head of its subtree in a campaign, seen in one scope."""
+    """An organisation as the head of its subtree in a campaign, seen in one scope.
+
+    Variables call it `node`, as the pages do; `scope` is its `Scope`: 已审核, 已上报 or 含填报中.
+    """
 
     assignment: Assignment
     tree: Tree
@@ -38,22 +41,22 @@ class ConsolidationScope:
 
     @cached_property
     def placement(self) -> Placement:
-        """Where every unit of the subtree stands in the sum."""
+        """The part of every unit of the subtree in the sum."""
         return domain.place(self.tree.members, self.code)
 
     @cached_property
     def below(self) -> Placement:
-        """The same without the node's own report: what its children would add by themselves."""
+        """The placement without the node's own report: what its children alone would add."""
         return domain.place_below(self.tree.members, self.code)
 
     @cached_property
     def standing(self) -> Coverage:
-        """Who is in the sum and who is missing."""
+        """Which units are in the sum and which are missing."""
         return domain.coverage_of(self.placement, self.scope)
 
     @cached_property
     def allocations(self) -> Allocations:
-        """What the city passed down to the units of its sum; no other node passes anything down."""
+        """The allocations to the units in the sum; empty for any node but the city."""
         if self.tree.node.parent_id is not None:
             return NOTHING
         placement = self.placement
@@ -75,13 +78,13 @@ class ConsolidationScope:
 
     @property
     def covers_its_units(self) -> bool:
-        """Whether the node's own report is 全口径, so that those below it are for checking."""
+        """Whether the node's own report is 全口径, so that reports below it are 仅供核对."""
         member = self.placement.node
         return member.expected and member.basis is Basis.FULL
 
     @cached_property
     def columns(self) -> tuple["Column", ...]:
-        """The node itself and its direct children, in the city's fixed order."""
+        """The columns of the node itself and its direct children, in the city's fixed order."""
         added = {member.code for member in self.placement.contributing}
         parents = {member.parent for member in self.tree.members}
         own = self.placement.columns[0]
@@ -98,16 +101,16 @@ class ConsolidationScope:
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of the units whose reports are, or should be, added."""
+        """The kinds of the units whose reports are added or missing."""
         return tuple(dict.fromkeys(member.kind for member in self.placement.contributing))
 
     @property
     def footnotes(self) -> tuple[str, ...]:
-        """The lines that every sum carries: who is in, who is missing, who is only for checking."""
+        """The lines below every sum: who is in, who is missing, who is 仅供核对."""
         return (self.standing.footnote, *self._aside(len(self.placement.for_checking)))
 
     def footnotes_of(self, most_names: int) -> tuple[str, ...]:
-        """The same lines where there is room for so many names and no more."""
+        """The same lines with at most `most_names` names in each."""
         return (self.standing.brief(most_names), *self._aside(most_names))
 
     def _aside(self, most_names: int) -> tuple[str, ...]:
@@ -120,7 +123,7 @@ class ConsolidationScope:
 
     @property
     def subject(self) -> str:
-        """Whose sum it is, as a sentence begins with it."""
+        """Whose sum it is, as the beginning of a sentence."""
         name = self.tree.node.name
         return f"{name}及所属各级工会" if len(self.tree.members) > 1 else name
 
@@ -130,7 +133,7 @@ class ConsolidationScope:
         return Counter(member.kind for member in self.standing.included)
 
     def progress_of_kind(self, kind: str) -> str:
-        """How many units of a kind are in the sum, and how many are missing."""
+        """How many units of a kind are in the sum and how many missing, in words."""
         return _progress(
             len(of_kind(self.standing.included, kind)), len(of_kind(self.standing.missing, kind))
         )
@@ -138,10 +141,10 @@ class ConsolidationScope:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: what it is called, what it is to the total, and why.
+    """A column of the table: its title, its part in the total, and the reason.
 
-    `counts` is false where a 全口径 report above holds its figures already; `is_node` says
-    that the unit has a consolidation of its own below it.
+    `counts` is false where a 全口径 report above contains its figures; `is_node` says that the unit
+    has a consolidation of its own.
     """
 
     drawn: domain.Column
@@ -161,14 +164,14 @@ class Column:
 
     @property
     def part(self) -> Part:
-        """What the column is to the total."""
+        """The column's part in the total."""
         if not (self.counts and self.drawn.contributing):
             return Part.FOR_CHECKING
         return Part.ADDED if self._included else Part.MISSING
 
     @property
     def remark(self) -> str:
-        """What stands below the title: how far the report is, or how many are in and missing."""
+        """The line below the title: the report's state, or how many are in and missing."""
         if not self.drawn.contributing:
             return "免报"
         if not self.counts:
@@ -183,7 +186,7 @@ class Column:
         return _progress(self._included, len(contributing) - self._included)
 
     def contribution(self, figures: Figures) -> Contribution:
-        """The column as a sheet takes it."""
+        """The column in the form that a sheet takes."""
         return Contribution(self.member.code, self.title, figures, self.part, self.remark)
 
 
@@ -194,10 +197,10 @@ def _progress(included: int, missing: int) -> str:
 
 
 def state_in_words(state: State) -> str:
-    """A state as a consolidation names it: what was sent back is 退回中 there."""
+    """A state as a consolidation names it: 退回中 for a returned report."""
     return _RETURNED if state is State.RETURNED else state.label
 
 
 def of_kind(members: Iterable[Member], kind: str | None) -> tuple[Member, ...]:
-    """Those of one kind, or all of them."""
+    """The members of one kind, or all of them."""
     return tuple(member for member in members if kind in (None, member.kind))

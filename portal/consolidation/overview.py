@@ -1,4 +1,4 @@
-"""主要指标分单位一览表 of a node, and the words for the leaders that go with it."""
+"""主要指标分单位一览表 of a node, and the paragraph for the leaders."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,16 +25,17 @@ MAX_NAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the paragraph is written: with the comparison with last year, large counts in 万."""
+    """Options of the paragraph: with last year's comparison or not, large counts in 万 or not."""
 
     compare: bool = True
     in_wan: bool = False
 
     @classmethod
     def asked(cls, query: Query) -> "Wording":
-        """What an address asks for; without `words` in it the usual one.
+        """Read the options from a URL; the defaults where it has no `words`.
 
-        A box that is not ticked sends nothing: the field `words` tells that the boxes were there.
+        A browser sends nothing for an unticked box, so the hidden field `words` says that the boxes
+        were there.
         """
         if "words" not in query:
             return cls()
@@ -42,7 +43,7 @@ class Wording:
 
     @property
     def query(self) -> dict[str, int]:
-        """The wording as it stands in an address; nothing of it where it is the usual one."""
+        """The parameters of the options for a URL; none for the defaults."""
         if self == Wording():
             return {}
         chosen = {"words": True, "compare": self.compare, "wan": self.in_wan}
@@ -52,7 +53,7 @@ class Wording:
 def overview_of(
     session: Session, node: ConsolidationScope, past: Past | None, moment: datetime
 ) -> Overview:
-    """The table of a node: a line for each unit, or for each kind where the units are very many.
+    """The table of a node: a line for each unit, or for each kind in a very large node.
 
     `moment` is the instant of its figures.
     """
@@ -105,7 +106,7 @@ def paragraph_of(
     moment: datetime,
     wording: Wording,
 ) -> str:
-    """The words for the leaders, from the totals of `overview` and nothing else."""
+    """The paragraph for the leaders, from the totals of `overview` alone."""
     missing = node.standing.brief(MAX_NAMES).rstrip("。") if node.standing.missing else ""
     account = narrative.Account(
         subject=node.subject,

@@ -1,4 +1,4 @@
-"""What the pages of a consolidation share: the blueprint, the node that is shown and its past."""
+"""Shared by the pages of a consolidation: the blueprint, the node shown and its past."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ def consolidation_here(
 def consolidation_with_past(
     campaign: str, asked: Query | None = None
 ) -> Iterator[tuple[Session, ConsolidationScope, Past | None]]:
-    """As `consolidation_here`, with the sums of the campaign before."""
+    """The same as `consolidation_here`, with the sums of the campaign before."""
     with consolidation_here(campaign, asked) as (session, node):
         before = past_assignment(db.session(), node.assignment)
         yield session, node, past_of(session, node, before, sum_shelf())

@@ -1,4 +1,4 @@
-"""Last campaign's sums beside this one's, by 上年对应项 and over the units that both years have."""
+"""Last campaign's sums, by 上年对应项 and over the units that both years have."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from portal.models import Campaign
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of some units: added simply, and without what the city passed down to them."""
+    """Sums over some units: added simply, and without what the city passed down to them."""
 
     simple: Figures
     reported: Figures
@@ -35,13 +35,13 @@ class Sums:
 
 @dataclass(frozen=True)
 class Past:
-    """The campaign before, compared by the `units` that have both years.
+    """The campaign before, compared over the `units` that have both years.
 
-    `now` are the sums of these units in this campaign, `then` those in the one before, under
-    the codes of this one's edition; an item without a confirmed counterpart is not in `then`.
-    `node` and `members` are theirs then, `footnote` says who was in the sum of then. `entered`
-    are the figures of units that had no report then and come from an old workbook (录入自旧表);
-    with none but these there is no `node`.
+    `now` has the sums of these units in this campaign, `then` those in the one before, by the codes
+    of this edition; an item without a confirmed counterpart is not in `then`. `node` and `members`
+    are those of the campaign before, `footnote` names who was in its sum. `entered` has figures
+    from old workbooks (录入自旧表), of units that had no report then; if all figures are such,
+    `node` is None.
     """
 
     form: Form
@@ -56,7 +56,7 @@ class Past:
 
     @property
     def name(self) -> str:
-        """What the year before is called: the campaign's name, else 上年."""
+        """The name of the campaign before, else 上年."""
         return self.node.assignment.campaign.name if self.node else "上年"
 
     @property
@@ -66,20 +66,20 @@ class Past:
 
     @property
     def remark(self) -> str:
-        """Which units stand on both sides, as the foot of a table says it."""
+        """Which units are compared, as a footnote."""
         if self.node and not self._which:
             return f"上年数为{self.name}的汇总数：{self.footnote}"
         return f"与{self.name}{self._which}。"
 
     @property
     def _which(self) -> str:
-        """Which units are compared, and how many by an old workbook; empty where they are all."""
+        """Which units are compared, and how many by old workbooks; empty for all, by reports."""
         told = "" if self.units.whole and not self.entered else self.units.sentence
         return "，".join(filter(None, (told, entered.remark(self.entered))))
 
     @property
     def told(self) -> narrative.Past:
-        """The figures as the words for the leaders compare with them."""
+        """The figures that the paragraph for the leaders compares with."""
         return narrative.Past(
             self.then.reported,
             self.name,
@@ -88,11 +88,11 @@ class Past:
         )
 
     def change(self, item: Item, figure: int | None) -> Change:
-        """How the item moved that adds up to `figure` in all, by the units with both years."""
+        """The change of an item whose whole sum is `figure`, over the units with both years."""
         return self._change(item, figure, self.now.simple, self.then.simple)
 
     def reported_change(self, item: Item, figure: int | None) -> Change:
-        """The same for figures as they are reported upward, without what was passed down."""
+        """The same for figures as reported upward, without what was passed down."""
         return self._change(item, figure, self.now.reported, self.then.reported)
 
     def _change(self, item: Item, figure: int | None, now: Figures, then: Figures) -> Change:
@@ -118,11 +118,11 @@ class PastItem:
     figures: Mapping[int, int | None]
 
     def of(self, organisation_id: int) -> int | None:
-        """The figure that this campaign's figure of a unit is compared with."""
+        """Last year's figure of a unit; None where the unit cannot be compared alone."""
         return self._alone.get(organisation_id)
 
     def change(self, organisation_id: int, figure: int | None) -> Change:
-        """How one unit's figure moved; where it cannot be told, in words why."""
+        """The change of one unit's figure; its words say why where there is none."""
         if organisation_id in self._alone:
             return change(figure, self._alone[organisation_id])
         units = self.past.units
@@ -132,7 +132,7 @@ class PastItem:
         return Change(None, None, "口径或隶属有变" if changed else "尚未上报")
 
     def sums(self, figures: Mapping[int, int | None]) -> Compared:
-        """The item over those of this campaign's units in `figures`, by id, that have both."""
+        """The item summed over the units in `figures` (by id) that have both years."""
         groups = [g for g in self._groups if figures.keys() >= set(g.now)]
         return Compared(
             total(figures.values()),
@@ -142,7 +142,7 @@ class PastItem:
 
     @property
     def _groups(self) -> Iterator[Group]:
-        """The units that have the item in both years: an old workbook may lack it."""
+        """The groups that have the item in both years; an old workbook may lack it."""
         groups = self.past.units.groups
         return (group for group in groups if self.figures.keys() >= set(group.then))
 
@@ -168,8 +168,7 @@ def past_of(
 ) -> Past | None:
     """The year before over the node's subtree; None where no unit has both years.
 
-    A unit without a report in the campaign before (or where there is none) has what an old
-    workbook says of it.
+    A unit without a report in the campaign before has the figures of its old workbook.
     """
     if not node.standing.included:
         return None
@@ -210,10 +209,10 @@ def _last_sums(
 
 
 def _then(form: Form, sums: Sums | None, now: Sums, old: Entered) -> Sums:
-    """Last year's sums under this edition's codes.
+    """Last year's sums by this edition's codes.
 
-    An old workbook does not say what was passed down inside the city: a sum that is reported
-    without it has nothing to be compared with there.
+    An old workbook does not record what was passed down, so a sum that is reported without it has
+    no comparison there.
     """
     simple = _under_codes_of(form, sums.simple) if sums else None
     reported = _under_codes_of(form, sums.reported) if sums else None
@@ -232,10 +231,10 @@ def _last_node(
 
 
 def year_of(node: ConsolidationScope) -> Year:
-    """The units of a node in its campaign as years are compared by them.
+    """The node's units in its campaign, as years are compared.
 
-    A report that is still being filled or mended is compared with nothing, also where 含填报中
-    adds it: half of this year against all of last year is no fall.
+    A report being filled or corrected is not compared, not even where 含填报中 adds it: half of
+    this year against all of last year is no decrease.
     """
     ids = node.tree.organisations
     submitted = (m for m in node.standing.included if m.state in HANDED_IN)
@@ -255,7 +254,7 @@ def _members(node: ConsolidationScope, wanted: frozenset[int]) -> Iterator[Membe
 
 @dataclass(frozen=True, slots=True)
 class _Reported:
-    """What is kept of the campaign before between requests: its units, and who is in its sum."""
+    """The part of the campaign before that the cache holds: its units and who is in its sum."""
 
     year: Year
     members: Mapping[int, Member]
@@ -273,7 +272,7 @@ def _reported(last: ConsolidationScope) -> _Reported:
 
 
 def sums_of(session: Session, node: ConsolidationScope, members: tuple[Member, ...]) -> Sums:
-    """The sums of some of the units of a campaign: what a comparison has on each of its sides."""
+    """The sums over some units of a campaign: one side of a comparison."""
     simple = total_of(session, node.tree, members, node.form)
     return Sums(simple, reported_of(session, node, simple, members).figures)
 

@@ -1,4 +1,4 @@
-"""The figures of a node as they are reported upward: what every view of live sums takes."""
+"""The figures of a node as reported upward; every view of live sums uses them."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -22,7 +22,7 @@ def reported_of(
     total: Figures,
     members: Iterable[Member] | None = None,
 ) -> Reported:
-    """The sum `total` of `node` less what was passed down; `members` are those in it, else all."""
+    """The sum `total` of `node` less what was passed down; `members` are the units in the sum."""
     included = node.standing.included if members is None else tuple(members)
     codes = {member.code for member in included}
     received = _received(session, node, included)
@@ -30,7 +30,7 @@ def reported_of(
 
 
 def _received(session: Session, node: ConsolidationScope, included: Iterable[Member]) -> Figures:
-    """上级补助 of the units in the sum that something is registered for, by code."""
+    """上级补助, by code, of the units in the sum that have an allocation."""
     item = allocation.received_item(node.form)
     wanted = {one.code for one in node.allocations.registered}
     asked = [member for member in included if member.code in wanted]
@@ -45,7 +45,7 @@ def reported_from(
     allocations: Allocations,
     rule: Rule = allocation.reported,
 ) -> Reported:
-    """The same from the figures of every unit in the sum, as submissions hold them."""
+    """The same from the figures of every unit in the sum, as its submission has them."""
     item, total = allocation.received_item(form), add_up(form, figures.values())
     received = {
         one.code: with_totals(form, figures[one.code])[item.code]

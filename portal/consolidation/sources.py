@@ -1,4 +1,4 @@
-"""The submissions that a consolidation stands on, and the consolidation as one would freeze it."""
+"""The submissions that a consolidation adds, and the content that an edition would freeze."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def sources_of(node: ConsolidationScope) -> Sources:
 
 
 def figures_by_unit(session: Session, sources: Iterable[Source]) -> dict[str, Figures]:
-    """The figures of the submissions that `sources` stand on, by the unit's code."""
+    """The figures of the submissions in `sources`, by the unit's code."""
     wanted = {source.sha256: source.code for source in sources if source.sha256}
     fingerprints = list(wanted)
     found: dict[str, Figures] = {}
@@ -53,7 +53,7 @@ def figures_by_unit(session: Session, sources: Iterable[Source]) -> dict[str, Fi
 
 
 def answer_of(session: Session, submission: Last) -> bool | None:
-    """What a submission of the city's own report answers about what was passed down."""
+    """The answer about passed-down money in a submission of the city's own report."""
     fingerprints = {"fingerprints": [submission[1]]}
     answers = (
         includes_passed_down(json.loads(row.document))
@@ -65,7 +65,7 @@ def answer_of(session: Session, submission: Last) -> bool | None:
 def freezing(session: Session, node: ConsolidationScope, now: datetime) -> Frozen:
     """The consolidation of `node` as an edition would say it `now`.
 
-    All its sums are made from the submissions themselves, which cannot change meanwhile.
+    All its sums come from submissions, which never change.
     """
     sources = sources_of(node)
     standing = {source.code: source for source in (*sources.included, *sources.for_checking)}

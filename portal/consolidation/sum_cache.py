@@ -1,7 +1,7 @@
 """The cache of sums, keyed by a stamp: what a campaign's reports and units look like from afar.
 
-Last year's sums are asked for with every page of this year's, and hardly ever change. Figures
-are frozen while a report counts; they change only by another submission, which a stamp shows.
+Every page compares with last year, whose sums hardly ever change. Figures of a counted report are
+frozen and change only by another submission, which changes the key.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ _units = (
         func.sum(Expectation.organisation_id),
         func.sum(Expectation.parent_id),
         func.sum(Expectation.allocated),
-        # who received what: money moved from one unit to another leaves the sum as it was
+        # allocations by unit: moving money between units does not change their sum
         func.sum(Expectation.allocated % A_PRIME * Expectation.organisation_id),
     )
     .where(*_within)
@@ -62,7 +62,7 @@ _units = (
 
 
 def stamp_of(session: Session, node: Expectation) -> CacheKey:
-    """The stamp of a node's subtree in its campaign; another one means that sums may differ."""
+    """The cache key of a node's subtree in its campaign; it changes whenever the sums may."""
     where = {
         "campaign_id": node.campaign_id,
         "path": node.path,
@@ -74,13 +74,13 @@ def stamp_of(session: Session, node: Expectation) -> CacheKey:
 
 
 class Cache:
-    """What an application keeps between requests; nothing on it says more than its key."""
+    """Values that a process keeps between requests, by key."""
 
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
 
     def get(self, key: Any, make: Callable[[], Made]) -> Made:
-        """What `make` gave for this key before, or gives now."""
+        """The value of `key`, made by `make` where the cache lacks it."""
         found: Made | None = self._kept.get(key)
         if found is None:
             found = make()

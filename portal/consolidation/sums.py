@@ -1,4 +1,4 @@
-"""The sums behind every consolidation: reports added by the database, as integers only."""
+"""The sums of every consolidation: the database adds the reports, in integers only."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ _frozen = Cache()
 
 
 def total_of(session: Session, tree: Tree, members: Iterable[Member], form: Form) -> Figures:
-    """The sum of the reports of `members`, every item, calculated ones from the added leaves."""
+    """The sum of the reports of `members` by item; calculated items come from the added leaves."""
     members = tuple(members)
     reports, content = tree.reports_of(members), tree.content_of(members)
     if content is None:
@@ -63,14 +63,14 @@ def _added(session: Session, reports: Sequence[int]) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """How many of the reports in a sum have 0 at an item, and how many left it blank."""
+    """How many reports in a sum have 0 at an item, and how many a blank."""
 
     zeros: int
     blanks: int
 
     @property
     def sentence(self) -> str:
-        """Both numbers in words; nothing where every report has a figure above 0."""
+        """Both numbers in words; empty where every report has a figure above 0."""
         told = (f"填“0” {self.zeros} 家" if self.zeros else "", self._blanks)
         return "，".join(filter(None, told))
 
@@ -80,7 +80,7 @@ class Filled:
 
 
 def filled_of(session: Session, tree: Tree, members: Iterable[Member]) -> Mapping[str, Filled]:
-    """For each leaf how the reports of `members` filled it; a blank is told from a zero."""
+    """For each leaf the zeros and blanks among the reports of `members`."""
     reports = tree.reports_of(members)
     counts: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for some in _batches(reports):
@@ -97,10 +97,10 @@ def filled_of(session: Session, tree: Tree, members: Iterable[Member]) -> Mappin
 def sums_by_kind(
     session: Session, tree: Tree, members: Iterable[Member], form: Form
 ) -> dict[str, Figures]:
-    """The sums of the reports of `members`, by the kind of the unit that reports.
+    """The sums of the reports of `members`, by the kind of unit.
 
-    One statement a kind, each over its own reports alone, takes half the time of one statement
-    that looks up every figure's kind.
+    One statement for each kind takes half the time of one statement that looks up the kind of every
+    figure.
     """
     kinds: dict[str, list[Member]] = defaultdict(list)
     for member in members:
@@ -111,7 +111,7 @@ def sums_by_kind(
 def sums_by_column(
     session: Session, tree: Tree, columns: Iterable[Column], scope: Scope, form: Form
 ) -> dict[str, Figures]:
-    """The sums of the reports in `scope` that each of `columns` adds, by its unit's code."""
+    """The sums of the reports in `scope` below each of `columns`, by its unit's code."""
     columns = tuple(columns)
     states = scope.states
     members = [m for column in columns for m in column.contributing if m.state in states]
@@ -126,7 +126,7 @@ def sums_by_column(
 
 
 def _segment_of(tree: Tree, member: Member) -> str:
-    """What the path of a column's units has just below the node: nothing for the node itself."""
+    """The path segment just below the node, which a column's units share; empty for the node."""
     if member.code == tree.node.code:
         return ""
     return path_below("", tree.organisations[member.code])
@@ -154,5 +154,5 @@ def _batches(reports: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _whole(added: int | Decimal | None) -> int | None:
-    """PostgreSQL hands sums of bigint back as exact decimals."""
+    """The integer of a sum: PostgreSQL returns sums of bigint as exact decimals."""
     return None if added is None else int(added)

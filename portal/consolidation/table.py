@@ -25,7 +25,7 @@ COLUMNS_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """How the report of a 全口径 unit compares with the reports below it, and whose they are."""
+    """A 全口径 unit's report compared with the reports below it, and the names of those units."""
 
     lines: Mapping[str, NodeCheck]
     footnote: str
@@ -33,10 +33,10 @@ class Checks:
 
 @dataclass(frozen=True)
 class Table:
-    """What one page of a consolidation shows; the total is always that of all units.
+    """One page of a consolidation's table; the total is always that of all units.
 
-    `subtotal` is the sum over the kinds that are chosen, None where all are. `filled` tells of
-    each leaf how many units filled it, None where nobody asked.
+    `subtotal` is the sum over the chosen kinds, None where all are chosen. `filled` has the zeros
+    and blanks of each leaf, None where that column is hidden.
     """
 
     node: ConsolidationScope
@@ -56,18 +56,18 @@ class Table:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The items as the paper orders, pairs and names them, with their totals."""
+        """The items in the paper's order, with pairs and labels, and their totals."""
         return report_sheet(self.node.form, self.total, organisation="", period="", as_of="")
 
     @cached_property
     def groups(self) -> tuple[tuple[Row, ...], ...]:
-        """The rows of the chosen sections, those of a pair together."""
+        """The rows of the chosen sections, pairs kept together."""
         return tuple(g for g in self.sheet.groups if self.choice.in_section(g[0].item.section))
 
     def cells(self, item: Item) -> list[tuple[str, str, str, str]]:
-        """The units' cells of an item: what each is to the total, its code, the figure twice.
+        """The units' cells of an item: part in the total, code, canonical figure, shown figure.
 
-        Made here at once: a large page has thousands of them.
+        Built at once, since a large page has thousands of them.
         """
         unit, code = item.unit, item.code
         return [
@@ -83,7 +83,7 @@ class Table:
         ]
 
     def deducted(self, column: Column) -> int | None:
-        """What is taken off for the units of a column; None where nothing is registered."""
+        """The deduction for the units of a column; None where no allocation is registered."""
         codes = (member.code for member in column.drawn.contributing)
         return self.deduction.deducted_from(codes) if self.deduction and column.counts else None
 
@@ -92,7 +92,7 @@ class Table:
         return Show(name) in self.choice.shows
 
     def average(self, item: Item) -> str:
-        """次均 beside the money of a pair, nothing beside anything else."""
+        """次均 for the money of a pair, empty for any other item."""
         return average(self.node.form, item, self.total)
 
 

@@ -1,4 +1,4 @@
-"""The tree that a campaign copied when it opened, read from one node downwards."""
+"""A campaign's copy of the tree, read from one node downwards."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ Last = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A node of a campaign and everything below it, each unit with the state of its report.
+    """A node of a campaign and all units below it, each with the state of its report.
 
-    `organisations` and `reports` give the ids behind the codes of units; a unit that has not
-    started has no report. `last` gives the number and the sha256 of a unit's last submission.
-    `allocated` is what the city passed down to a unit, in fen; `answer` is what the node's own
-    report says to 本级筹集数是否含下拨各单位款项.
+    `organisations` and `reports` map a unit's code to ids; a unit that has not started has no
+    report. `last` has the number and sha256 of a unit's last submission. `allocated` is what the
+    city passed down to a unit, in fen; `answer` is the answer of the node's own report to
+    本级筹集数是否含下拨各单位款项.
     """
 
     node: Expectation
@@ -41,7 +41,7 @@ class Tree:
         return [self.reports[member.code] for member in members if member.code in self.reports]
 
     def content_of(self, members: Iterable[Member]) -> str | None:
-        """A name that only the same figures have; None where those of a report may yet change."""
+        """A cache key that only equal figures share; None while a report may still change."""
         started = [member for member in members if member.code in self.reports]
         if not all(each.state in HANDED_IN and each.code in self.last for each in started):
             return None
@@ -72,7 +72,7 @@ _units = (
     )
     .outerjoin(
         Submission,
-        # Named, though the report's id would do: else SQLite tries every organisation for each row.
+        # Without the organisation, SQLite scans every organisation for each row.
         (Submission.organisation_id == Report.organisation_id)
         & (Submission.report_id == Report.id)
         & (Submission.number == Report.submissions),
@@ -86,7 +86,7 @@ _units = (
 
 
 def read_tree(session: Session, node: Expectation) -> Tree:
-    """The tree from `node` downwards, by the copy that its campaign keeps."""
+    """Read the tree from `node` downwards, as copied when the campaign opened."""
     bounds = {"path": node.path, "path_end": end_of_subtree(node.path)}
     rows = as_rows(session.execute(_units, {"campaign_id": node.campaign_id, **bounds}))
     codes = {row.organisation_id: row.code for row in rows}

@@ -1,4 +1,4 @@
-"""Views of a consolidation: the table, a sum taken apart, the paper and the workbook."""
+"""Views of a consolidation: the table, a drill-down, the overview, charts, checks, the print."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def _page() -> int:
 @bp.get("")
 @allow(desk)
 def table(campaign: str) -> Any:
-    """Every item's sum over this organisation's subtree: in all, by kind and by unit."""
+    """The page with every item's sum over this subtree: total, by kind and by unit."""
     return _table(campaign, request.args)
 
 
@@ -80,7 +80,7 @@ def _opened(node: ConsolidationScope, shown: Table) -> set[str]:
 @bp.post("/filters")
 @allow(desk)
 def save_filter(campaign: str) -> Any:
-    """Keep what is looked at under a name, for oneself or for the whole desk."""
+    """Save the shown choice under a name, for oneself or for the whole desk."""
     asked = request.form
     name = " ".join(asked.get("name", "").split())
     with consolidation_here(campaign, asked) as (_, node):
@@ -88,7 +88,9 @@ def save_filter(campaign: str) -> Any:
     problem = filters.refuse_name(name)
     if problem is None:
         with writing() as session:
-            find_assignment(session, campaign)  # its row holds off a second click
+            find_assignment(
+                session, campaign
+            )  # locks the expectation row, so a double click saves once
             problem = filters.save(
                 session,
                 node,
@@ -109,7 +111,7 @@ def save_filter(campaign: str) -> Any:
 @bp.post("/filters/removal")
 @allow(desk)
 def remove_filter(campaign: str) -> Any:
-    """Forget a saved filter."""
+    """Delete a saved filter."""
     name, shared = request.form.get("name", ""), request.form.get("shared") == "1"
     with writing() as session:
         assignment_here(campaign)
@@ -122,7 +124,7 @@ def remove_filter(campaign: str) -> Any:
 @bp.get("/items/<item>")
 @allow(desk)
 def item(campaign: str, item: str) -> Any:
-    """One item's sum taken apart: every organisation in it."""
+    """The page with one item's sum by organisation."""
     kind = request.args.get("kind")
     with consolidation_with_past(campaign) as (session, node, past):
         found = node.form.by_code.get(item)
@@ -135,7 +137,7 @@ def item(campaign: str, item: str) -> Any:
 @bp.get("/overview")
 @allow(desk)
 def overview(campaign: str) -> Any:
-    """主要指标分单位一览表 on one sheet of A4, with the words for the leaders."""
+    """主要指标分单位一览表 on one A4 sheet, with the paragraph for the leaders."""
     wording = Wording.asked(request.args)
     with consolidation_with_past(campaign) as (session, node, past):
         moment = as_of(session, node, clock.now())
@@ -155,7 +157,7 @@ def overview(campaign: str) -> Any:
 @bp.get("/charts")
 @allow(desk)
 def charts(campaign: str) -> Any:
-    """Contribution by unit, progress toward the deadline, this year against last, as pictures."""
+    """The page with charts: contribution by unit, progress to the deadline, this year and last."""
     with consolidation_with_past(campaign) as (session, node, past):
         known = {each.code: each for each in main_items(node.form)}
         asked = request.args.get("item", next(iter(known)))
@@ -170,7 +172,7 @@ def charts(campaign: str) -> Any:
 @bp.get("/checks")
 @allow(desk)
 def checks(campaign: str) -> Any:
-    """Every 全口径 unit beside the reports below it; differences are shown, never corrected."""
+    """The page that compares every 全口径 unit with the reports below it."""
     with consolidation_here(campaign) as (session, node):
         shown = checks_of(session, node, _page()) or abort(404)
     return render_template("consolidation/checks.html", node=node, checks=shown, scopes=list(Scope))
@@ -179,7 +181,7 @@ def checks(campaign: str) -> Any:
 @bp.get("/print")
 @allow(desk)
 def print_table(campaign: str) -> Any:
-    """The sum on A4, as the notice's annex draws the form."""
+    """The sum on A4, in the layout of the notice's annex."""
     with consolidation_here(campaign) as (session, node):
         sheet = paper.form_of_totals(session, node, clock.now())
     return render_template("consolidation/print.html", node=node, sheet=sheet)

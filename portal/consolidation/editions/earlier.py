@@ -1,7 +1,7 @@
-"""A consolidation as it stood at a moment, played from the trail, for the prints of that moment.
+"""A consolidation as of an earlier moment, replayed from the trail to check old prints.
 
-Every move of a report is on the trail and every submission is kept, so that what a print of the
-live sums said can be found again without keeping the print.
+The trail has every move of a report, and every submission is kept: so a print of the live sums can
+be reproduced without keeping the print.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Printed:
 
 
 def fingerprint_of(node: ConsolidationScope, sources: Sources) -> str:
-    """What a print of these sums is known by."""
+    """The fingerprint of a print of these sums."""
     campaign = node.assignment.campaign.code
     return live_fingerprint(node.code, campaign, node.scope, sources)
 
@@ -76,10 +76,10 @@ def fingerprint_of(node: ConsolidationScope, sources: Sources) -> str:
 def print_of(
     session: Session, node: ConsolidationScope, moment: datetime, code: str | None
 ) -> Printed | None:
-    """The print that carried `code` at `moment`, by today's list of units; None where none did.
+    """The print that carried `code` at `moment`, by today's list of units; None if none did.
 
-    Prints from before codes named what was passed down are known by their own fingerprint, and
-    took it off by their own rule.
+    Prints of the first format have a fingerprint without allocations and deduct by the rule of
+    then.
     """
     sources = sources_at(session, node, moment)
     if code_of(fingerprint_of(node, sources)) == code:
@@ -97,7 +97,7 @@ def _printed(session: Session, node: ConsolidationScope, sources: Sources, rule:
 
 
 def sources_at(session: Session, node: ConsolidationScope, moment: datetime) -> Sources:
-    """Whose submissions `node` added at `moment`, and what was passed down by then."""
+    """Whose submissions `node` added at `moment`, and the allocations registered by then."""
     campaign = {"campaign_id": node.tree.node.campaign_id}
     kept = {(row[0], row[1]): row[2] for row in session.execute(_submissions, campaign)}
     states: dict[int, State] = {}
@@ -112,7 +112,7 @@ def sources_at(session: Session, node: ConsolidationScope, moment: datetime) -> 
 
 
 def _played(moves: list[Move]) -> tuple[State, int]:
-    """Where a report stood after these moves, and the number of its last submission."""
+    """The state of a report after these moves, and the number of its last submission."""
     state = came_from = State.DRAFT
     for move in moves:
         came_from = state if move is Move.SUBMIT else came_from
@@ -144,7 +144,7 @@ def _at(
 
 
 def _allocated_at(session: Session, node: ConsolidationScope, moment: datetime) -> dict[str, int]:
-    """What was registered at `moment`: as today, with what was changed since taken back."""
+    """The allocations registered at `moment`: today's, with later changes undone."""
     if node.tree.node.parent_id is not None:
         return {}
     since = allocated_before_changes(session, node.tree.node.campaign_id, moment)

@@ -1,4 +1,7 @@
-"""Editions of a consolidation: kept, read back, compared with what came after, acknowledged."""
+"""Operations on editions: freeze one, read it, compare it with now, report it, acknowledge.
+
+The view commits.
+"""
 
 import json
 from collections.abc import Sequence
@@ -45,7 +48,7 @@ OTHER_DIFFERENCE = "差异刚刚又有了变化，没有记为已知悉。请看
 
 @dataclass(frozen=True)
 class FrozenEdition:
-    """One kept edition, with what was said about it later."""
+    """One frozen edition, with the upward report of it if there is one."""
 
     row: ConsolidationEdition
     form: Form
@@ -58,12 +61,12 @@ class FrozenEdition:
 
     @property
     def scope(self) -> Scope:
-        """What the edition adds: 已审核 or 已上报."""
+        """The scope that the edition adds: 已审核 or 已上报."""
         return Scope(self.row.scope)
 
     @property
     def title(self) -> str:
-        """What the edition is called."""
+        """The edition's title: 汇总表（第 n 版）."""
         return f"汇总表（第 {self.number} 版）"
 
     @property
@@ -83,7 +86,7 @@ class FrozenEdition:
 
 
 def editions_of(session: Session, assignment: Assignment) -> list[FrozenEdition]:
-    """Every edition of a node in a campaign, the newest one first."""
+    """Every edition of a node in a campaign, newest first."""
     rows = session.execute(_editions(assignment))
     return [
         FrozenEdition(row.ConsolidationEdition, assignment.form, row.UpwardReport) for row in rows
@@ -101,7 +104,7 @@ def edition_number(session: Session, assignment: Assignment, number: int) -> Fro
 
 
 def newest_edition(session: Session, assignment: Assignment) -> FrozenEdition | None:
-    """The newest edition, or None before the first."""
+    """The newest edition; None before the first."""
     found = session.execute(_editions(assignment).limit(1)).first()
     return (
         FrozenEdition(found.ConsolidationEdition, assignment.form, found.UpwardReport)
@@ -124,7 +127,7 @@ def _editions(assignment: Assignment) -> Select[ConsolidationEdition, UpwardRepo
 
 
 def difference_now(session: Session, kept: FrozenEdition, node: ConsolidationScope) -> Difference:
-    """What differs between an edition and today; `session` reads the subtree of `node`."""
+    """What differs between an edition and now; `session` reads the subtree of `node`."""
     live = sources_of(node)
     if live.counted == kept.row.counted:
         return Difference((), ())
@@ -137,7 +140,7 @@ def difference_now(session: Session, kept: FrozenEdition, node: ConsolidationSco
 
 
 def moment_now(session: Session, node: ConsolidationScope) -> Moment:
-    """What the consolidation of `node` says now."""
+    """The sums and allocations of `node` now."""
     total = total_of(session, node.tree, node.standing.included, node.form)
     return Moment.of(reported_of(session, node, total))
 
@@ -166,7 +169,7 @@ def difference_between(old: FrozenEdition, new: FrozenEdition) -> Difference:
 def acknowledgements_of(
     session: Session, kept: FrozenEdition
 ) -> Sequence[DifferenceAcknowledgement]:
-    """Who has seen which difference from an edition, the newest first."""
+    """The acknowledgements of differences from an edition, newest first."""
     return session.scalars(
         select(DifferenceAcknowledgement)
         .where(DifferenceAcknowledgement.edition_id == kept.row.id)
@@ -184,11 +187,11 @@ def freeze(
     by: Person,
     at: datetime,
 ) -> tuple[ConsolidationEdition, bool]:
-    """Keep `frozen` as the next edition; answers it, and whether it is a new one.
+    """Freeze the consolidation as the next edition; returns it, and whether it is a new one.
 
-    A second click with the same nonce gets the first one's edition, and so does somebody who
-    freezes what the newest edition says already. Raises `NotAllowedNow` when what was `seen`
-    is not what is there.
+    A second click with the same nonce returns the first click's edition; freezing what the newest
+    edition says already returns that edition. Raises `NotAllowedNow` (409) when the sums or the
+    missing units differ from those `seen`.
     """
     if known := _edition_by_nonce(session, assignment, nonce):
         return known, False
@@ -224,7 +227,7 @@ def keep(
     by: Person,
     at: datetime,
 ) -> ConsolidationEdition:
-    """Keep `frozen` as the edition after `newest`, whatever was seen."""
+    """Write `frozen` as the edition after `newest`, without comparing it with what was seen."""
     number = newest.number + 1 if newest else 1
     content = canonical_bytes(documents.document(frozen, number=number, at=at, by=by.name))
     kept = ConsolidationEdition(
@@ -260,7 +263,7 @@ def report_upward(
     by: Person,
     at: datetime,
 ) -> None:
-    """标记已报省总; marking once more changes nothing."""
+    """标记已报省总: record that the edition was reported upward; again changes nothing."""
     if kept.upward:
         return
     session.add(
@@ -288,9 +291,9 @@ def acknowledge(
     by: Person,
     at: datetime,
 ) -> None:
-    """Note that `by` has seen this difference; once more changes nothing.
+    """Record that `by` has seen this difference; again changes nothing.
 
-    Raises `NotAllowedNow` when the difference is another by now than the one `seen`.
+    Raises `NotAllowedNow` (409) when the difference is no longer the one `seen`.
     """
     if difference.sha256 != seen or not difference:
         raise NotAllowedNow(OTHER_DIFFERENCE)

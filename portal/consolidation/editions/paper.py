@@ -1,4 +1,4 @@
-"""An edition on the screen, on paper and as a workbook: the frozen figures and nothing else."""
+"""An edition on screen, on paper and as a workbook: only its frozen figures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ COLUMNS_ON_SCREEN = 30
 
 
 def form_of_totals(kept: FrozenEdition) -> Sheet:
-    """The form itself with the frozen sums as its one column 数量, as they are reported upward."""
+    """The form with the frozen sums in its column 数量, as reported upward."""
     frozen = kept.frozen
     sheet = report_sheet(
         kept.form,
@@ -33,22 +33,22 @@ def form_of_totals(kept: FrozenEdition) -> Sheet:
 
 
 def mark_of(kept: FrozenEdition) -> str:
-    """What the paper says that it is."""
+    """The mark in the corner of the paper."""
     return f"{kept.title}·{kept.scope.label}"
 
 
 def sheet_of(kept: FrozenEdition) -> Sheet:
-    """The items as the paper orders, pairs and names them, with their frozen totals."""
+    """The items in the paper's order, with pairs and labels, and their frozen totals."""
     return report_sheet(kept.form, kept.frozen.total, organisation="", period="", as_of="")
 
 
 def shown_columns(kept: FrozenEdition) -> Sequence[FrozenColumn]:
-    """The columns of units that a page shows; a workbook holds all of them."""
+    """The columns of units that a page shows; a workbook has all of them."""
     return kept.frozen.columns[:COLUMNS_ON_SCREEN]
 
 
 def book_to_export(assignment: Assignment, kept: FrozenEdition) -> tuple[str, WorkbookContent]:
-    """The edition's workbook: its file name and what it shows."""
+    """The edition's workbook: its file name and its content."""
     name = workbook.attachment_name(
         assignment.campaign.name, kept.frozen.organisation[1], f"汇总表（第{kept.number}版）"
     )
@@ -73,7 +73,7 @@ def content_of_edition(kept: FrozenEdition) -> WorkbookContent:
 
 
 def _frozen_footnotes(frozen: Frozen) -> tuple[str, ...]:
-    """Without the sentence whose three amounts stand in rows of their own."""
+    """The footnotes without the sentence whose three amounts have rows of their own."""
     sentence = frozen.deduction.sentence if frozen.deduction else ""
     return tuple(line for line in frozen.footnotes if line != sentence)
 

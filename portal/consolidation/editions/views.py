@@ -1,4 +1,4 @@
-"""Views of editions: freeze one, read, print and export it, see and acknowledge what differs."""
+"""Views of editions: freeze one, read, print and export it, see and acknowledge differences."""
 
 import secrets
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _live(assignment: Assignment, scope: Scope) -> Iterator[tuple[Session, Conso
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest edition beside the live sums: whether they differ, and whether that is known."""
+    """The newest edition compared with the live sums: whether they differ, and who acknowledged."""
 
     kept: FrozenEdition
     difference: Difference
@@ -63,13 +63,13 @@ class Newest:
 
     @property
     def amber(self) -> bool:
-        """Whether the page warns: the sums differ and nobody has said that this is known."""
+        """Whether the page warns: the sums differ and nobody has acknowledged the difference."""
         return bool(self.difference) and self.acknowledged is None
 
 
 @dataclass(frozen=True)
 class Freezing:
-    """What the freeze button posts: what was seen, and a number for the click."""
+    """The fields of the freeze button: the fingerprint seen, and a nonce for the click."""
 
     seen: str
     nonce: str
@@ -77,7 +77,7 @@ class Freezing:
 
 @dataclass(frozen=True)
 class EditionPanel:
-    """What stands beside a live consolidation, read only where a page asks for it."""
+    """The edition panel of a live consolidation, read only where a template asks for it."""
 
     node: ConsolidationScope
 
@@ -89,7 +89,7 @@ class EditionPanel:
 
     @cached_property
     def freezing(self) -> Freezing | None:
-        """The button; None for who may not, and in a scope that cannot be frozen."""
+        """The freeze button; None for who may not freeze, and for 含填报中."""
         node = self.node
         if node.scope not in FREEZABLE or not node.standing.included:
             return None
@@ -114,10 +114,10 @@ def _beside() -> dict[str, Any]:
 
 
 def _live_proof(node: ConsolidationScope) -> PaperCode | None:
-    """The QR of a print of the live sums; None where drafts are among them, which prove nothing.
+    """The QR of a print of the live sums; None for 含填报中, since drafts prove nothing.
 
-    Its link names the moment, for which the sums can be played back from the trail; typed, the
-    code alone does not, so that it is not printed.
+    Its link names the moment, from which the trail can replay the sums. A typed code names no
+    moment, so the code is not printed.
     """
     if node.scope not in FREEZABLE:
         return None
@@ -268,7 +268,7 @@ def _printable() -> Scope:
 
 
 def _moment() -> datetime | None:
-    """The moment that a print names; None where it is none."""
+    """The moment that the print's link names; None where it cannot be read."""
     try:
         moment = datetime.fromisoformat(request.args.get("at", "")[:40])
     except ValueError:
@@ -279,7 +279,7 @@ def _moment() -> datetime | None:
 @bp.post("/editions/<int(max=9999):number>/upward-report")
 @allow(own_reviewer)
 def report_upward(campaign: str, number: int) -> Any:
-    """标记已报省总: note that this edition was reported to the union above."""
+    """标记已报省总: record that this edition was reported to the union above."""
     typed = request.form.get("remark", "")
     remark = without_unseen(typed)
     if sentence := objection(remark):
@@ -298,7 +298,7 @@ def report_upward(campaign: str, number: int) -> Any:
 @bp.post("/editions/<int(max=9999):number>/acknowledgement")
 @allow(own_reviewer)
 def acknowledge(campaign: str, number: int) -> Any:
-    """已知悉: this difference has been seen."""
+    """已知悉: record that this difference has been seen."""
     with writing() as session:
         assignment = assignment_here(campaign)
         kept = _kept(assignment, number)

@@ -1,4 +1,4 @@
-"""Exports: long workbooks, kept until they are fetched, each in the trail."""
+"""Operations of exports: store a long export until it is fetched, with its trail entry."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -25,17 +25,17 @@ LINES = 10
 
 
 def is_told(drawn: int, units: int) -> bool:
-    """Whether the page tells that so many of the units are drawn."""
+    """Whether the progress page gets a line once `drawn` units are written."""
     return drawn == units or drawn % max(1, units // LINES) == 0
 
 
 def store(
     session: Session, assignment: Assignment, name: str, content: bytes, *, by: Person, at: datetime
 ) -> MadeWorkbook:
-    """Keep a workbook to be fetched, and forget those that have waited long enough."""
+    """Store a workbook to be fetched, delete expired ones, and write the trail."""
     session.execute(delete(MadeWorkbook).where(MadeWorkbook.made_at < at - KEPT_FOR))
     made = MadeWorkbook(
-        # by lot: SQLite gives the number of a forgotten one again, and its link would lead here
+        # random id: SQLite reuses deleted ids, and an old link must not open a new file
         id=1 + secrets.randbelow(MAX_ID),
         organisation_id=assignment.expectation.organisation_id,
         campaign_id=assignment.campaign.id,
@@ -58,7 +58,7 @@ def store(
 
 
 def made_workbook(session: Session, assignment: Assignment, number: int) -> MadeWorkbook | None:
-    """A workbook that waits to be fetched, with its content; None where it is forgotten."""
+    """A stored workbook with its content; None once it has expired."""
     return session.scalar(
         select(MadeWorkbook)
         .where(MadeWorkbook.id == number, MadeWorkbook.campaign_id == assignment.campaign.id)

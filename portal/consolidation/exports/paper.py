@@ -1,4 +1,4 @@
-"""A consolidation on paper and as a workbook, never without the line of who is in it."""
+"""A consolidation on paper and as a workbook; the footnotes always name who is missing."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -35,7 +35,7 @@ def _head(session: Session, node: ConsolidationScope, now: datetime) -> _Head:
 
 
 def form_of_totals(session: Session, node: ConsolidationScope, now: datetime) -> Sheet:
-    """The form itself with the sums as its one column 数量, as they are reported upward."""
+    """The form with the sums in its column 数量, as reported upward."""
     whole = total_of(session, node.tree, node.standing.included, node.form)
     sums = reported_of(session, node, whole)
     head = _head(session, node, now)
@@ -46,7 +46,7 @@ def form_of_totals(session: Session, node: ConsolidationScope, now: datetime) ->
 def book_to_export(
     session: Session, node: ConsolidationScope, now: datetime
 ) -> tuple[str, WorkbookContent]:
-    """The workbook of the total and every unit: its file name and what it shows."""
+    """The workbook of the total and every unit: its file name and its content."""
     campaign, organisation = node.assignment.campaign.name, node.tree.node.name
     name = sheet.attachment_name(campaign, organisation, f"汇总表（{node.scope.label}）")
     return name, content_of(session, node, now)

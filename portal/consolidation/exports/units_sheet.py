@@ -1,4 +1,4 @@
-"""A consolidation as a workbook of its units: the live one, and a frozen edition."""
+"""A consolidation as the content of its workbook: the total and every unit."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -74,7 +74,7 @@ def _units(node: ConsolidationScope, figures: dict[str, Figures]) -> Iterator[Un
 def _figures_by_unit(
     session: Session, node: ConsolidationScope, members: Iterable[Member]
 ) -> dict[str, Figures]:
-    """The leaves of every report of `members`, by the unit's code."""
+    """The leaf figures of every report of `members`, by the unit's code."""
     codes = {node.tree.reports[one.code]: one.code for one in members}
     found: dict[str, dict[str, int | None]] = defaultdict(dict)
     reports = list(codes)

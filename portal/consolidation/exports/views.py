@@ -1,4 +1,4 @@
-"""Views of exports: a workbook at once, or a long one made while its page tells how far it is."""
+"""Views of exports: a workbook at once, or a long one made while its page shows progress."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from portal.workbooks.sheet import attachment_name
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the page: how many units are drawn, and at the end where the file is."""
+    """One line of the progress page: the units written, and at the end the file's address."""
 
     drawn: int
     link: str = ""
@@ -54,7 +54,7 @@ def workbook(campaign: str) -> Any:
 @bp.get("/editions/<int(max=9999):number>/workbook")
 @allow(desk)
 def edition_workbook(campaign: str, number: int) -> Any:
-    """Exactly the frozen figures as a workbook."""
+    """An edition as a workbook: only the frozen figures."""
     _assignment, name, book = _edition(campaign, number)
     return attachment(name, units_workbook(book))
 
@@ -74,7 +74,7 @@ def overview_workbook(campaign: str) -> Any:
 @bp.post("/exports")
 @allow(desk)
 def export(campaign: str) -> Any:
-    """Make the workbook of the table while the page of it is sent."""
+    """The progress page; makes the workbook of the table while it is sent."""
     with consolidation_here(campaign, request.form) as (session, node):
         name, book = paper.book_to_export(session, node, clock.now())
     back = url_for(".table", campaign=campaign, scope=node.scope.value)
@@ -84,7 +84,7 @@ def export(campaign: str) -> Any:
 @bp.post("/editions/<int(max=9999):number>/exports")
 @allow(desk)
 def export_edition(campaign: str, number: int) -> Any:
-    """Make the workbook of an edition while the page of it is sent."""
+    """The progress page; makes the workbook of an edition while it is sent."""
     assignment, name, book = _edition(campaign, number)
     back = url_for(".edition", campaign=campaign, number=number)
     return _making(assignment, name, book, back)
@@ -115,7 +115,7 @@ def _making(assignment: Assignment, name: str, book: WorkbookContent, back: str)
         back=back,
     )
     answer = Response(page)
-    # a proxy that collects the page before it passes it on would hide the progress
+    # a proxy that buffers the page would hide the progress
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
@@ -132,7 +132,7 @@ def _steps(campaign: str, name: str, book: WorkbookContent) -> Iterator[Step]:
             )
             session.commit()
     except Exception:
-        # the page is half sent: the answer can no longer say it, so its last line does
+        # the status is already sent, so the last line of the page tells the failure
         current_app.logger.exception("an export was not made")
         yield Step(0, failed=True)
         return
