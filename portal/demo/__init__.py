@@ -32,11 +32,11 @@ FOUNDED = datetime(2021, 12, 20, 10, 0, tzinfo=ZONE)
 
 
 def load(instance: Path, password: str | None, *, keep: bool, at: datetime) -> bool:
-    """Load the demonstration into an empty database; where it is already, keep it.
+    """Load the demonstration into an empty database; keep it where it is loaded already.
 
-    A `password` given is set for all its accounts. With `keep` nothing is changed unless the
-    database is empty. Answers whether the demonstration is there; raises `ValueError` when
-    the database holds anything else.
+    A given `password` is set for all its accounts. With `keep` nothing changes unless the database
+    is empty. Returns whether the demonstration is loaded; raises `ValueError` when the database
+    holds anything else.
     """
     if password is not None and not 0 < len(password) <= MAX_LENGTH:
         raise ValueError(f"密码应为 1 至 {MAX_LENGTH} 个字符。")
@@ -140,7 +140,7 @@ def _password_file(instance: Path) -> Path:
 
 
 def kept_password(instance: Path) -> str | None:
-    """The password of the demonstration's accounts; None when it was not kept."""
+    """The password of the demonstration's accounts; None when no file holds it."""
     file = _password_file(instance)
     return file.read_text(encoding="utf-8").removesuffix("\n") if file.exists() else None
 

@@ -1,4 +1,4 @@
-"""Acts: what people do with one report, through the operations that the pages use."""
+"""Acts: what people do with one report, through the operations that the pages call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,10 @@ class Desk:
     reviewer: str
 
     def fill(self, form: Form, texts: Texts, at: datetime) -> None:
-        """Type figures, section by section, the first one finished at `at`."""
+        """Type figures section by section; the first section is finished at `at`.
+
+        Raises `ValueError` when a figure is refused.
+        """
         for section in form.sections:
             codes = [item.code for item in form.in_section(section.number) if item.code in texts]
             if codes:
@@ -36,7 +39,7 @@ class Desk:
             at += A_SECTION
 
     def type(self, texts: Texts, at: datetime) -> None:
-        """Type some figures at once; raises `ValueError` when one of them cannot be kept."""
+        """Type some figures at once; raises `ValueError` when one of them is refused."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             typed = {
                 filling.form.by_code[code]: Typed(text, filling.at(code).version)
@@ -48,20 +51,20 @@ class Desk:
             raise ValueError(f"演示数据里 {self.unit} 的 {'、'.join(refused)} 不能用。")
 
     def explain(self, key: str, reason: str, words: str, at: datetime) -> None:
-        """Say why a figure that stands out is right."""
+        """Explain the query with this key."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             seen = {issue.key: issue.numbers for issue in filling.issues if issue.key == key}
             by = self.stage.people[self.reporter]
             reports.explain(session, filling, seen, reason=reason, words=words, by=by, at=at)
 
     def answer(self, includes: bool, at: datetime) -> None:
-        """Say whether the 筹集数 of the city's own report includes what it passed down."""
+        """Answer whether the 筹集数 of the city's own report includes what it passed down."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             by = self.stage.people[self.reporter]
             passed_down.answer(session, filling.assignment, includes, by=by, at=at)
 
     def submit(self, at: datetime) -> None:
-        """Hand the report in; raises `ValueError` when it is not ready."""
+        """Submit the report; raises `ValueError` when it is not ready."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             by = self.stage.people[self.reporter]
             nonce = f"demo {self.unit} {at.isoformat()}"
@@ -70,13 +73,13 @@ class Desk:
             raise ValueError(f"演示数据里 {self.unit} 的报表还不能上报。")
 
     def accept(self, at: datetime, number: int = 1) -> None:
-        """Find the submission good."""
+        """Accept the `number`-th submission."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             by = self.stage.people[self.reviewer]
             review.accept(session, filling, number=number, by=by, at=at)
 
     def send_back(self, reason: str, items: Mapping[str, str], at: datetime) -> None:
-        """Ask for the first submission to be mended."""
+        """Send back the first submission, with words at `items`."""
         with self.stage.report(self.unit, self.campaign) as (session, filling):
             review.send_back(
                 session,

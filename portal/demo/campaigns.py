@@ -49,7 +49,7 @@ REVIEWED_BY_ECHENG = ("echeng-jiceng1", "echeng-jiceng2")
 
 
 def load_past(stage: Stage, by: Actor) -> None:
-    """The campaign of the notice: every report accepted, one late, one after mending."""
+    """Load the campaign of the notice: all reports accepted, one late, one after a correction."""
     form = _open(
         stage,
         "2022.1",
@@ -68,7 +68,7 @@ def load_past(stage: Stage, by: Actor) -> None:
         desk = _desk(stage, PAST, unit)
         desk.fill(form, texts[unit], filled)
         if unit == "shizong":
-            desk.answer(True, submitted)  # its 筹集数 includes what it passed down
+            desk.answer(True, submitted)  # the city's 筹集数 includes what it passed down
         desk.submit(submitted)
         desk.accept(accepted)
     _mended(_desk(stage, PAST, "liangzihu"), form, texts["liangzihu"])
@@ -85,7 +85,7 @@ def _desk(stage: Stage, campaign: str, unit: str) -> Desk:
 
 
 def _mended(desk: Desk, form: Form, texts: dict[str, str]) -> None:
-    """Handed in with two digits exchanged, sent back, mended, accepted."""
+    """A report submitted with two digits exchanged, sent back, corrected, accepted."""
     desk.fill(form, texts | {"D5": "9.67"}, _january("17 09:05"))
     desk.submit(_january("18 16:20"))
     items = {"D5": "按 177 人次计算偏高，请与发放台账核对。"}
@@ -98,7 +98,7 @@ def _mended(desk: Desk, form: Form, texts: dict[str, str]) -> None:
 
 
 def load_present(stage: Stage, by: Actor, now: datetime) -> None:
-    """The campaign that is open now: a report in every state, most not begun."""
+    """Load a campaign that is open at `now`: a report in every state, most not started."""
 
     def day(days: int, hour: int, minute: int) -> datetime:
         date = now.astimezone(ZONE).date() + timedelta(days=days)
@@ -134,7 +134,7 @@ ANNOUNCEMENT = (
 
 
 def _announced(stage: Stage, by: Actor, day: Any) -> None:
-    """What the city told its units; two of them have read it."""
+    """Publish the city's announcement and let two units read it."""
     with stage.session(OPENING) as session:
         campaign = campaign_by_code(session, PRESENT)
         if campaign is None:

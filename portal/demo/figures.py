@@ -1,4 +1,4 @@
-"""The figures of the demonstration: made up, and plausible together."""
+"""The demonstration's figures, made up to be plausible together."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ Texts = dict[str, str]
 
 
 def typed_in(year: int) -> dict[str, Texts]:
-    """What each organisation typed in a campaign, by its code."""
+    """The texts that each organisation typed in a campaign, by its code."""
     text = (files("portal.demo") / f"figures-{year}.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     codes = [column for column in rows[0] if column != "指标"]
@@ -18,7 +18,7 @@ def typed_in(year: int) -> dict[str, Texts]:
 
 
 def edition(version: str) -> dict[str, Any]:
-    """The form edition that comes with the portal."""
+    """The form edition of this version that the portal ships."""
     file = files("portal") / "editions" / f"songwennuan-{version}.json"
     document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return document

@@ -1,7 +1,7 @@
 """The stage: one transaction in which people of several organisations act in turn.
 
-So the demonstration is loaded whole or not at all, while every row still passes the fence of
-its own organisation.
+The demonstration is loaded whole or not at all, and every row still passes its own organisation's
+fence.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,13 @@ from portal.storage.fence import FencedSession, OwnScope, Scope
 
 
 class _Joined(FencedSession):
-    """A session with a scope of its own in a transaction that another session began."""
+    """A session with its own scope inside the transaction of another session."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine | Connection:
-        """The connection of that transaction, for every statement."""
+        """The connection of that transaction, for every statement.
+
+        Raises `RuntimeError` when the transaction has no connection.
+        """
         bind: Engine | Connection | None = self.bind
         if bind is None:
             raise RuntimeError("a joined session needs the connection that it joins")
@@ -33,14 +36,14 @@ class _Joined(FencedSession):
 
 @dataclass(frozen=True)
 class Stage:
-    """The transaction, and everybody who acts in it by username."""
+    """The transaction, and everybody who acts in it, by username."""
 
     connection: Connection
     people: dict[str, Person] = field(default_factory=dict)
 
     @contextmanager
     def session(self, scope: Scope) -> Iterator[FencedSession]:
-        """A session in this transaction; only one is used at a time."""
+        """Open a session in this transaction; only one is used at a time."""
         session = _Joined(
             db, scope=scope, bind=self.connection, autoflush=True, expire_on_commit=False
         )
@@ -51,7 +54,7 @@ class Stage:
             session.close()
 
     def enter(self, user: User, organisation: Organisation, at: datetime) -> None:
-        """Let a user act."""
+        """Add a user who acts from now on."""
         self.people[user.username] = Person(
             token="",
             id=user.id,
@@ -65,7 +68,10 @@ class Stage:
 
     @contextmanager
     def report(self, code: str, campaign: str) -> Iterator[tuple[FencedSession, FilledReport]]:
-        """The report of one organisation in one campaign, as it stands."""
+        """The report of one organisation in one campaign.
+
+        Raises `LookupError` when it has none.
+        """
         home = next(p.organisation for p in self.people.values() if p.organisation.code == code)
         with self.session(OwnScope(home.id, home.path)) as session:
             assignment = find_assignment(session, campaign)

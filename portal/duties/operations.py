@@ -1,4 +1,4 @@
-"""Operations on duties: divide the items of a report among the people of its unit. No commits."""
+"""Operations on duties: divide a report's items among the people of its unit. No commits."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ FILLING = {Role.REPORTER, Role.HEAD}
 
 
 def fillers(session: Session) -> Sequence[User]:
-    """Who of the session's organisation can fill, those with an account in use."""
+    """The active users of the session's organisation who may fill."""
     users = session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.id))
     return [user for user in users if FILLING & {Role(role) for role in user.roles}]
 
@@ -34,9 +34,10 @@ def divide(
     by: Person,
     at: datetime,
 ) -> int:
-    """Give each item of `wanted` to a person's id, or to nobody; answers how many changed hands.
+    """Assign each item of `wanted` to a person's id, or to nobody; returns how many changed.
 
-    It locks nothing: whoever may fill may fill every item.
+    A duty locks nothing: whoever may fill may fill every item. Ids of people who cannot fill here
+    are ignored. Raises `NotAllowedNow` (409) for an archived campaign.
     """
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow("填报任务已归档，只能查看。")

@@ -1,4 +1,4 @@
-"""Views of duties: who looks after which item, for one unit in one campaign."""
+"""Views of duties: which person of a unit looks after which item of a campaign."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +38,7 @@ def page(campaign: str) -> Any:
 @bp.post("/duties")
 @allow(divider)
 def divide(campaign: str) -> Any:
-    """Give items to people: a whole section at once, or one by one."""
+    """Assign items to people: a whole section at once, or one by one."""
     with writing() as session:
         assignment = assignment_here(campaign)
         people = {user.username: user.id for user in operations.fillers(session)}

@@ -58,7 +58,7 @@ def _draft_or_409(form: str, version: str) -> Opened:
 @bp.get(f"{EDITION}/head")
 @allow(city_admin)
 def head(form: str, version: str) -> Any:
-    """The page for title, lines around the table, 填报说明 and units."""
+    """The page of a draft's title, lines around the table, 填报说明 and units."""
     return _head_page(_draft_or_409(form, version))
 
 
@@ -85,7 +85,7 @@ def _head_page(here: Opened, *, problems: list[str] | None = None, stale: str = 
 @bp.post(f"{EDITION}/head")
 @allow(city_admin)
 def save_head(form: str, version: str) -> Any:
-    """Keep title, lines and 填报说明."""
+    """Save title, lines and 填报说明."""
     return changed(
         form,
         version,
@@ -98,7 +98,7 @@ def save_head(form: str, version: str) -> Any:
 @bp.post(f"{EDITION}/units")
 @allow(city_admin)
 def change_units(form: str, version: str) -> Any:
-    """Add a unit to count in, or take away one that no item uses."""
+    """Add a unit of measure, or remove one that no item uses."""
 
     def act(here: Opened) -> Document:
         if removed := request.form.get("remove"):
@@ -117,7 +117,7 @@ def change_units(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/new-item")
 @allow(city_admin)
 def new_item(form: str, version: str) -> Any:
-    """The page for one more item, in the section that is asked for."""
+    """The page for a new item in the section asked for."""
     here = _draft_or_409(form, version)
     numbers = {str(section.number) for section in here.form.sections}
     section = request.args.get("section", "")
@@ -152,7 +152,7 @@ def _item_template(
 @bp.post(f"{EDITION}/items")
 @allow(city_admin)
 def add_item(form: str, version: str) -> Any:
-    """Put one more item into a draft."""
+    """Add an item to a draft."""
 
     def act(here: Opened) -> Document:
         return _compared_rightly(here, with_item(here.document, request.form), None)
@@ -161,7 +161,10 @@ def add_item(form: str, version: str) -> Any:
 
 
 def _compared_rightly(here: Opened, document: Document, code: str | None) -> Document:
-    """The document itself, if the item (the new one for None) has a counterpart that is there."""
+    """The document itself; raises `FormError` for a counterpart that does not exist.
+
+    `code` is the item's, None for the new one.
+    """
     known = {item["code"] for item in here.document["items"]}
     meant = [one for one in document["items"] if one["code"] == code or one["code"] not in known]
     last_year = queries.last_year_of(db.session(), here)
@@ -185,7 +188,7 @@ def item(form: str, version: str, item: str) -> Any:
 
 
 def _as_typed(kept: Mapping[str, Any]) -> dict[str, str]:
-    """An item of the data as the fields of its page."""
+    """An item of the document as the fields of its page."""
     return {name: str(value) for name, value in kept.items() if name != "formula"} | {
         "formula": "+".join(kept.get("formula", ()))
     }
@@ -206,7 +209,7 @@ def _item_page(
 @bp.post(f"{EDITION}/items/<item>")
 @allow(city_admin)
 def save_item(form: str, version: str, item: str) -> Any:
-    """Keep what an item is called, counted in, summed from and compared with."""
+    """Save an item's label, unit, formula and counterpart."""
 
     def act(here: Opened) -> Document:
         _item_or_404(here, item)
@@ -225,7 +228,7 @@ def save_item(form: str, version: str, item: str) -> Any:
 @bp.post(f"{EDITION}/items/<item>/removal")
 @allow(city_admin)
 def remove_item(form: str, version: str, item: str) -> Any:
-    """Take an item out of a draft, with its uses where that was ticked."""
+    """Remove an item from a draft, and its uses in formulas and checks where that was ticked."""
 
     def act(here: Opened) -> Document:
         _item_or_404(here, item)
@@ -240,7 +243,7 @@ def remove_item(form: str, version: str, item: str) -> Any:
 @bp.post(f"{EDITION}/places")
 @allow(city_admin)
 def place_item(form: str, version: str) -> Any:
-    """Move an item `up` or `down`, or to the place of its section that was typed."""
+    """Move an item `up` or `down`, or to the typed place of its section."""
     code = request.form.get("up") or request.form.get("down") or request.form.get("moved", "")
 
     def act(here: Opened) -> Document:
@@ -280,7 +283,7 @@ def _sections_page(here: Opened, *, problems: list[str] | None = None, stale: st
 @bp.post(f"{EDITION}/sections")
 @allow(city_admin)
 def add_section(form: str, version: str) -> Any:
-    """Put one more section at the end of a draft."""
+    """Add a section at the end of a draft."""
     return changed(
         form,
         version,
@@ -312,7 +315,7 @@ def change_section(form: str, version: str, section: int) -> Any:
 @bp.get(f"{EDITION}/checks/<check>")
 @allow(city_admin)
 def check(form: str, version: str, check: str) -> Any:
-    """The page of one check of a draft, or of a kind that it does not have yet."""
+    """The page of one check of a draft, or of a kind of check to be added."""
     return _check_page(_draft_or_409(form, version), check)
 
 
@@ -338,7 +341,7 @@ def _check_page(
 @bp.post(f"{EDITION}/checks/<check>")
 @allow(city_admin)
 def save_check(form: str, version: str, check: str) -> Any:
-    """Put a check into a draft, or set the one that is there."""
+    """Add a check to a draft, or change it."""
 
     def act(here: Opened) -> Document:
         if check not in CHECK_KINDS:
@@ -357,7 +360,7 @@ def save_check(form: str, version: str, check: str) -> Any:
 @bp.post(f"{EDITION}/checks/<check>/removal")
 @allow(city_admin)
 def remove_check(form: str, version: str, check: str) -> Any:
-    """Take a check out of a draft."""
+    """Remove a check from a draft."""
 
     def act(here: Opened) -> Document:
         if all(rule.id != check for rule in here.form.checks):
@@ -370,7 +373,7 @@ def remove_check(form: str, version: str, check: str) -> Any:
 @bp.get(f"{EDITION}/counterparts")
 @allow(city_admin)
 def counterparts(form: str, version: str) -> Any:
-    """The page on which each item gets its 上年对应项; `suggested` fills in what reads alike."""
+    """The page with each item's 上年对应项; `suggested` fills in items with equal labels."""
     return _counterparts_page(_draft_or_409(form, version))
 
 
@@ -397,7 +400,7 @@ def _counterparts_page(here: Opened, *, problems: list[str] | None = None, stale
 @bp.post(f"{EDITION}/counterparts")
 @allow(city_admin)
 def save_counterparts(form: str, version: str) -> Any:
-    """Keep the 上年对应项 of all items."""
+    """Save the 上年对应项 of all items."""
 
     def act(here: Opened) -> Document:
         wanted = request.form.get("last_year", "")

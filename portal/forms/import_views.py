@@ -1,4 +1,4 @@
-"""Views of importing an edition: a file is read, shown, and kept only once that was confirmed."""
+"""Views of importing an edition: preview a file, then confirm it."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ from portal.storage.db import db, writing
 @bp.post("/imports")
 @allow(city_admin)
 def preview_import() -> Any:
-    """Read a file and show what it would bring; nothing is kept."""
+    """The page that previews a file; nothing is saved."""
     file = request.files.get("file")
     content = file.stream.read(MAX_BYTES + 1) if file else b""
     try:
@@ -62,7 +62,7 @@ def _preview(document: Document) -> str:
 @bp.post("/confirmed-imports")
 @allow(city_admin)
 def confirm_import() -> Any:
-    """Keep the document of the preview as a draft."""
+    """Save the previewed document as a draft."""
     try:
         document = read_document(request.form.get("document", "").encode("utf-8", "replace"))
         with writing() as session:

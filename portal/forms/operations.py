@@ -1,4 +1,4 @@
-"""Operations on form editions: each changes rows and leaves its trail; the view commits."""
+"""Operations on form editions. Each changes rows and writes the trail; the view commits."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -42,13 +42,13 @@ _held = (
 
 
 def held(session: Session, form: str, version: str) -> Opened | None:
-    """The edition, kept for this writer alone until the end of the transaction."""
+    """The edition, locked for this writer until the end of the transaction."""
     hold(session, _held, {"of_form": form, "of_version": version})
     return queries.find(session, form, version)
 
 
 def require_draft(here: Opened, revision: int) -> None:
-    """Raise `NotAllowedNow` unless the edition is a draft, and still the one that was seen."""
+    """Raise `NotAllowedNow` (409) for a published edition, `Stale` (409) for a changed draft."""
     if not here.is_draft:
         raise NotAllowedNow(PUBLISHED)
     if here.edition.revision != revision:
@@ -56,9 +56,9 @@ def require_draft(here: Opened, revision: int) -> None:
 
 
 def keep(session: Session, here: Opened, document: Document, *, by: Actor, at: datetime) -> bool:
-    """Put a changed document into a draft; answers whether it differs from what was kept.
+    """Write a changed document into a draft; returns whether it differs from the stored one.
 
-    A confirmation of a reconstructed item lapses when the item reads otherwise now.
+    The confirmation of a reconstructed item lapses when the item changes.
     """
     told = difference(here.document, document).sentences
     if document == here.document:
@@ -79,7 +79,10 @@ def copy(
     by: Actor,
     at: datetime,
 ) -> FormEdition:
-    """A new draft with everything of an edition, its confirmations too."""
+    """Create a draft with everything of an edition, its confirmations too.
+
+    The caller checks `version` by `require_new_version` first.
+    """
     require_new_version(session, here.edition.form, version)
     document = copied(here.document, version, title, from_last_year=from_last_year)
     draft = add_edition(session, document, at=at)
@@ -100,7 +103,7 @@ def copy(
 
 
 def require_new_version(session: Session, form: str, version: str) -> None:
-    """Raise `FormError` unless `version` can name another edition of the form."""
+    """Raise `FormError` (422) unless `version` can name another edition of the form."""
     if not EDITION_NAME.fullmatch(version) or len(version) > 32:
         raise FormError(["版次应为不超过 32 位的字母、数字或 . _ -，例如 2028.1"])
     if edition_of(session, form, version):
@@ -108,7 +111,7 @@ def require_new_version(session: Session, form: str, version: str) -> None:
 
 
 def remove(session: Session, here: Opened, *, by: Actor, at: datetime) -> None:
-    """Take a draft away that no campaign uses."""
+    """Delete a draft; raises `NotAllowedNow` (409) where a campaign uses it."""
     if here.campaigns:
         names = "、".join(campaign.name for campaign in here.campaigns)
         raise NotAllowedNow(f"填报任务“{names}”使用这一版，不能删除。")
@@ -119,7 +122,7 @@ def remove(session: Session, here: Opened, *, by: Actor, at: datetime) -> None:
 
 
 def publish(session: Session, here: Opened, *, by: Actor, at: datetime) -> None:
-    """Publish a draft in which nothing is wrong any more; raises `FormError` with what is."""
+    """Publish a draft; raises `FormError` with the errors that still stop it."""
     if errors := queries.open_points(session, here).errors:
         raise FormError(list(errors))
     publish_edition(session, here.edition, by=by, at=at)
@@ -128,9 +131,11 @@ def publish(session: Session, here: Opened, *, by: Actor, at: datetime) -> None:
 def bring_in(
     session: Session, document: Document, revision: int, *, by: Actor, at: datetime
 ) -> FormEdition:
-    """Keep an imported document as a draft; one of the same version is replaced if it was seen.
+    """Save an imported document as a draft, or as the new content of the draft that was seen.
 
-    `revision` is that of the draft which the preview was held against, 0 where there was none.
+    `revision` is that of the draft which the preview compared, 0 where there was none. Raises
+    `FormError` (422) for an unusable document, `NotAllowedNow` (409) where the edition of this
+    version is published, `Stale` (409) where the draft changed since the preview or is gone.
     """
     form = parse_form(checked(document))
     require_name(form)
@@ -146,7 +151,7 @@ def bring_in(
 
 
 def require_name(form: Form) -> None:
-    """Raise `FormError` unless an edition can be called so."""
+    """Raise `FormError` (422) unless the form's id and version can name an edition."""
     try:
         require_edition_name(form.id, form.version)
     except ValueError as error:
@@ -154,7 +159,7 @@ def require_name(form: Form) -> None:
 
 
 def require_draft_absent(revision: int) -> None:
-    """Raise `Stale` where the preview replaced a draft that is gone meanwhile."""
+    """Raise `Stale` (409) where the draft that the preview compared has been deleted."""
     if revision:
         raise Stale("要替换的草稿已经不在了，没有导入。请重新选择文件。")
 
@@ -168,9 +173,9 @@ def confirm(
     by: Actor,
     at: datetime,
 ) -> list[str]:
-    """Confirm reconstructed items, in a draft or in a published edition; answers which are new.
+    """Confirm reconstructed items, in a draft or in a published edition; returns the new ones.
 
-    Raises `FormError` where nothing was named, or no ground was given.
+    Raises `FormError` (422) where no item or no ground was given.
     """
     statement = one_line(statement)
     problems = []

@@ -1,4 +1,4 @@
-"""An edition as it will look: the sheet without figures, for page, print and workbook."""
+"""A form edition on paper and as a workbook: the sheet without figures."""
 
 from portal.domain.paper.sheet import Sheet, report_sheet
 from portal.forms.queries import Opened
@@ -9,7 +9,7 @@ PERIOD = "（按填报任务）"
 
 
 def sheet_of(here: Opened) -> Sheet:
-    """The sheet of an edition, marked with what it is."""
+    """The sheet of an edition, marked as a draft or as published."""
     state = "草稿" if here.is_draft else "已发布"
     mark = f"表样预览·{here.edition.version} {state}"
     return report_sheet(here.form, {}, organisation=UNIT, period=PERIOD, as_of=PERIOD, mark=mark)

@@ -1,4 +1,4 @@
-"""Views of an edition on its way out: previews, differences, confirmations, publication."""
+"""Views of an edition before publication: preview, differences, confirmations, publication."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from portal.web.attachments import attachment
 @bp.get(f"{EDITION}/preview")
 @allow(city_admin)
 def preview(form: str, version: str) -> Any:
-    """The edition as the page on which it is filled in."""
+    """The edition as the page on which units fill it."""
     here = here_or_404(form, version)
     return render_template("forms/preview.html", here=here, sheet=paper.sheet_of(here))
 
@@ -26,7 +26,7 @@ def preview(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/print")
 @allow(city_admin)
 def print_preview(form: str, version: str) -> Any:
-    """The edition as it is printed."""
+    """The edition as printed."""
     here = here_or_404(form, version)
     return render_template("forms/print.html", here=here, sheet=paper.sheet_of(here))
 
@@ -42,7 +42,7 @@ def workbook(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/difference")
 @allow(city_admin)
 def difference(form: str, version: str) -> Any:
-    """In what the edition differs from the one it was copied from, or from another one."""
+    """The page of differences from the edition it was copied from, or from another one."""
     here, session = here_or_404(form, version), db.session()
     return render_template(
         "forms/difference.html",
@@ -55,7 +55,7 @@ def difference(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/confirmations")
 @allow(city_admin)
 def confirmations(form: str, version: str) -> Any:
-    """The reconstructed items, and who confirmed which on what ground."""
+    """The page of the reconstructed items, and who confirmed which on what ground."""
     return _confirmations_page(here_or_404(form, version))
 
 
@@ -72,7 +72,7 @@ def _confirmations_page(here: Opened, *, problems: list[str] | None = None) -> s
 @bp.post(f"{EDITION}/confirmations")
 @allow(city_admin)
 def confirm(form: str, version: str) -> Any:
-    """Confirm the reconstructed items that were ticked, or `everything`."""
+    """Confirm the ticked reconstructed items, or `everything`."""
     try:
         with writing() as session:
             here = operations.held(session, form, version) or abort(404)
@@ -90,7 +90,7 @@ def confirm(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/publication")
 @allow(city_admin)
 def publication(form: str, version: str) -> Any:
-    """What is still open before a draft is published."""
+    """The page of what still stops a draft from being published."""
     return _publication_page(here_or_404(form, version))
 
 
@@ -108,7 +108,7 @@ def _publication_page(here: Opened, *, stale: str = "") -> str:
 @bp.post(f"{EDITION}/publication")
 @allow(city_admin)
 def publish(form: str, version: str) -> Any:
-    """Publish a draft: from now on it never changes."""
+    """Publish a draft; it never changes afterwards."""
     try:
         with writing() as session:
             here = operations.held(session, form, version) or abort(404)

@@ -1,4 +1,4 @@
-"""Queries on form editions: which there are, who uses them, what was done to them."""
+"""Queries on form editions: their data, who uses them, their trail."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ NEWEST = 20
 
 @dataclass(frozen=True)
 class Opened:
-    """One edition with its data and what was confirmed of it, read together."""
+    """One edition with its document, its confirmations and the campaigns that use it."""
 
     edition: FormEdition
     confirmations: dict[str, ItemConfirmation]
@@ -37,28 +37,28 @@ class Opened:
 
     @cached_property
     def document(self) -> Document:
-        """The data of the edition."""
+        """The edition's data."""
         document: Document = json.loads(self.edition.document)
         return document
 
     @cached_property
     def form(self) -> Form:
-        """The form that the data describes."""
+        """The form that the document describes."""
         return parse_form(self.document)
 
     @property
     def is_draft(self) -> bool:
-        """Whether it can still be changed."""
+        """Whether the edition can still be changed."""
         return self.edition.published_at is None
 
     @property
     def name(self) -> str:
-        """The edition as the trail names it."""
+        """The edition's name for the trail."""
         return named(self.edition)
 
     @cached_property
     def unconfirmed(self) -> list[str]:
-        """The codes of reconstructed items that nobody has confirmed yet."""
+        """The codes of reconstructed items without a confirmation."""
         return [
             item.code
             for item in self.form.items
@@ -72,7 +72,7 @@ def named(edition: FormEdition) -> str:
 
 
 def opened(session: Session, edition: FormEdition) -> Opened:
-    """An edition with what was confirmed of it and the campaigns that use it."""
+    """Read an edition with its confirmations and the campaigns that use it."""
     confirmed = session.scalars(
         select(ItemConfirmation).where(ItemConfirmation.edition_id == edition.id)
     )
@@ -80,7 +80,7 @@ def opened(session: Session, edition: FormEdition) -> Opened:
 
 
 def campaigns_with(session: Session, edition: FormEdition) -> Sequence[Campaign]:
-    """The campaigns that use an edition, the newest first."""
+    """The campaigns that use an edition, newest first."""
     return session.scalars(
         select(Campaign).where(Campaign.edition_id == edition.id).order_by(Campaign.opens.desc())
     ).all()
@@ -93,27 +93,27 @@ def find(session: Session, form: str, version: str) -> Opened | None:
 
 
 def editions(session: Session) -> list[Opened]:
-    """All editions, drafts first, then those published last."""
+    """All editions: drafts first, then the published ones, newest first."""
     found = session.scalars(select(FormEdition).order_by(FormEdition.id.desc())).all()
     drafts = [each for each in found if each.published_at is None]
     return [opened(session, each) for each in (*drafts, *(e for e in found if e.published_at))]
 
 
 def sibling(session: Session, here: Opened, version: str | None) -> Opened | None:
-    """Another edition of the same form, where it is there."""
+    """Another edition of the same form, or None."""
     if not version or version == here.edition.version:
         return None
     return find(session, here.edition.form, version)
 
 
 def last_year_of(session: Session, here: Opened) -> Form | None:
-    """The form that the counterparts belong to, where the edition names it and it is there."""
+    """The form that the counterparts refer to; None where none is named or it is missing."""
     found = sibling(session, here, here.document.get("previous_edition"))
     return found.form if found else None
 
 
 def siblings(session: Session, here: Opened) -> list[FormEdition]:
-    """The other editions of the same form, the newest first."""
+    """The other editions of the same form, newest first."""
     others = (
         select(FormEdition)
         .where(FormEdition.form == here.edition.form, FormEdition.id != here.edition.id)
@@ -124,7 +124,7 @@ def siblings(session: Session, here: Opened) -> list[FormEdition]:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An edition held against another one; `against` is None where that is not there."""
+    """An edition compared with another one; `against` is None where that does not exist."""
 
     version: str
     against: FormEdition | None
@@ -132,7 +132,7 @@ class Compared:
 
 
 def compared(session: Session, here: Opened, version: str | None) -> Compared | None:
-    """In what an edition differs from `version`, or from the one it was copied from."""
+    """The differences between an edition and `version`, or the one it was copied from."""
     wanted = version or here.document.get("copied_from")
     if not wanted:
         return None
@@ -143,12 +143,12 @@ def compared(session: Session, here: Opened, version: str | None) -> Compared | 
 
 
 def open_points(session: Session, here: Opened) -> Readiness:
-    """What still stands between a draft and its publication."""
+    """What still stops a draft from being published, and what is worth a look."""
     return readiness(here.document, here.form, last_year_of(session, here), here.confirmations)
 
 
 def history(session: Session, edition: FormEdition, most: int = NEWEST) -> Sequence[TrailEntry]:
-    """What was done to an edition, the newest first; it stands in the city's chain."""
+    """The changes of an edition, newest first, from the city's trail."""
     name = f"{edition.form}@{edition.version}"
     return session.scalars(
         select(TrailEntry)

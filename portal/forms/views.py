@@ -1,4 +1,4 @@
-"""Views of form editions: the list, one edition, its copies, its data as a file."""
+"""Views of form editions: the list, one edition, copies, export of the data."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,12 +36,12 @@ EDITION = "/<form>/<version>"
 @bp.get("")
 @allow(city_admin)
 def editions() -> Any:
-    """All editions of the forms, and the way to import one."""
+    """The page with all form editions and the import."""
     return editions_page()
 
 
 def editions_page(*, problems: list[str] | None = None, stale: str = "") -> str:
-    """The list, with what is wrong with a file that was to be imported."""
+    """The list, with the problems of a file that could not be imported."""
     return render_template(
         "forms/editions.html",
         editions=queries.editions(db.session()),
@@ -53,7 +53,7 @@ def editions_page(*, problems: list[str] | None = None, stale: str = "") -> str:
 @bp.get(EDITION)
 @allow(city_admin)
 def edition(form: str, version: str) -> Any:
-    """One edition with its items and checks, and what can be done with it."""
+    """The page of one edition: its items, its checks, what can be done with it."""
     return edition_page(here_or_404(form, version))
 
 
@@ -103,7 +103,7 @@ def copy(form: str, version: str) -> Any:
 @bp.post(f"{EDITION}/removal")
 @allow(city_admin)
 def remove(form: str, version: str) -> Any:
-    """Take a draft away that no campaign uses."""
+    """Delete a draft that no campaign uses."""
     try:
         with writing() as session:
             here = operations.held(session, form, version) or abort(404)
@@ -119,25 +119,25 @@ def remove(form: str, version: str) -> Any:
 @bp.get(f"{EDITION}/document")
 @allow(city_admin)
 def document(form: str, version: str) -> Any:
-    """The data of an edition as a JSON file, byte for byte as it is kept."""
+    """The edition's data as a JSON file, byte for byte as stored."""
     here = here_or_404(form, version)
     name = f"{here.edition.form}-{here.edition.version}.json"
     return attachment(name, here.edition.document.encode(), "application/json")
 
 
 def here_or_404(form: str, version: str) -> Opened:
-    """The edition that the address names."""
+    """The edition in the URL, or 404."""
     return queries.find(db.session(), form, version) or abort(404)
 
 
 def by() -> Actor:
-    """Who acts, as the trail names them."""
+    """The signed-in person as the actor of the trail."""
     person = actor()
     return Actor(person.name, person.id)
 
 
 def revision_in_form() -> int:
-    """The state of the draft that the page was drawn from; 0, which none has, if it says none."""
+    """The draft's revision that the page showed; 0, which no draft has, where it is missing."""
     return number_in(request.form.get("revision", "")) or 0
 
 
@@ -148,9 +148,10 @@ def changed(
     page: Callable[..., str],
     back: str,
 ) -> Any:
-    """Make one change of a draft and lead `back`; else `page` again, with what was typed.
+    """Apply one change to a draft and redirect to `back`, or show `page` with what was typed.
 
-    `act` answers the changed document, or raises `FormError` with what is wrong.
+    `act` returns the changed document, or raises `FormError` with what is wrong (422); a draft that
+    changed since the page was shown is answered 409.
     """
     try:
         with writing() as session:
@@ -168,5 +169,5 @@ def changed(
 
 
 def at_edition(form: str, version: str, anchor: str | None = None) -> str:
-    """The address of an edition's page."""
+    """The URL of an edition's page."""
     return url_for("forms.edition", form=form, version=version, _anchor=anchor)

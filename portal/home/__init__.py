@@ -1,4 +1,4 @@
-"""Home: what an organisation owes and what its desk watches, campaign by campaign."""
+"""Home: the reports that an organisation owes, and the campaigns that its desk watches."""
 
 from portal.home.views import bp
 

@@ -1,4 +1,4 @@
-"""The line that says in one sentence how one's own report stands and how much time is left."""
+"""The line that says in one sentence what one's own report lacks and how much time is left."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from portal.domain.report_state import State
 
 
 def own_line(filling: FilledReport, phase: Phase, now: datetime, scan: Scan | None = None) -> str:
-    """How the report stands while it can be filled: what is missing, and until when."""
+    """The sentence about a report that can be filled: what is missing, and until when."""
     unsigned = scan is Scan.MISSING and filling.assignment.campaign.signed_copy_required
     entered = waits(filling.assignment.report)
     return "".join(

@@ -1,4 +1,4 @@
-"""Queries of home: the campaigns that an organisation takes part in, in the order to act on."""
+"""Queries of home: the campaigns of an organisation, the most urgent first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from portal.models import Campaign, Expectation, Question
 
 @dataclass(frozen=True)
 class Card:
-    """One campaign as an organisation's home shows it.
+    """One campaign on an organisation's home.
 
-    `filling` is there while the report can be filled, `units` for those who look down;
-    `waiting` is how many reports wait for this organisation's decision, `scan` where its own
-    stamped print is, `to_review` how many clarifications its figures have yet to be held against,
-    `asked` how many questions wait for the city's answer.
+    `filling` is set while the report can be filled, `units` for those who look down. `waiting`
+    counts the reports that wait for this organisation's decision, `scan` says how its own stamped
+    print stands, `to_review` counts the clarifications that its figures must still be checked
+    against, `asked` the questions that wait for the city's answer.
     """
 
     assignment: Assignment
@@ -48,7 +48,7 @@ class Card:
 
     @property
     def campaign(self) -> Campaign:
-        """The campaign itself."""
+        """The campaign."""
         return self.assignment.campaign
 
     @property
@@ -63,7 +63,7 @@ class Card:
 
     @cached_property
     def counts(self) -> Mapping[Show, int]:
-        """应报, 已报 and the others over the units."""
+        """The counts over the units, 应报, 已报 and so on."""
         return board.counts(self.units)
 
     @property
@@ -85,13 +85,13 @@ _codes = (
 
 
 def assignments(session: Session) -> list[Assignment]:
-    """What the session's organisation owes or owed, in every published campaign."""
+    """The session's organisation in every published campaign."""
     codes = session.scalars(_codes).all()
     return [found for code in codes if (found := find_assignment(session, code))]
 
 
 def card(session: Session, assignment: Assignment, now: datetime) -> Card:
-    """The card of a campaign, with what is still to be done in an open one."""
+    """The card of a campaign, with the open work where it is open."""
     phase = phase_of(assignment, now)
     if phase in (Phase.NOT_OPEN, Phase.CLOSED):
         return Card(assignment, phase)
@@ -119,7 +119,7 @@ def phase_of(assignment: Assignment, now: datetime) -> Phase:
 
 
 def asked_in(session: Session, card: Card) -> int:
-    """How many questions of the units below wait for an answer; the session reads the subtree."""
+    """How many questions of units wait for an answer; the session reads the subtree."""
     waiting = select(func.count(Question.id)).where(
         Question.campaign_id == card.campaign.id, Question.answered_at.is_(None)
     )
@@ -132,9 +132,9 @@ def counted(session: Session, card: Card, now: datetime) -> Sequence[Unit]:
 
 
 def in_order(cards: Sequence[Card]) -> list[Card]:
-    """Open ones first, what is due next on top; then those to come; the past by the newest.
+    """Open campaigns by due time, then those to come, then past ones, newest first.
 
-    What is past its due time but was handed in no longer presses.
+    An open campaign past its due time comes after the other open ones once its report is submitted.
     """
     return sorted(cards, key=_order)
 
@@ -150,5 +150,5 @@ def _order(card: Card) -> tuple[int, float, str]:
 
 
 def to_fill(cards: Sequence[Card]) -> Card | None:
-    """The one campaign that the button for filling leads to; None where nothing is asked."""
+    """The one campaign that the button for filling leads to; None where no report is asked."""
     return next((card for card in cards if card.asks_for_report), None)

@@ -1,4 +1,4 @@
-"""Views of home: from here everything else is found."""
+"""Views of home, from which every other page is found."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -54,14 +54,14 @@ OWN_LINKS = {"changes"}
 @bp.get("/")
 @allow(signed_in)
 def home() -> Any:
-    """Lead everybody to the home of their own organisation."""
+    """Redirect everybody to the home of their own organisation."""
     return redirect(url_for("home.organisation", organisation=actor().organisation.code), 303)
 
 
 @bp.get("/o/<organisation>/")
 @allow(member)
 def organisation() -> Any:
-    """What this organisation owes and what its desk watches, what is due next on top."""
+    """The home page of an organisation: its open reports and what its desk watches."""
     here, now, session = organisation_here(), clock.now(), db.session()
     cards = [queries.card(session, each, now) for each in queries.assignments(session)]
     cards = _with_units(queries.in_order(cards))
@@ -109,5 +109,5 @@ def _links() -> set[str]:
 
 
 def _audits() -> bool:
-    """Whether this person looks after trails alone; a desk finds them on its board."""
+    """Whether this person reads trails only; a desk finds them on its board."""
     return Role.AUDITOR in actor().roles and not may(desk, organisation_here().id)
