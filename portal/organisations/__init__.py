@@ -1,4 +1,4 @@
-"""Organisations: the tree of union bodies, looked after by the administrators of each subtree."""
+"""Organisations: the tree of unions, which the administrators of each subtree look after."""
 
 from portal.organisations import roster_views
 from portal.organisations.views import bp

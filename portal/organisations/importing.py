@@ -1,4 +1,4 @@
-"""Importing a roster: everything that its plan says, in one transaction, or nothing."""
+"""Importing a roster: writes everything in its plan in one transaction, or nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,10 +28,10 @@ Told = tuple[About, Entry]
 def import_roster(
     session: Session, here: Organisation, roster: Roster, mark: str, *, by: Person, at: datetime
 ) -> list[HandOut]:
-    """Do what the plan with this mark says; answers the one-time links of the new people.
+    """Carry out the plan with this mark; returns the new people's one-time links.
 
-    The session sees all accounts. Raises `NotAllowedNow` when the plan is not what was shown:
-    somebody has changed units or people since.
+    The session sees all accounts. Raises `NotAllowedNow` (409) when the plan differs from the one
+    shown: somebody has changed units or people since.
     """
     hold_tree(session)
     doing = plan(session, here, roster, by)

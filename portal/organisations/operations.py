@@ -1,7 +1,7 @@
-"""Operations on the tree: each changes rows and leaves its trail; the view commits.
+"""Operations on the tree. Each changes rows and writes the trail; the view commits.
 
-Access follows the living tree at once. Campaigns keep the copy that they made when they opened,
-so no past board, sum, name or order changes with it.
+Access follows the live tree at once. Campaigns keep the copy that they made when they opened, so
+past boards, sums, names and orders never change.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,11 @@ from portal.register.units import MAX_DEPTH
 def add_below(
     session: Session, above: Organisation, typed: Typed, *, by: Person, at: datetime
 ) -> Organisation:
-    """Put a new organisation below `above`; raises `ValueError` where its code is taken."""
+    """Add an organisation below `above`.
+
+    Raises `NotAllowedNow` (409) where `above` is closed or on the lowest level, `ValueError` (422)
+    where the code is taken.
+    """
     moves.hold_tree(session)
     above = moves.read_anew(session, above)
     if above.closed_at:
@@ -53,10 +57,11 @@ def add_below(
 
 
 def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at: datetime) -> None:
-    """Change what is kept of an organisation; what is not changed leaves no trail.
+    """Change an organisation's name, kind, order and contact; an equal value writes no trail.
 
-    Name, kind and order of a unit are the business of those above it, since their tables print
-    them. Raises `NotAllowedNow` where somebody changed it since the page was shown.
+    Only the unions above change a unit's name, kind and order, since their tables print them.
+    Raises `NotAllowedNow` (409) for those fields at home, and where somebody changed the unit since
+    the page was shown.
     """
     unit = moves.read_anew(session, unit)
     if unit.id == by.organisation.id and unit.parent_id:
@@ -83,7 +88,7 @@ def change(session: Session, unit: Organisation, typed: Typed, *, by: Person, at
 
 
 def _described(unit: Organisation) -> str:
-    """An organisation's words in one line, for the trail."""
+    """An organisation in one line, for the trail."""
     parts = (unit.name, unit.kind, f"排序号 {unit.position}", unit.contact, unit.phone)
     return "，".join(part for part in parts if part)[:500]
 
@@ -91,11 +96,11 @@ def _described(unit: Organisation) -> str:
 def move(
     session: Session, unit: Organisation, target: Organisation, *, by: Person, at: datetime
 ) -> Sequence[OpenCampaign]:
-    """Put a unit, with everything below it, under another one, or plan that for later.
+    """Move a unit and its subtree below another one, now or once its campaigns have closed.
 
-    Answers the open campaigns that the move waits for; none when it is done. Raises
-    `ValueError` with a sentence when the target cannot take it, `NotAllowedNow` when the unit is
-    not to be moved. Moving it to where it stands changes nothing.
+    Returns the open campaigns that the move waits for; none when it is done. Raises `ValueError`
+    (422) with a sentence when the target cannot take it, `NotAllowedNow` (409) when the unit must
+    not be moved. A move to where it stands changes nothing.
     """
     moves.hold_tree(session)
     unit, target = moves.read_anew(session, unit), moves.read_anew(session, target)
@@ -114,7 +119,10 @@ def move(
 
 
 def cancel_move(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
-    """取消移动: the unit stays below the union where it stands."""
+    """取消移动: cancel a planned move; the unit stays below its present union.
+
+    Raises `NotAllowedNow` (409) for the city and for one's own unit.
+    """
     moves.hold_tree(session)
     unit = moves.read_anew(session, unit)
     _refuse_own(unit, by, "移动")
@@ -136,10 +144,11 @@ def close(
     by: Person,
     at: datetime,
 ) -> None:
-    """关闭: past years stay, its people cannot sign in, new campaigns do not expect it.
+    """关闭: nobody of the unit can sign in, new campaigns do not expect it, past years stay.
 
-    `unfinished` are the reports that it still owes; with any of them it is not closed. A unit
-    with living units below it is not closed either: nobody would review their reports.
+    `unfinished` are the reports that it still owes. Raises `NotAllowedNow` (409) where there is
+    one, where open units are below it (nobody would review their reports) or wait to move there,
+    for the city and for one's own unit.
     """
     moves.hold_tree(session)
     unit = moves.read_anew(session, unit)
@@ -171,7 +180,7 @@ def _refuse_awaited(session: Session, unit: Organisation, what: str) -> None:
 
 
 def _children(session: Session, unit: Organisation) -> Sequence[Organisation]:
-    """The living organisations directly below a unit, in the city's fixed order."""
+    """The open organisations directly below a unit, in the city's fixed order."""
     return session.scalars(
         select(Organisation)
         .where(Organisation.parent_id == unit.id, Organisation.closed_at.is_(None))
@@ -181,7 +190,7 @@ def _children(session: Session, unit: Organisation) -> Sequence[Organisation]:
 
 
 def _shut(session: Session, unit: Organisation, at: datetime) -> None:
-    """Close the doors of a unit: its row says so, and whoever is signed in is out."""
+    """Mark a unit as closed and end the sign-ins of its people."""
     unit.closed_at = at
     unit.forget_planned_move()
     session.execute(
@@ -196,7 +205,10 @@ def _shut(session: Session, unit: Organisation, at: datetime) -> None:
 
 
 def reopen(session: Session, unit: Organisation, *, by: Person, at: datetime) -> None:
-    """恢复: a closed unit reports again, and its people sign in as before."""
+    """恢复: a closed unit reports again, and its people sign in as before.
+
+    Raises `NotAllowedNow` (409) while the union above it is closed.
+    """
     moves.hold_tree(session)
     unit = moves.read_anew(session, unit)
     if unit.closed_at is None:
@@ -221,12 +233,12 @@ def merge(
     by: Person,
     at: datetime,
 ) -> None:
-    """合并: `unit` is closed for `into`, and campaigns that are over keep both under their names.
+    """合并: close `unit` in favour of `into`; past campaigns keep both under their names.
 
-    With `with_people` its accounts move over, else they stay behind closed doors. The units
-    below it go below `into` with `units_into`, else below the union above them: not while a
-    campaign collects from them, since they would change their upper union in its middle. The
-    session sees the accounts of all organisations. Raises as `move` and `close`.
+    With `with_people` its accounts move over, else they stay closed. The units below it move below
+    `into` with `units_into`, else below the union above them; that is refused while a campaign
+    collects from them. The session sees the accounts of all organisations. Raises `NotAllowedNow`
+    (409) and `ValueError` (422) as `move` and `close` do.
     """
     moves.hold_tree(session)
     unit, into = moves.read_anew(session, unit), moves.read_anew(session, into)
@@ -265,7 +277,7 @@ def _refuse_heir(unit: Organisation, into: Organisation) -> None:
 
 
 def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:
-    """Raise where a unit below the merged one would change its upper union too early."""
+    """Raise `NotAllowedNow` where a campaign collects from a unit below the merged one."""
     for child in children:
         if waits := moves.open_campaigns(child, at):
             until = in_words(max(each.until for each in waits))
@@ -278,10 +290,10 @@ def _refuse_collected(children: Sequence[Organisation], at: datetime) -> None:
 def _move_people(
     session: Session, unit: Organisation, into: Organisation, *, by: Person, at: datetime
 ) -> int:
-    """Let every open account go on at `into`, under its username and with its password.
+    """Move every active account to `into`, under its username and with its password.
 
-    A row never changes its owner: what was done stays with the account that did it, which is
-    kept where it was, disabled, under a name of its own.
+    A row never changes its owner: what a person did stays with the old account, which is disabled
+    and renamed in its old unit.
     """
     people = session.scalars(
         select(User)

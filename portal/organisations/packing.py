@@ -1,6 +1,6 @@
-"""Packing: a roster travels in the page between its preview and the confirmation, kept nowhere.
+"""Packing: the page carries a roster from its preview to the confirmation; the server stores none.
 
-Whoever alters it on the way has only written another roster: it is planned anew.
+A roster that is altered on the way is planned anew like any other.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ MAX_LENGTH = 500
 
 
 def pack(roster: Roster) -> str:
-    """The roster as a text of letters and digits."""
+    """Encode the roster as a text of letters and digits."""
     lines = [[_plain(line) for line in lines] for lines in (roster.units, roster.people)]
     return carried.pack([*lines, list(roster.left)])
 
@@ -25,7 +25,7 @@ def _plain(line: Line) -> list[Any]:
 
 
 def unpack(text: str) -> Roster:
-    """The roster in a text that `pack` made; raises `ValueError` for any other."""
+    """Decode a roster that `pack` made; raises `ValueError` for any other text."""
     try:
         units, people, left = carried.unpack(text)
         return Roster(_lines(units), _lines(people), tuple(map(_text, left)))
@@ -52,7 +52,7 @@ def _texts(plain: Any) -> dict[str, str]:
 
 
 def _text(text: object) -> str:
-    """A text as `pack` had it, which never has what no page can show."""
+    """A text as `pack` had it; raises `ValueError` for one with signs that no page can show."""
     if any(map(is_surrogate, str(text))):
         raise ValueError("no packed text")
     return str(text)[:MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""Planning an import: what each line of a roster would do, before anything is done."""
+"""Planning an import: what each line of a roster would change, before anything is written."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ MAX_ROWS = 5_000
 
 
 class Outcome(StrEnum):
-    """What comes of a line."""
+    """What importing a line would do."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line and what comes of it: changes as old and new, problems with their cells."""
+    """One line and its outcome: changes as old and new values, problems with their cells."""
 
     line: Line
     title: str
@@ -49,13 +49,13 @@ class Step:
 
     @property
     def said(self) -> Sequence[tuple[str, str]]:
-        """The cells that were not read to the letter, each with a sentence."""
+        """The cells that were read with a correction, each with a sentence."""
         return [(self.line.cell(name), sentence) for name, sentence in self.line.said.items()]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStep(Step):
-    """A unit as typed, and the one that stands already."""
+    """A unit as typed, and the existing unit if there is one."""
 
     unit: Unit = field(kw_only=True)
     standing: Organisation | None = field(kw_only=True, default=None)
@@ -63,7 +63,7 @@ class UnitStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class PersonStep(Step):
-    """A person as typed, and the account that is there already."""
+    """A person as typed, and the existing account if there is one."""
 
     username: str = field(kw_only=True)
     name: str = field(kw_only=True)
@@ -75,19 +75,19 @@ class PersonStep(Step):
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do; with any wrong line it does nothing at all."""
+    """What an import would do; a single wrong line stops all of it."""
 
     units: Sequence[UnitStep]
     people: Sequence[PersonStep]
 
     @cached_property
     def steps(self) -> Sequence[Step]:
-        """Units first, then people, as they stand in the file."""
+        """Units first, then people, in the file's order."""
         return [*self.units, *self.people]
 
     @cached_property
     def counts(self) -> Mapping[Outcome, int]:
-        """How many lines of each kind."""
+        """How many lines of each outcome."""
         outcomes = [step.outcome for step in self.steps]
         return {outcome: outcomes.count(outcome) for outcome in Outcome}
 
@@ -98,24 +98,24 @@ class Plan:
 
     @property
     def does_something(self) -> bool:
-        """Whether anything would be written."""
+        """Whether the import would write anything."""
         return bool(self.counts[Outcome.NEW] + self.counts[Outcome.CHANGED])
 
     @cached_property
     def mark(self) -> str:
-        """The mark of everything that would be done, so that a changed plan is noticed."""
+        """The fingerprint of everything that the plan would do, which detects a changed plan."""
         return mark_of(
             *(f"{step.line.cell('')} {step.outcome} {step.changes!r}" for step in self.steps)
         )
 
 
 def plan(session: Session, here: Organisation, roster: Roster, by: Person) -> Plan:
-    """What the import of `roster` at `here` would do now; the session sees all accounts."""
+    """What importing `roster` at `here` would do now; the session sees all accounts."""
     return _Planning(session, here, roster, by).plan()
 
 
 class _Planning:
-    """A roster beside what stands in the subtree of one organisation."""
+    """A roster compared with what exists in the subtree of one organisation."""
 
     def __init__(self, session: Session, here: Organisation, roster: Roster, by: Person) -> None:
         self.roster = roster
@@ -129,13 +129,13 @@ class _Planning:
         self.seen_users: dict[str, Line] = {}
 
     def plan(self) -> Plan:
-        """Every line with what comes of it."""
+        """Every line with its outcome."""
         units = [step for line in self.roster.units if (step := self.unit(line))]
         self.founded = {step.unit.code for step in units if step.outcome is not Outcome.WRONG}
         return Plan(units, [self.person(line) for line in self.roster.people])
 
     def unit(self, line: Line) -> UnitStep | None:
-        """A unit's line; None where it says again what an earlier one said."""
+        """The step of a unit's line; None where it repeats an earlier line."""
         code = line["code"]
         before = self.first.setdefault(code, line)
         if before is not line and before.texts == line.texts:
@@ -171,7 +171,7 @@ class _Planning:
         return line[name] if line.has(name) else standing
 
     def objections(self, line: Line, unit: Unit) -> Iterator[tuple[str, str]]:
-        """What is wrong with a unit as it is typed."""
+        """The problems of a unit as typed."""
         if not CODE.fullmatch(unit.code):
             yield "code", f"代码“{unit.code}”{CODE_RULE}"
         elif self.first[unit.code] is not line:
@@ -183,7 +183,7 @@ class _Planning:
             yield from self.misplaced(unit)
 
     def misplaced(self, unit: Unit) -> Iterator[tuple[str, str]]:
-        """Why a new unit cannot stand below the one that it names."""
+        """Why a new unit cannot be created below the parent that it names."""
         above = self.units.get(unit.parent)
         if above is None and unit.parent not in self.parents:
             yield "parent", f"没有代码为“{unit.parent}”的上级单位"
@@ -198,7 +198,7 @@ class _Planning:
             yield "parent", f"上级关系成了循环，或者超过 {MAX_DEPTH} 级"
 
     def unit_changes(self, unit: Unit, standing: Organisation) -> Iterator[tuple[str, str, str]]:
-        """What the file says otherwise than what stands."""
+        """The fields in which the file differs from the existing unit."""
         above = self.by_id.get(standing.parent_id or 0)
         pairs = (
             ("名称", standing.name, unit.name),
@@ -211,7 +211,7 @@ class _Planning:
         yield from ((name, old, new) for name, old, new in pairs if old != new)
 
     def refusals(self, unit: Unit, standing: Organisation) -> Iterator[tuple[str, str]]:
-        """Why a unit that stands is not changed so."""
+        """Why an existing unit cannot be changed like this."""
         changed = {name for name, _, _ in self.unit_changes(unit, standing)}
         if standing.closed_at:
             yield "code", "单位已关闭，不能修改"
@@ -222,7 +222,7 @@ class _Planning:
             yield "code", "本单位的名称、类型和排序号由上级工会修改"
 
     def person(self, line: Line) -> PersonStep:
-        """A person's line."""
+        """The step of a person's line."""
         try:
             username = canonical_username(line["username"])
         except ValueError:
@@ -259,7 +259,7 @@ class _Planning:
     def person_objections(
         self, line: Line, username: str, roles: Sequence[Role], unknown: Sequence[str], phone: str
     ) -> Iterator[tuple[str, str]]:
-        """What is wrong with a person as typed."""
+        """The problems of a person as typed."""
         if not username:
             yield "username", "用户名须为 2 至 64 位的字母、数字或 _ . - ，并以字母或数字开头"
         elif self.seen_users.setdefault(username, line) is not line:
@@ -284,7 +284,7 @@ class _Planning:
     def account_refusals(
         self, line: Line, account: User, roles: Sequence[Role]
     ) -> Iterator[tuple[str, str]]:
-        """Why an account that is there is not changed so."""
+        """Why an existing account cannot be changed like this."""
         home = self.by_id.get(account.organisation_id)
         if home is None:
             yield "username", f"用户名 {account.username} 已经有人用了"
@@ -299,7 +299,7 @@ class _Planning:
 
 
 def _with_cells(line: Line, objections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What is wrong with a line, with its cells; of a cell that cannot be read, that alone."""
+    """A line's problems with their cells; an unreadable cell hides its other problems."""
     wrong = line.wrong.items()
     more = [(name, sentence) for name, sentence in objections if name not in line.wrong]
     return [(line.cell(name), sentence) for name, sentence in (*wrong, *more)]
@@ -319,7 +319,7 @@ _ROLE_NAMES = {label: role for role, label in ROLE_LABELS.items()} | {
 
 
 def _roles(text: str) -> tuple[tuple[Role, ...], Sequence[str]]:
-    """The roles that a text names, and the words in it that name none."""
+    """The roles in a text, and its words that name none."""
     words = [word for word in re.split(r"[、,，;；/\s]+", text) if word]
     found = {_ROLE_NAMES[word] for word in words if word in _ROLE_NAMES}
     return tuple(role for role in Role if role in found), [

@@ -17,7 +17,7 @@ from portal.models.trail_actions import Action
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A unit of the outline: how many accounts it has, and what stands below it."""
+    """A unit of the outline: how many accounts it has, and the branches below it."""
 
     unit: Organisation
     people: int
@@ -25,7 +25,7 @@ class Branch:
 
 
 def outline(session: Session, here: Organisation) -> Branch:
-    """The unit `here` and everything below it in the city's fixed order.
+    """The unit `here` and its subtree, in the city's fixed order.
 
     The session reads the subtree, since it counts the accounts of each unit.
     """
@@ -47,7 +47,7 @@ STEP = 10
 
 
 def next_place(session: Session, here: Organisation) -> int:
-    """排序号 after the last unit directly below `here`; after its own when there is none."""
+    """The 排序号 after the last unit directly below `here`; after its own without any."""
     last = session.scalar(
         select(func.max(Organisation.position)).where(Organisation.parent_id == here.id)
     )
@@ -64,7 +64,7 @@ def _branch(
 
 
 def people_below(session: Session) -> Sequence[tuple[User, Organisation]]:
-    """The open accounts of the session's subtree with their homes, in the city's fixed order."""
+    """The active accounts of the session's subtree with their units, in the city's fixed order."""
     rows = session.execute(
         select(User, Organisation)
         .join(Organisation, Organisation.id == User.organisation_id)
@@ -75,7 +75,7 @@ def people_below(session: Session) -> Sequence[tuple[User, Organisation]]:
 
 
 def places(session: Session, home: Organisation, but: Organisation) -> Sequence[Organisation]:
-    """The living units at `home` and below that stand neither at nor below `but`."""
+    """The open units in the subtree of `home` outside the subtree of `but`."""
     return [
         unit
         for unit in in_tree_order(organisations_below(session, home.path))
@@ -84,7 +84,7 @@ def places(session: Session, home: Organisation, but: Organisation) -> Sequence[
 
 
 def in_tree_order(units: Sequence[Organisation]) -> Sequence[Organisation]:
-    """Every unit before those below it, sisters by their place."""
+    """Every unit before those below it, siblings by their order."""
     at: dict[int, tuple[tuple[int, str], ...]] = {}
     for unit in sorted(units, key=lambda unit: unit.path):
         at[unit.id] = (*at.get(unit.parent_id or 0, ()), (unit.position, unit.code))
@@ -100,7 +100,7 @@ def above(session: Session, unit: Organisation) -> Sequence[Organisation]:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMove:
-    """A unit that moves from one upper union to another when its campaigns have stopped."""
+    """A move of a unit that waits until its campaigns have closed."""
 
     unit: Organisation
     left: Organisation
@@ -108,7 +108,7 @@ class PlannedMove:
 
 
 def planned_moves(session: Session, here: Organisation) -> Sequence[PlannedMove]:
-    """The moves that wait at a unit: its own, then those away from it, then those to it."""
+    """The planned moves of a unit: its own, then those away from it, then those to it."""
     own = [here] if here.next_parent_id else []
     units = [*own, *moves.leaving(session, here), *moves.arriving(session, here)]
     return [
@@ -122,13 +122,13 @@ def planned_moves(session: Session, here: Organisation) -> Sequence[PlannedMove]
 
 
 def merged_into(session: Session, here: Organisation) -> Organisation | None:
-    """The unit for which `here` was closed, or None."""
+    """The unit that `here` was merged into, or None."""
     return session.get(Organisation, here.merged_into_id) if here.merged_into_id else None
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A campaign that still expects a report from a unit, and where the report stands."""
+    """A campaign that still expects a report from a unit, and the report's state."""
 
     campaign: str
     state: State

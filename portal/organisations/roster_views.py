@@ -1,4 +1,4 @@
-"""Views of importing a roster: what the file would do is shown first, and done once confirmed."""
+"""Views of importing a roster: preview the file, then confirm it."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/roster")
 @allow(admin)
 def roster() -> Any:
-    """Where a roster of units and people is brought in."""
+    """The page with the upload of a roster of units and people."""
     return _roster_page()
 
 
@@ -43,7 +43,7 @@ def _roster_page(refused: str = "") -> str:
 @bp.get("/roster/workbook")
 @allow(admin)
 def download_roster() -> Any:
-    """The roster as a workbook: blank to fill in, or as units and people stand now."""
+    """The roster as a workbook: blank, or with the units and people as they are now."""
     here, blank = organisation_here(), "blank" in request.args
     units = () if blank else queries.in_tree_order(organisations_below(db.session(), here.path))
     with tenancy.subtree(here) as below:
@@ -57,7 +57,7 @@ def download_roster() -> Any:
 @allow(admin)
 @takes_file(MAX_FILE_BYTES)
 def preview_roster() -> Any:
-    """Read a list and show, line by line, what its import would do; nothing is written."""
+    """The page that previews a roster line by line; nothing is written."""
     file = uploaded("workbook")
     if file is None:
         return _roster_page("请先选择名单文件。"), 422
@@ -93,7 +93,7 @@ def _preview(found: Roster, refused: str = "") -> str:
 @bp.post("/roster/import")
 @allow(admin)
 def confirm_roster() -> Any:
-    """Do what the preview showed, all of it; the new people's links are shown this once."""
+    """Import the previewed roster whole; the new people's links are shown this once."""
     here, now = organisation_here(), clock.now()
     try:
         found = unpack(request.form.get("roster", ""))

@@ -1,4 +1,4 @@
-"""What an administrator typed about an organisation, with a sentence for what is wrong."""
+"""The fields of an organisation as typed, with a sentence for each problem."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from portal.register.units import CODE, CODE_RULE, Unit, wrong_words
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """An organisation as typed; `problems` has a sentence for each field that will not do.
+    """An organisation as typed; `problems` has a sentence for each field that is refused.
 
-    `said` tells what was taken out of the texts, empty when nothing was.
+    `said` names the invisible characters that were removed; empty when none were.
     """
 
     code: str = ""
@@ -30,14 +30,14 @@ class Typed:
     problems: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, parent: str) -> Unit:
-        """The same as a unit to be founded below `parent`."""
+        """The same as a unit to be created below `parent`."""
         return Unit(
             self.code, self.name, self.kind, parent, self.position, self.contact, self.phone
         )
 
 
 def read(form: MultiDict[str, str], *, new: bool) -> Typed:
-    """The fields of a form; a new organisation has a code besides."""
+    """Read the fields of a form; that of a new organisation has a code besides."""
 
     def text(name: str) -> str:
         return without_unseen(form.get(name, ""))
@@ -56,7 +56,7 @@ def read(form: MultiDict[str, str], *, new: bool) -> Typed:
 
 
 def _to_be_shown(typed: Typed) -> Typed:
-    """The same for the page; what was refused of a text stands there as a mark."""
+    """The same for the page, with a visible mark for each sign that was refused."""
     return replace(
         typed, name=shown(typed.name), contact=shown(typed.contact), phone=shown(typed.phone)
     )
@@ -70,12 +70,12 @@ def _problems(typed: Typed, *, new: bool) -> Iterator[tuple[str, str]]:
 
 
 def as_stored(unit: Organisation) -> Typed:
-    """What a form shows of an organisation as it is now."""
+    """The organisation as a form shows it."""
     return Typed(
         unit.code, unit.name, unit.kind, str(unit.position), unit.contact, unit.phone, mark(unit)
     )
 
 
 def mark(unit: Organisation) -> str:
-    """The mark of what a page shows of an organisation."""
+    """The fingerprint of the fields that a page shows of an organisation."""
     return mark_of(unit.name, unit.kind, str(unit.position), unit.contact, unit.phone)

@@ -1,4 +1,4 @@
-"""Views of the tree: its outline, the page of one unit, and what can be done with it."""
+"""Views of the tree: its outline, the page of one unit, and the changes of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ bp = Blueprint("organisations", __name__, url_prefix="/o/<organisation>")
 @bp.get("/organisations")
 @allow(admin)
 def tree() -> Any:
-    """The outline of this organisation and everything below it."""
+    """The page with the outline of this organisation and its subtree."""
     here = organisation_here()
     with tenancy.subtree(here) as below:
         return render_template(
@@ -36,13 +36,13 @@ def tree() -> Any:
 @bp.get("/new-organisation")
 @allow(admin)
 def new_organisation() -> Any:
-    """The form for a new unit below this organisation."""
+    """The page with the form for a new unit below this organisation."""
     place = queries.next_place(db.session(), organisation_here())
     return _new_page(Typed(kind="基层", position=str(place)))
 
 
 def _typed(*, new: bool) -> Typed:
-    """The form as typed; what was taken out of it is told on the page that comes next."""
+    """Read the form; the next page names the invisible characters that were removed."""
     typed = read(request.form, new=new)
     if typed.said:
         flash(typed.said)
@@ -58,7 +58,7 @@ def _new_page(typed: Typed) -> str:
 @bp.post("/organisations")
 @allow(admin)
 def add() -> Any:
-    """Put a new unit below this organisation."""
+    """Add a unit below this organisation."""
     typed = _typed(new=True)
     if typed.problems:
         return _new_page(typed), 422
@@ -77,7 +77,7 @@ def add() -> Any:
 @bp.get("/organisation")
 @allow(admin)
 def organisation() -> Any:
-    """One unit: what it is, what stands around it, what can be done with it."""
+    """The page of one unit: its data, its neighbours in the tree, what can be done with it."""
     return _page()
 
 
@@ -121,7 +121,7 @@ def change() -> Any:
 @bp.post("/organisation/place")
 @allow(admin)
 def move() -> Any:
-    """Put this unit, with everything below it, under another one."""
+    """Move this unit and its subtree below another one."""
 
     def act(session: Session) -> str:
         target = _place("target")
@@ -136,7 +136,7 @@ def move() -> Any:
 @bp.post("/organisation/place/cancellation")
 @allow(admin)
 def cancel_move() -> Any:
-    """取消移动: this unit stays below the union where it stands."""
+    """取消移动: this unit stays below its present union."""
 
     def act(session: Session) -> str:
         operations.cancel_move(session, organisation_here(), by=actor(), at=clock.now())
@@ -148,7 +148,7 @@ def cancel_move() -> Any:
 @bp.post("/organisation/closing")
 @allow(admin)
 def close() -> Any:
-    """关闭 this unit."""
+    """关闭: close this unit."""
 
     def act(session: Session) -> str:
         here, now = organisation_here(), clock.now()
@@ -162,7 +162,7 @@ def close() -> Any:
 @bp.post("/organisation/opening")
 @allow(admin)
 def reopen() -> Any:
-    """恢复 this unit."""
+    """恢复: reopen this unit."""
 
     def act(session: Session) -> str:
         operations.reopen(session, organisation_here(), by=actor(), at=clock.now())
@@ -174,9 +174,9 @@ def reopen() -> Any:
 @bp.post("/organisation/merger")
 @allow(admin)
 def merge() -> Any:
-    """合并: close this unit for another one."""
+    """合并: close this unit in favour of another one."""
     here, now = organisation_here(), clock.now()
-    # read in the unit's own session: the door for accounts leads to no reports
+    # read in the unit's own session: that of the door for accounts sees no reports
     owed = () if request.form.get("despite") else queries.unfinished(db.session(), now)
 
     def act(session: Session) -> str:
@@ -198,7 +198,7 @@ def merge() -> Any:
 
 
 def _place(field: str) -> Organisation:
-    """The unit that a form names, within what the administrator looks after."""
+    """The unit that a form names, within the administrator's subtree; raises `ValueError` (422)."""
     found = organisation_by_code(db.session(), request.form.get(field, "").replace("\0", ""))
     if found is None or not tenancy.is_below(found, actor().organisation):
         raise ValueError("请从名单里选择一个单位。")
@@ -206,7 +206,7 @@ def _place(field: str) -> Organisation:
 
 
 def _done(act: Callable[[Session], str], door: Session | None = None) -> Any:
-    """Do it and go back to the unit's page, which also says why something was refused."""
+    """Do it and return to the unit's page, which also says why something was refused."""
     with writing(door) as session:
         try:
             sentence = act(session)

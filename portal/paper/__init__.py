@@ -1,4 +1,4 @@
-"""Paper: from the code that a print carries to what the system says of it now."""
+"""Paper: looks up the code on a print and compares the print with the system now."""
 
 from portal.paper.views import bp
 

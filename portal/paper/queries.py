@@ -1,4 +1,4 @@
-"""Queries of paper: which frozen content a code stands on, within what may be seen."""
+"""Queries of paper: which frozen content has a code, within what the session may see."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from portal.models import (
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What was printed: the view that compares it with now, and what that view is asked."""
+    """What was printed: the view that compares it with now, and the parameters of that view."""
 
     view: str
     organisation: str
@@ -50,7 +50,7 @@ _editions = (
 
 
 def paper_with(session: Session, code: str) -> Paper | None:
-    """The paper that carries `code`, among those that the session may see; None for none."""
+    """The paper that carries `code`, among those that the session may see; else None."""
     first, below = fingerprints_from(code)
     for view, rows, sha256 in (
         ("reports.comparison", _submissions, Submission.sha256),

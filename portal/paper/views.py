@@ -1,4 +1,4 @@
-"""Views of paper: 核对纸质件, by the link in a QR or by the code typed from the print."""
+"""Views of paper: 核对纸质件, by the link in a QR or by typing the code of the print."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ SPENT = "输错的次数太多，请 15 分钟后再试，或者扫纸上的二�
 
 @contextmanager
 def _within_reach() -> Iterator[Session]:
-    """What may be searched: the organisation, and those below it for who looks down."""
+    """A session to search: the organisation, and its subtree for who looks down."""
     if not actor().may_look_down():
         yield db.session()
         return
@@ -57,14 +57,14 @@ def _compared(paper: Paper) -> Any:
 @bp.get("")
 @allow(member)
 def enter_code() -> Any:
-    """核对纸质件: a place to type the code that a print carries."""
+    """核对纸质件: the page for typing the code of a print."""
     return render_template("paper/enter.html", here=organisation_here())
 
 
 @bp.post("")
 @allow(member)
 def find_code() -> Any:
-    """Go to what the typed code stands on; wrong ones are counted."""
+    """Go to the print with the typed code; wrong codes are counted."""
     counted, now = throttle.of_person("paper", actor().id), clock.now()
     if throttle.spent(db.session(), counted, now):
         return _again(SPENT), 429
@@ -89,5 +89,5 @@ def _again(problem: str) -> str:
 @bp.get("/<code>")
 @allow(member)
 def open_code(code: str) -> Any:
-    """What a QR leads to: how the print compares with the system now."""
+    """The target of a QR: redirects to the comparison of the print with the system now."""
     return _compared(_found(read_code(code)) or abort(404))

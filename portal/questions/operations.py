@@ -1,7 +1,7 @@
-"""Operations on questions: ask, answer, publish a clarification, look a figure over. No commits.
+"""Operations on questions: ask, answer, publish a clarification, review a figure. No commits.
 
-What is published names no unit. A new version is a new row with its own moment; nothing that
-was published is ever rewritten.
+A clarification names no unit. A new version is a new row with its own moment; published rows never
+change.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ ARCHIVED = "填报任务已归档，只能查看。"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is to be published: the question in words that name nobody, and the answer.
+    """A clarification to publish: the question in words that name nobody, and the answer.
 
-    `thread` is the id of what it replaces, None for something new.
+    `thread` is the id of the clarification that it replaces, None for a new one.
     """
 
     question: str
@@ -45,7 +45,7 @@ class Published:
 
 
 def refuse_text(text: str, name: str, longest: int) -> Problem | None:
-    """Why a text is not taken, or None."""
+    """Why a text is refused, or None."""
     if sentence := objection(text, IN_LINES):
         return Problem(f"{name}{sentence}。")
     if not text:
@@ -58,7 +58,10 @@ def refuse_text(text: str, name: str, longest: int) -> Problem | None:
 def ask(
     session: Session, assignment: Assignment, item: Item, text: str, *, by: Person, at: datetime
 ) -> Problem | None:
-    """Keep a unit's question; the same one once more while it is open changes nothing."""
+    """Save a unit's question; the same open question is saved once.
+
+    Returns the problem of a refused text. Raises `NotAllowedNow` (409) for an archived campaign.
+    """
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow(ARCHIVED)
     if problem := refuse_text(text, "问题", MAX_QUESTION_LENGTH):
@@ -109,7 +112,11 @@ def answer(
     by: Person,
     at: datetime,
 ) -> Problem | None:
-    """Publish the answer to a question to every unit; raises `NotAllowedNow` the second time."""
+    """Publish the answer to a question to every unit.
+
+    Returns the problem of a refused text. Raises `NotAllowedNow` (409) for an archived campaign,
+    for a question already answered, and for a `thread` of another item.
+    """
     _require_open(assignment, question)
     if problem := published.problem:
         return problem
@@ -131,7 +138,10 @@ def reply(
     by: Person,
     at: datetime,
 ) -> Problem | None:
-    """Answer the unit alone, where the question is about nothing that others need to know."""
+    """Answer the unit alone, where other units need not know.
+
+    Returns the problem of a refused text. Raises `NotAllowedNow` (409) as `answer` does.
+    """
     _require_open(assignment, question)
     if problem := refuse_text(text, "答复", MAX_ANSWER_LENGTH):
         return problem
@@ -165,7 +175,11 @@ def publish(
     by: Person,
     at: datetime,
 ) -> Problem | None:
-    """Publish a clarification that nobody asked for, or a new version of one."""
+    """Publish a clarification without a question, or a new version of one.
+
+    Returns the problem of a refused text. Raises `NotAllowedNow` (409) for an archived campaign and
+    for a `thread` of another item.
+    """
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow(ARCHIVED)
     if problem := published.problem:
@@ -219,9 +233,9 @@ def _newest_version(session: Session, campaign_id: int, item: str, thread: int) 
 def review(
     session: Session, assignment: Assignment, clarification_id: int, *, by: Person, at: datetime
 ) -> bool:
-    """The unit's word that its figure agrees with a clarification; once more changes nothing.
+    """Record that the unit's figure agrees with a clarification; again changes nothing.
 
-    False where there is no such clarification in the campaign, or no report to look over.
+    Returns False where the campaign has no such clarification, or the unit no report.
     """
     report = assignment.report
     known = session.scalar(

@@ -1,4 +1,4 @@
-"""Queries of questions: what waits for the city's answer, over all units."""
+"""Queries of questions: the open questions of all units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from portal.models import Expectation, Question
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One open question, and which unit asks."""
+    """One open question and its unit."""
 
     number: int
     code: str
@@ -24,7 +24,7 @@ class Asked:
 
 
 def open_questions(session: Session, campaign_id: int) -> Sequence[Asked]:
-    """What waits for an answer, the oldest first; the session reads the city's subtree."""
+    """The open questions, oldest first; the session reads the city's subtree."""
     rows = session.execute(
         select(
             Question.id,

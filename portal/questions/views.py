@@ -1,4 +1,4 @@
-"""Views of questions: what is published, one's own questions, and the city's queue of them."""
+"""Views of questions: the clarifications, one's own questions, and the city's queue."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _item(assignment: Assignment, code: str) -> Item:
 
 
 def _text(name: str) -> str:
-    """A typed text line by line, without what nobody sees."""
+    """A typed text with its line breaks, without invisible characters."""
     return in_lines(request.form.get(name, ""))
 
 
@@ -95,7 +95,7 @@ def _at_item(assignment: Assignment, item: Item, text: str, problem: Problem | N
 @bp.post("/clarifications/review")
 @allow(reporter)
 def review(campaign: str) -> Any:
-    """复核无误: the figure agrees with what was published after it."""
+    """复核无误: record that the figure agrees with the clarification."""
     number = request.form.get("clarification", type=int) or 0
     with writing() as session:
         assignment = assignment_here(campaign)
@@ -129,7 +129,7 @@ def _waiting(assignment: Assignment, problem: Problem | None = None) -> str:
 @bp.post("/clarifications")
 @allow(city_answerer)
 def publish(campaign: str) -> Any:
-    """Publish a clarification that nobody asked for, or a new version of one."""
+    """Publish a clarification without a question, or a new version of one."""
     published = _published()
     with writing() as session:
         assignment = assignment_here(campaign)
@@ -181,7 +181,7 @@ def _one(assignment: Assignment, asked: Question, problem: Problem | None = None
 @bp.post("/questions/<int(max=999999999):question>/answer")
 @allow(answerer)
 def answer(campaign: str, question: int) -> Any:
-    """Answer a question: published to every unit, or in private where `alone` is ticked."""
+    """Answer a question: to every unit, or to its unit alone where `alone` is ticked."""
     with writing() as session:
         assignment = assignment_here(campaign)
         asked = _question(assignment, question)

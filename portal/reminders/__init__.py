@@ -1,4 +1,4 @@
-"""Reminders (催报): texts for the group and for one unit, mails, the log of calls."""
+"""Reminders (催报): texts for the group and for one unit, messages, the log of calls."""
 
 from portal.reminders.views import bp
 

@@ -1,4 +1,4 @@
-"""Operations of chasing: what was posted, said or mailed is kept with its trail."""
+"""Operations of reminders: record what was posted, said or sent, with its trail. No commits."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from portal.models.trail_actions import Action
 
 
 def require_missing(assignment: Assignment, unit: Organisation) -> None:
-    """Raise `NotAllowedNow` where there is nothing or nobody to chase."""
+    """Raise `NotAllowedNow` (409) where the unit is closed, exempt or has submitted."""
     if unit.closed_at:
         raise NotAllowedNow("这个单位已经撤销或合并，没有人可催；请改为免报，或由上级代录。")
     if not assignment.expectation.expected:
@@ -28,9 +28,9 @@ def require_missing(assignment: Assignment, unit: Organisation) -> None:
 
 
 def keep(session: Session, reminder: Reminder, *, by: Person) -> int | None:
-    """Keep one chase of the session's unit; its number, or None for a click kept already.
+    """Record one reminder of the session's unit; returns its id, None for a repeated click.
 
-    A mail is kept before it goes out, and its trail is written when it is known whether it did.
+    A message is recorded before it is sent, and its trail is written once the outcome is known.
     """
     if reminder.nonce and _kept(session, reminder):
         return None
@@ -59,10 +59,10 @@ def reserve_message(
     by: Actor,
     at: datetime,
 ) -> Reminder | None:
-    """Reserve the message to one person for one moment; None when that was done already.
+    """Reserve the message to one person for one moment; None when it was reserved already.
 
-    The row is written before the message goes out, so that a run that dies in between reaches
-    nobody twice; one that failed can be reserved again.
+    The row is committed before the message is sent, so that a run that dies in between sends
+    nothing twice. A failed message can be reserved again.
     """
     known = session.scalar(
         select(Reminder)
@@ -98,7 +98,7 @@ def record_message_outcome(
     *,
     by: Person | Actor,
 ) -> None:
-    """Record what became of a message that was reserved."""
+    """Record the outcome of a reserved message."""
     reminder = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one()
     reminder.outcome, reminder.text, reminder.note = outcome, text, note
     session.flush()
@@ -119,5 +119,5 @@ def _record_chase(session: Session, reminder: Reminder, *, by: Person | Actor) -
 
 
 def _report_id(session: Session, reminder: Reminder) -> int | None:
-    """The chased report, so that the trail of it tells of the chase; None before it is begun."""
+    """The reminded report, so that its trail shows the reminder; None before it is started."""
     return session.scalar(select(Report.id).where(Report.campaign_id == reminder.campaign_id))

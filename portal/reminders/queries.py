@@ -1,4 +1,4 @@
-"""Queries of chasing: who has not submitted at this second, and how each was chased."""
+"""Queries of reminders: who has not submitted at this second, and how each was reminded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from portal.models.user import Role
 
 @dataclass(frozen=True)
 class Desk:
-    """Those of a node's units that have not submitted, in the city's fixed order.
+    """The units of a node that have not submitted, in the city's fixed order.
 
-    `gone` are those among them that were closed or merged: nobody is there to be chased.
+    Closed and merged units are in `gone` and not in `missing`: nobody there can be reminded.
     """
 
     missing: Sequence[Unit]
@@ -35,7 +35,7 @@ class Desk:
 
     @property
     def in_order(self) -> list[Unit]:
-        """The missing with those on top who broke a promise, the oldest promise first."""
+        """The missing units, those with a broken promise first, by the oldest promise."""
         return sorted(self.missing, key=self._order)
 
     def _order(self, unit: Unit) -> tuple[bool, float]:
@@ -43,12 +43,12 @@ class Desk:
         return (False, promised.timestamp()) if self.broke(unit) and promised else (True, 0)
 
     def broke(self, unit: Unit) -> bool:
-        """Whether a unit promised to report by a time that is over."""
+        """Whether a unit promised to report by a time that has passed."""
         return unit.chased is not None and broken(unit.chased.promised_at, self.read_at)
 
 
 def read_desk(session: Session, assignment: Assignment, now: datetime) -> Desk:
-    """Who is missing below a node; the session reads its subtree."""
+    """The missing units below a node; the session reads its subtree."""
     campaign = assignment.campaign
     filled, chased = filled_in(session, campaign), chased_below(session, campaign)
     units = units_below(session, assignment, now, filled, chased)
@@ -63,13 +63,13 @@ def read_desk(session: Session, assignment: Assignment, now: datetime) -> Desk:
 
 
 def gone(session: Session, unit: Organisation) -> str:
-    """What became of a unit that was closed or merged; empty of a living one."""
+    """What became of a closed or merged unit, in words; empty for an open one."""
     into = session.get(Organisation, unit.merged_into_id) if unit.merged_into_id else None
     return gone_words(unit.closed_at, into.name if into else None)
 
 
 def standing(state: State, filled: int, leaves: int) -> str:
-    """How far an unsubmitted report is, in the words of a chase."""
+    """How far an unsubmitted report is, in the words of a reminder."""
     if state is State.NOT_STARTED:
         return "尚未填报"
     if state is State.RETURNED:
@@ -78,7 +78,7 @@ def standing(state: State, filled: int, leaves: int) -> str:
 
 
 def standing_of(session: Session, filling: FilledReport) -> str:
-    """The same to one unit alone: with what is still to be done, or what it was sent back for."""
+    """The same for one unit alone: what is still to do, or what it was sent back for."""
     state, counters = filling.assignment.state, filling.counters
     words = standing(state, counters.filled, counters.leaves)
     if state is State.RETURNED:
@@ -97,7 +97,7 @@ def _sent_back_for(reproof: SendBack | None) -> str:
 
 
 def reminders_of(session: Session, assignment: Assignment) -> Sequence[Reminder]:
-    """Every chase of the session's unit in a campaign, the newest first."""
+    """Every reminder of the session's unit in a campaign, newest first."""
     return session.scalars(
         select(Reminder)
         .where(Reminder.campaign_id == assignment.campaign.id)
@@ -106,7 +106,7 @@ def reminders_of(session: Session, assignment: Assignment) -> Sequence[Reminder]
 
 
 def recipients(session: Session) -> dict[int, list[Recipient]]:
-    """For each organisation of the session's scope those who fill or answer for its report."""
+    """By organisation of the session's scope, the people who fill or answer for its report."""
     found: dict[int, list[Recipient]] = {}
     rows = session.execute(
         select(User.organisation_id, User.name, User.email, User.phone, User.roles)

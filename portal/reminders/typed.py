@@ -1,4 +1,4 @@
-"""What the desk typed about a call: kept as it was, so that a refused form can show it again."""
+"""What the desk typed about a call, unchanged, so that a refused form shows it again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The outcome of a call, the time promised, and a note."""
+    """The outcome of a call, the promised time, and a note."""
 
     outcome: str = ""
     promised: str = ""
@@ -21,13 +21,13 @@ class Call:
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Call":
-        """As posted."""
+        """Read the posted fields."""
         return cls(
             *(strip_invisible(fields.get(name, "")) for name in ("outcome", "promised", "note"))
         )
 
     def problems(self, now: datetime) -> dict[str, str]:
-        """What is wrong, a sentence for each field; empty when nothing is."""
+        """The problems: a sentence by field; empty when there are none."""
         found = {}
         if self.outcome not in OF_A_CALL:
             found["outcome"] = "请选择通话结果。"
@@ -45,5 +45,5 @@ class Call:
 
     @property
     def promised_at(self) -> datetime | None:
-        """When the unit said that it would report; raises `ValueError` with a sentence."""
+        """When the unit promised to report; raises `ValueError` with a sentence."""
         return read_instant(self.promised) if self.promised else None

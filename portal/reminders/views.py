@@ -1,4 +1,4 @@
-"""Views of chasing: the desk's list of the missing, and the page that chases one unit."""
+"""Views of reminders: the desk's list of missing units, and the page that reminds one."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def _settings() -> Settings:
 
 
 def _link(campaign: str) -> str:
-    """Where a unit fills its report, as it can be sent to people."""
+    """The URL where a unit fills its report, as sent to people."""
     return _settings().public_url + url_for("reports.report", campaign=campaign)
 
 
@@ -178,7 +178,7 @@ def _owed(filling: FilledReport) -> Missing:
 @bp.post("/report/reminders")
 @allow(chaser)
 def note_call(campaign: str) -> Any:
-    """Note a call: what was said, and by when the unit promised to report."""
+    """Record a call: its outcome, and by when the unit promised to report."""
     call, now = Call.of(request.form), clock.now()
     if problems := call.problems(now):
         return _unit_page(filled_report(campaign), call=call, problems=problems), 422
@@ -211,7 +211,7 @@ def send_message(campaign: str, channel: str) -> Any:
     reached = _reached(way, _recipients(filling.assignment))
     if not reached:
         raise BadInput(f"这个单位的填报人和负责人都没有登记{way.address_name}，没有发送。")
-    # Composed for all before the first goes out: sending ends what was read.
+    # Composed for all before the first is sent: sending commits, which ends the read.
     owed, now, contact = _owed(filling), clock.now(), filling.assignment.campaign.contact
     letters = [way.compose([owed], to.name, now, contact) for to in reached]
     reminders = [
@@ -260,7 +260,7 @@ def _reminder(
 
 
 def _sent(channel: Channel, to: Recipient, letter: Letter, reminder: Reminder) -> str:
-    """Send to one person, recorded before it goes out; the sentence for the desk."""
+    """Send to one person, recorded beforehand; returns the sentence for the desk."""
     with writing() as session:
         kept = operations.keep(session, reminder, by=actor())
         if kept is None:
