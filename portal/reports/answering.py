@@ -1,4 +1,4 @@
-"""Answering a sending back: 已修改, 维持原数 or 已补附件 for each item. The view commits."""
+"""Answers to a sending back: 已修改, 维持原数 or 已补附件 for each item. The view commits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ NOT_RETURNED = "报表没有被退回，不需要答复退回意见。"
 
 
 def asked_now(session: Session, filling: FilledReport) -> tuple[Asked, ...]:
-    """What the unit has to answer before it submits again; nothing unless it was sent back."""
+    """What the unit must answer before it submits again; empty unless it was sent back."""
     returned = filling.assignment.state is State.RETURNED
     return asked_of(session, filling) if returned else ()
 
 
 def replies_in(fields: Mapping[str, str], asked: Sequence[Asked]) -> dict[str, Reply]:
-    """The answers that a browser picked, by item; one without a pick is none."""
+    """Read the picked answers by item; an item without a pick is left out."""
     known = {answer.value: answer for answer in Answer}
     picked = {each.code: known.get(fields.get(f"answer.{each.code}", "")) for each in asked}
     return {
@@ -45,9 +45,9 @@ def answer(
     at: datetime,
     channel: EntryChannel = EntryChannel.WEB,
 ) -> dict[str, Problem]:
-    """Keep the answers that are some; answers the problems of the others, by item.
+    """Save the answers; returns the problems of refused ones by item.
 
-    Raises `NotAllowedNow` where the report was not sent back or cannot be written to.
+    Raises `NotAllowedNow` (409) where the report was not sent back or cannot be written to.
     """
     filling.assignment.may_write(at).require()
     asked = {each.code: each for each in asked_now(session, filling)}
@@ -73,7 +73,7 @@ def keep_standing(
     at: datetime,
     channel: EntryChannel,
 ) -> None:
-    """Keep what follows from changed figures, so that the reviewer has an answer to each item."""
+    """Save the answer 已修改 for each item whose figure changed, so that every item has one."""
     standing = {each.code: each.reply for each in asked if each.reply}
     kept = {each.code: each.kept for each in asked}
     wanted = {code: reply for code, reply in standing.items() if not _same(kept[code], reply)}

@@ -1,4 +1,4 @@
-"""Carrying over: a report of a later round starts from what was submitted in the round before."""
+"""Carrying over: fills the blanks of a later round's report from the round before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Earlier:
 
 
 def earlier(session: Session, filling: FilledReport) -> Earlier | None:
-    """What can be carried over, from the nearest round that was submitted; None without any."""
+    """What can be carried over from the nearest submitted round; None without any."""
     for before in rounds_before(session, filling.assignment.campaign):
         submitted = last_submitted(session, before.id)
         if submitted is not None:
@@ -43,8 +43,8 @@ def earlier(session: Session, filling: FilledReport) -> Earlier | None:
 def carry_over(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> int:
     """Write the figures of the round before into the blanks, as one batch that can be undone.
 
-    Answers how many there were; once more there are none. Raises `NotAllowedNow` when the
-    report cannot be written to at this moment.
+    Returns how many; a second call writes none. Raises `NotAllowedNow` (409) when the report cannot
+    be written to at this moment.
     """
     filling.assignment.may_write(at).require()
     found = earlier(session, filling)

@@ -1,4 +1,4 @@
-"""Comparing: what stands beside each figure of the report page."""
+"""The comparison columns of the report page: last year's figure, the change, 次均."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,10 +16,9 @@ _ANSWERS = {"0": False, "1": True}
 
 @dataclass(frozen=True, slots=True)
 class YearComparison:
-    """What stands beside one figure: last campaign's, how it moved, and 次均.
+    """The comparison columns of one figure: last campaign's, the change, and 次均.
 
-    `sentence` says the change in words. `average` is None where the item is not the money
-    of a pair.
+    `sentence` is the change in words. `average` is None except at the money of a pair.
     """
 
     code: str
@@ -38,7 +37,7 @@ def wanted(filling: FilledReport, asked: str | None, remembered: str | None) -> 
 
 
 def beside(filling: FilledReport, items: Iterable[Item]) -> dict[str, YearComparison]:
-    """What stands beside the figures of `items`, by their code."""
+    """The comparison columns of `items`, by code."""
     return {item.code: _beside(filling, item) for item in items}
 
 
@@ -64,7 +63,7 @@ def _average(filling: FilledReport, item: Item) -> str | None:
 
 
 def touched(form: Form, saved: Item) -> list[Item]:
-    """The items whose neighbouring columns change with one save: its own, its sums', pairs'."""
+    """The items whose comparison columns one save changes: its own, those of its sums and pairs."""
     codes = (saved.code, *form.sums_over[saved.code])
     partners = (form.partners[code] for code in codes if code in form.partners)
     return list(dict.fromkeys((*(form.by_code[code] for code in codes), *partners)))

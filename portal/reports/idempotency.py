@@ -10,10 +10,10 @@ from portal.reports.saving import SaveResult
 
 
 def replayed(session: Session, filling: FilledReport, one: SaveResult) -> SaveResult:
-    """What a save became the first time, where this one repeats it; else as it was judged.
+    """The result that a repeated save had the first time; any other save's result unchanged.
 
-    Asked only where somebody else seems to have changed the figure since: everything before
-    that costs nothing. The nonce must have stood for the same figure.
+    The query runs only on a conflict, so other saves cost nothing. The nonce must belong to the
+    same figure.
     """
     report, nonce = filling.assignment.report, one.typed.nonce
     if not (one.conflict and nonce and report):

@@ -1,4 +1,4 @@
-"""Last year's figures of one unit where they came from an old workbook: shown, and corrected."""
+"""Last year's figures of one unit from an old workbook: shown, and corrected."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Rows = Mapping[str, LastYearFigure]
 
 @dataclass(frozen=True)
 class LastYear:
-    """What stands on the page: every item with its figure, its row, and who changed what."""
+    """Every item with last year's figure and its row, and who changed what."""
 
     figures: Figures
     rows: Rows
@@ -36,13 +36,13 @@ class LastYear:
     permission: Permission
 
     def is_typed(self, item: Item) -> bool:
-        """Whether the figure is typed here: a leaf, or a sum that came without its parts."""
+        """Whether the figure can be typed: a leaf, or a sum that the workbook has without parts."""
         row = self.rows.get(item.code)
         return not item.calculated or (row is not None and self.figures[item.code] == row.value)
 
 
 def last_year_of(session: Session, assignment: Assignment, now: datetime) -> LastYear:
-    """Last year's figures of this organisation, as the old workbook and its corrections have it."""
+    """Last year's figures of this organisation, from the old workbook and its corrections."""
     rows = _rows(session, assignment)
     kept = {code: row.value for code, row in rows.items()}
     return LastYear(
@@ -69,9 +69,9 @@ def _history(session: Session, assignment: Assignment) -> Sequence[TrailEntry]:
 
 @dataclass(frozen=True)
 class Corrected:
-    """What became of the texts: how many figures were written, or why nothing was.
+    """The result of a correction: how many figures were written, or why none was.
 
-    `problems` are sentences by the item's code; `conflict` says that somebody else was first.
+    `problems` has a sentence by the item's code; `conflict` says that somebody else was first.
     """
 
     written: int = 0
@@ -90,8 +90,8 @@ def correct(
 ) -> Corrected:
     """Write the corrected figures, all of them or none, each with its trail.
 
-    Raises `NotAllowedNow` when the report cannot be written to at this moment: what was handed
-    in stays beside the figures that it was judged by.
+    Raises `NotAllowedNow` (409) when the report cannot be written to at this moment: a submitted
+    report keeps the figures that it was compared with.
     """
     assignment.may_write(at).require()
     rows = _rows(session, assignment)

@@ -1,4 +1,4 @@
-"""Views of last year's figures that came from an old workbook: the unit's own page of them."""
+"""Views of last year's figures from an old workbook: the unit's own page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ MAX_REASON_LENGTH = 200
 @bp.get("/last-year")
 @allow(report_reader)
 def last_year(campaign: str) -> Any:
-    """Last year's figures 录入自旧表, with their changes; the unit itself may correct them."""
+    """The page of last year's figures 录入自旧表 and their changes; the unit may correct them."""
     return report_page(campaign)
 
 
@@ -44,7 +44,7 @@ def report_page(
 @bp.post("/last-year")
 @allow(reporter)
 def correct_last_year(campaign: str) -> Any:
-    """Correct the figures that were typed anew, with a reason."""
+    """Save the corrected figures, with a reason."""
     fields, reason = request.form, printable(request.form.get("reason", "").strip())
     with writing() as session:
         assignment = assignment_here(campaign)

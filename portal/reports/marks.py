@@ -1,7 +1,7 @@
-"""Marks: what the report page says of its rows besides their state.
+"""The marks beside the rows of the report page, besides their states.
 
-None of it is read when a row is saved: a mark carries a field of its own, by which the answer
-knows that it has to go.
+A row save reads none of them: a marked row posts a field of its own, which tells the answer to
+remove the mark.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from portal.collection.on_behalf import unconfirmed
 
 
 def marks_of(session: Session, filling: FilledReport, *, me: int) -> dict[str, Any]:
-    """Who looks after which row, what was entered on behalf, and what the city has said."""
+    """Who looks after which row, what was entered on behalf, and the clarifications."""
     published = clarifications.in_force(session, filling.assignment.campaign.id)
     return {
         "division": division(session, filling, me),

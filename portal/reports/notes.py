@@ -1,4 +1,4 @@
-"""Notes on an item of a report: read them, write one. The view commits."""
+"""Notes on an item of a report. The view commits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ NOT_BEGUN = "这张表还没有开始填，填写第一个数后才能写备注�
 
 
 def notes_of(session: Session, report: Report | None, item: Item) -> Sequence[ItemNote]:
-    """The notes on one item of a report, the newest first."""
+    """The notes on one item of a report, newest first."""
     if report is None:
         return ()
     wanted = select(ItemNote).where(ItemNote.report_id == report.id, ItemNote.item == item.code)
@@ -29,7 +29,7 @@ def notes_of(session: Session, report: Report | None, item: Item) -> Sequence[It
 
 
 def refuse(text: str) -> Problem | None:
-    """Why a note is not taken, or None."""
+    """Why a note is refused, or None."""
     if sentence := objection(text, IN_LINES):
         return Problem(f"备注{sentence}。")
     if not text:
@@ -42,9 +42,9 @@ def refuse(text: str) -> Problem | None:
 def write(
     session: Session, assignment: Assignment, item: Item, typed: str, *, by: Person, at: datetime
 ) -> Problem | None:
-    """Keep one note, in every state of the report; a problem means nothing was kept.
+    """Save one note, in every state of the report; returns the problem of a refused text.
 
-    Raises `NotAllowedNow` where the report was not begun yet.
+    Raises `NotAllowedNow` (409) where the report is not started.
     """
     report = assignment.report
     if report is None:

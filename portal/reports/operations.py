@@ -32,8 +32,9 @@ def save_item(
 ) -> tuple[FilledReport, SaveResult]:
     """Write one figure; its neighbours stay as they are.
 
-    Answers the filling as it is now and what became of the typed text. Raises
-    `NotAllowedNow` when the report cannot be written to at this moment.
+    Returns the report as it is now and the result of the typed text: a problem (422) and a conflict
+    (409) are values. Raises `NotAllowedNow` (409) when the report cannot be written to at this
+    moment.
     """
     filling, entered = save_items(session, filling, {item: typed}, by=by, at=at)
     return filling, entered[0]
@@ -47,7 +48,10 @@ def save_items(
     by: Person,
     at: datetime,
 ) -> tuple[FilledReport, list[SaveResult]]:
-    """Write several figures, each for itself: one that is refused stops no other."""
+    """Write several figures, each by itself: a refused figure stops no other.
+
+    Raises `NotAllowedNow` (409) when the report cannot be written to at this moment.
+    """
     filling.assignment.may_write(at).require()
     judged = [
         idempotency.replayed(session, filling, saving.evaluate(filling, item, text))
@@ -64,7 +68,7 @@ def save_items(
 
 
 def _as_told(filling: FilledReport, judged: list[SaveResult]) -> FilledReport:
-    """The filling as the answers to these entries show it: a repeated one as it was then."""
+    """The report as the answers to these entries show it: a replayed save as it was then."""
     told = {one.item.code: one.stored for one in judged if not one.refused}
     return replace(filling, stored={**filling.stored, **told})
 
@@ -76,7 +80,11 @@ def _as_kept(one: SaveResult, kept: Mapping[str, Stored]) -> SaveResult:
 def fill_zeros(
     session: Session, filling: FilledReport, *, zero_report: bool, by: Person, at: datetime
 ) -> int:
-    """空白项补“0” or 零报告, as one batch that can be undone; answers the number of blanks."""
+    """空白项补“0” or 零报告, as one batch that can be undone; returns the number of blanks.
+
+    Raises `NotAllowedNow` (409) when the report cannot be written to at this moment, or a 零报告 is
+    declared over a figure.
+    """
     filling.assignment.may_write(at).require()
     return saving.fill_zeros(session, filling, zero_report=zero_report, by=by, at=at)
 
@@ -86,8 +94,9 @@ def undo_batch(
 ) -> Undone:
     """Undo the newest change of many figures at once, be it 补“0”, 零报告, 粘贴 or 导入.
 
-    `number` is the batch that the page offered to undo, None for whichever is the newest.
-    Raises `NotAllowedNow` where there is none, or a newer one has come since.
+    `number` is the batch that the page offered to undo, None for whichever is the newest. Raises
+    `NotAllowedNow` (409) where there is none or a newer one, or when the report cannot be written
+    to at this moment.
     """
     filling.assignment.may_write(at).require()
     batch = saving.open_batch(session, filling.assignment.report)
@@ -109,11 +118,11 @@ def explain(
     at: datetime,
     channel: EntryChannel = EntryChannel.WEB,
 ) -> Problem | None:
-    """Keep one explanation for the queries in `seen`; a problem means nothing was kept.
+    """Save one explanation for the queries in `seen`; a returned problem means nothing was saved.
 
-    `seen` gives for each query's key the numbers that its writer saw; several are one cause
-    (多项同一原因). Raises `NotAllowedNow` where one of them is not there any more or is about
-    other numbers now.
+    `seen` has the numbers that the writer saw by the query's key; several keys are one cause
+    (多项同一原因). Raises `NotAllowedNow` (409) where a query is gone or its numbers have changed,
+    or when the report cannot be written to at this moment.
     """
     filling.assignment.may_write(at).require()
     if not seen:
@@ -138,9 +147,9 @@ def explain(
 
 
 def _is_shared(filling: FilledReport, issues: Sequence[Issue], words: str) -> bool:
-    """Whether one cause is said to explain these items, or this one and others before it.
+    """Whether these items are said to have one cause, now or earlier.
 
-    It is asked once: who said so of a text has said it of the items that join with the same.
+    The page asks once: a yes holds for items that later get the same text.
     """
     if any(map(explanations.is_slip, issues)):
         return False
@@ -193,7 +202,7 @@ FOUR_EYES = "本次填报要求填报与上报由两人分别完成，请由本�
 
 @dataclass(frozen=True, slots=True)
 class NotReady:
-    """What keeps a report from being submitted."""
+    """What stops a report from being submitted; false when nothing does."""
 
     blank: tuple[Item, ...]
     errors: tuple[Issue, ...]
@@ -205,9 +214,9 @@ class NotReady:
 
 
 def not_ready(filling: FilledReport, asked: Sequence[Asked] = ()) -> NotReady:
-    """What is still to be done before a report can be submitted; false when nothing is.
+    """What a report lacks before it can be submitted; false when nothing.
 
-    `asked` is what a sending back asks, where the report is being mended.
+    `asked` is what the sending back asks, where the report was returned.
     """
     open_queries = tuple(
         issue
@@ -233,7 +242,7 @@ def may_submit(filling: FilledReport, *, by: Person, at: datetime) -> Permission
 
 
 def submission_for(session: Session, filling: FilledReport, nonce: str) -> Submission | None:
-    """The submission that a click with this nonce made already, or None."""
+    """The submission that an earlier click with this nonce made, or None."""
     report = filling.assignment.report
     if report is None or not nonce:
         return None
@@ -252,12 +261,11 @@ def submit(
     channel: EntryChannel = EntryChannel.WEB,
     ground: str = "",
 ) -> Submission | NotReady:
-    """Freeze the report and keep the whole form as the next submission.
+    """Freeze the report and store the whole form as the next submission.
 
-    `ground` is why the next union up submits for the unit (代录), with the channel to match.
-
-    A second click with the same nonce gets the first one's submission. Raises
-    `NotAllowedNow` at the wrong moment; answers what is missing when the form is not ready.
+    `ground` is why the next union up submits for the unit (代录), with the matching channel. A
+    second click with the same nonce returns the first click's submission. Returns what is missing
+    when the form is not ready; raises `NotAllowedNow` (409) at the wrong moment.
     """
     if known := submission_for(session, filling, nonce):
         return known
@@ -276,7 +284,7 @@ def submit(
     session.flush()
     submitted = _keep_submission(session, filling, report, asked, nonce, by, at, ground)
     if not ground:
-        confirm(session, report, by=by, at=at)  # who submits stands by every figure
+        confirm(session, report, by=by, at=at)  # submitting confirms what was entered on behalf
     note = f"第 {report.submissions} 次报送" + (f"，代为上报，依据：{ground}" if ground else "")
     record(session, Action.SUBMITTED, report.about, by=by, at=at, channel=channel, note=note)
     return submitted
@@ -340,7 +348,10 @@ def _shared(kept: explanations.Explanation) -> dict[str, submission.Json]:
 
 
 def withdraw(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> None:
-    """Take the submission back; the report is what it was before. Raises `NotAllowedNow`."""
+    """Withdraw the submission; the report returns to its state before it.
+
+    Raises `NotAllowedNow` (409) unless it is submitted and the campaign open to the unit.
+    """
     filling.assignment.may_withdraw(at).require()
     report = filling.assignment.report
     if report is None:

@@ -1,4 +1,4 @@
-"""What the pages of a report share: the blueprint, the assignment, the page and its bar."""
+"""Shared by the pages of a report: the blueprint, the assignment, the page and its bar."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -63,14 +63,14 @@ def report_page(filling: FilledReport, entered: Sequence[SaveResult] = (), **sai
 
 
 def beside_figures(filling: FilledReport) -> Mapping[str, comparing.YearComparison]:
-    """What stands beside every figure; nothing where that is not wanted."""
+    """The comparison columns of every figure; empty where they are hidden."""
     asked, remembered = request.args.get("compare"), request.cookies.get(comparing.COOKIE)
     shown = comparing.wanted(filling, asked, remembered)
     return comparing.beside(filling, filling.form.items) if shown else {}
 
 
 def recent_editor(filling: FilledReport) -> presence.Colleague | None:
-    """Who else of the own unit saved lately."""
+    """Who else of the own unit saved within the last minutes."""
     if not may(reporter, organisation_here().id):
         return None
     return presence.recent_editor(filling, me=actor().name, now=clock.now())
@@ -107,6 +107,6 @@ def typed_fields(filling: FilledReport, fields: Mapping[str, str]) -> dict[Item,
 
 
 def too_late(filling: FilledReport, typed: Mapping[Item, Typed]) -> Any:
-    """The report as it may only be read now, with what was typed and not saved."""
+    """The report read-only, with the typed texts that were not saved."""
     unsaved = [SaveResult(item, text, filling.at(item.code)) for item, text in typed.items()]
     return report_page(filling, unsaved), 409

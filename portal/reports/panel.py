@@ -1,4 +1,4 @@
-"""The panel of an item: its definition, where it comes from, and what happened to its figure."""
+"""The panel of an item: its definition, its provenance, and the history of its figure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ YEARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The figure of one earlier campaign as it was submitted; `figure` is ready to be read."""
+    """The figure of one earlier campaign as submitted; `figure` is the shown text."""
 
     campaign: str
     figure: str
@@ -33,9 +33,9 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What there is to know of one item; `history` is empty for whoever may not read the trail.
+    """Everything about one item; `history` is empty for who may not read the trail.
 
-    `confirmation` is there for a reconstructed item that the city has confirmed.
+    `confirmation` is set for a reconstructed item that the city has confirmed.
     """
 
     item: Item
@@ -48,7 +48,7 @@ class Panel:
 
 
 def read_panel(session: Session, filling: FilledReport, item: Item, *, trail: bool) -> Panel:
-    """The panel of an item; `trail` is whether its history may be read."""
+    """Read the panel of an item; `trail` says whether its history may be read."""
     report = filling.assignment.report
     return Panel(
         item=item,
@@ -62,7 +62,7 @@ def read_panel(session: Session, filling: FilledReport, item: Item, *, trail: bo
 
 
 def _confirmation(session: Session, assignment: Assignment, item: Item) -> ItemConfirmation | None:
-    """The city's word that a reconstructed item is right, where it was given."""
+    """The city's confirmation of a reconstructed item, or None."""
     if not item.reconstructed:
         return None
     return session.get(ItemConfirmation, (assignment.campaign.edition_id, item.code))
@@ -80,13 +80,13 @@ def _history(session: Session, report: Report | None, item: Item) -> Sequence[Tr
 
 
 def _entered(filling: FilledReport, item: Item) -> Iterator[Year]:
-    """Last year's figure where it comes from an old workbook."""
+    """Last year's figure from an old workbook, if there is one."""
     if filling.previous_entered and item.code in (filling.previous or {}):
         yield Year(f"上年（{ENTERED}）", _figure(item, filling.previous))
 
 
 def _years(session: Session, assignment: Assignment, item: Item) -> Iterator[Year]:
-    """Campaign by campaign back, as long as every counterpart (上年对应项) is confirmed."""
+    """Earlier campaigns one by one, as far as every counterpart (上年对应项) is confirmed."""
     campaign_id, code = assignment.campaign.previous_id, item.previous
     for _ in range(YEARS):
         if campaign_id is None or code is None:

@@ -27,7 +27,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 @bp.after_request
 def remember_comparing(answer: Response) -> Response:
-    """Keep whether the columns beside the figures are wanted, once somebody has said so."""
+    """Store in a cookie whether the comparison columns are shown, once somebody has chosen."""
     asked = request.args.get("compare")
     if request.endpoint == "reports.report" and asked in ("0", "1"):
         answer.set_cookie(
@@ -87,7 +87,7 @@ def _panel(
 @bp.post("/items/<item>/notes")
 @allow(note_writer)
 def write_note(campaign: str, item: str) -> Any:
-    """Keep a note on one item, whatever state the report is in."""
+    """Save a note on one item, whatever the report's state."""
     typed = request.form.get("text", "")
     with writing() as session:
         assignment = assignment_here(campaign)
@@ -107,7 +107,7 @@ def write_note(campaign: str, item: str) -> Any:
 @bp.get("/items/<item>/words")
 @allow(reporter)
 def amount_words(campaign: str, item: str) -> Any:
-    """The amount that `text` stands for in words (大写) and in yuan; nothing where it is none."""
+    """The amount that `text` means, in words (大写) and in yuan; empty where it is none."""
     unit = _item(assignment_here(campaign), item).unit
     figure = parse_figure(request.args.get("text", "")[:MAX_LENGTH], unit).figure
     money = figure if unit.kind is Kind.MONEY else None

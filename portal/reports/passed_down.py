@@ -1,4 +1,4 @@
-"""What the city's own report is asked: whether its 筹集数 includes what it passed down."""
+"""The question to the city's own report: whether its 筹集数 includes what it passed down."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ ANSWERS = {"yes": True, "no": False}
 
 
 def passes_down(session: Session, assignment: Assignment) -> bool:
-    """Whether money is registered as passed down to a unit below; `session` reads those units."""
+    """Whether a unit below has an allocation; `session` reads those units."""
     own = assignment.expectation
     registered = (
         Expectation.campaign_id == own.campaign_id,
@@ -34,9 +34,9 @@ def passes_down(session: Session, assignment: Assignment) -> bool:
 def answer(
     session: Session, assignment: Assignment, includes: bool, *, by: Person, at: datetime
 ) -> None:
-    """Keep the answer with the report; the same answer once more changes nothing.
+    """Save the answer with the report; the same answer again changes nothing.
 
-    Raises `NotAllowedNow` where the report cannot be written to.
+    Raises `NotAllowedNow` (409) where the report cannot be written to.
     """
     assignment.may_write(at).require()
     report = saving.ensure_draft(session, assignment, by=by, at=at)
@@ -58,5 +58,5 @@ def answer(
 
 
 def footnotes(answered: bool | None) -> tuple[str, ...]:
-    """The answer as the foot of a submitted report says it; nothing without one."""
+    """The answer as a footnote of a submitted report; empty without one."""
     return () if answered is None else (f"{QUESTION}：{WORDS[answered]}。",)

@@ -1,4 +1,4 @@
-"""Views of the question that the city's own report alone is asked."""
+"""View of the question about passed-down money, which the city's own report alone gets."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from portal.web.errors import BadInput
 @bp.post("/passed-down")
 @allow(reporter)
 def answer_passed_down(campaign: str) -> Any:
-    """Keep whether the 筹集数 of the own report includes what was passed down."""
+    """Save whether the 筹集数 of the own report includes what was passed down."""
     includes = passed_down.ANSWERS.get(request.form.get("answer", ""))
     with writing() as session:
         assignment = assignment_here(campaign)

@@ -1,4 +1,4 @@
-"""Presence: who else of the unit is at work in the same report."""
+"""Presence: who else of the unit is working on the same report."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ RECENT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody else who saved a figure a short while ago, in whole minutes."""
+    """Somebody else who saved a figure recently; `minutes` are whole minutes."""
 
     name: str
     code: str
@@ -18,9 +18,9 @@ class Colleague:
 
 
 def recent_editor(filling: FilledReport, *, me: str, now: datetime) -> Colleague | None:
-    """Who saved last besides the person called `me`, within ten minutes; None where nobody did.
+    """Who saved last within ten minutes, other than `me`; None where nobody did.
 
-    The upper union, which entered on behalf (代录), is no colleague.
+    Entries on behalf (代录) by the upper union do not count.
     """
     report = filling.assignment.report
     apart = {me, report.on_behalf_by if report else ""}

@@ -1,4 +1,4 @@
-"""Views of a report in a later round: starting from the figures of the one before."""
+"""View that starts a later round's report from the figures of the round before."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.web.assignments import filled_report
 @bp.post("/carrying")
 @allow(reporter)
 def carry(campaign: str) -> Any:
-    """Start from the round before: its figures come into what is blank here."""
+    """Copy the figures of the round before into the blanks."""
     with writing() as session:
         filling = filled_report(campaign)
         count = carry_over.carry_over(session, filling, by=actor(), at=clock.now())

@@ -1,4 +1,4 @@
-"""Rows of the report page: each item with its one state, its text and what is said about it."""
+"""Rows of the report page: each item with its state, its text and its notices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +27,11 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One row of the page: an item's figure, its state, and what is said about it.
+    """One row of the page: an item's figure, its state, and its notices.
 
-    `text` is what stands in its box: the typed text where that was refused. `explanations`
-    are the living ones by the key of their issue; `asked` is what a sending back says of
-    the item, None when it does not name it.
+    `text` is what its box shows: the typed text where that was refused. `explanations` are those in
+    force by the key of their issue; `asked` is what a sending back says of the item, None when it
+    does not name it.
     """
 
     item: Item
@@ -51,7 +51,7 @@ class ItemRow:
 
     @property
     def value(self) -> str:
-        """The stored or calculated figure as a plain decimal; blank is the empty text."""
+        """The stored or calculated figure as a canonical decimal; empty for a blank."""
         return canonical(self.figure, self.item.unit)
 
     @property
@@ -61,7 +61,7 @@ class ItemRow:
 
 
 def page_sheet(filling: FilledReport) -> Sheet:
-    """The table that the page draws from: the same as on paper and in the workbook."""
+    """The table that the page draws: the same as on paper and in the workbook."""
     expectation = filling.assignment.expectation
     return report_sheet(
         filling.form,
@@ -79,7 +79,7 @@ def item_rows(
     entered: Iterable[SaveResult] = (),
     reproof: SendBack | None = None,
 ) -> dict[str, ItemRow]:
-    """Every row of the page by its code, with what was just typed where that was refused."""
+    """Every row of the page by code; `entered` are the results of what was just typed."""
     typed = {one.item.code: one for one in entered}
     return {
         item.code: item_row(
@@ -97,7 +97,7 @@ def item_row(
     entered: SaveResult | None = None,
     reproof: SendBack | None = None,
 ) -> ItemRow:
-    """One row of the page; `entered` is what was just typed there."""
+    """One row of the page; `entered` is the result of what was just typed there."""
     issues = filling.issues_at(item.code)
     said = {issue.key: filling.explanation_of(issue) for issue in issues}
     figure = filling.figures[item.code]
@@ -136,10 +136,10 @@ def _unexplained(filling: FilledReport, issue: Issue) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The counts above the table, each with the next item that it is about.
+    """The counts above the table, each with the next item that it concerns.
 
-    `wrong` counts the rows that are 有误, by what is stored or by what was refused just now;
-    `unsaved` those whose text is not stored and was not refused as a figure.
+    `wrong` counts the rows that are 有误, by the stored figure or by the text refused just now;
+    `unsaved` those whose text is not stored, though it is a figure.
     """
 
     counters: Counters
@@ -156,7 +156,7 @@ def progress(
 ) -> Progress:
     """The counts, each with the next such item after the item `after`.
 
-    `unsaved` is what was typed just now and is not stored.
+    `unsaved` are the results of texts that were just typed and not stored.
     """
     items = filling.form.items
     start = next((place for place, item in enumerate(items, 1) if item.code == after), 0)
@@ -174,7 +174,7 @@ def progress(
 def rows_to_refresh(
     before: FilledReport, now: FilledReport, *saved: Item
 ) -> tuple[list[Item], list[Item]]:
-    """What else changed on the page with a save: sums to show, and rows with other notices."""
+    """The other rows that a save changes: sums, and rows with changed notices."""
     over = {code for item in saved for code in now.form.sums_over[item.code]}
     sums = [item for item in now.form.items if item.code in over]
     about = {issue.code for issue in (*before.issues, *now.issues)}
@@ -191,7 +191,7 @@ def _issue_snapshot(filling: FilledReport, code: str) -> list[tuple[Issue, bool]
 
 
 def same_buttons(before: FilledReport, now: FilledReport) -> bool:
-    """Whether both states of a report offer the same buttons above the table."""
+    """Whether both states of a report have the same buttons above the table."""
     return _offers(before) == _offers(now)
 
 

@@ -1,4 +1,4 @@
-"""Saving figures: one at a time with the version its writer saw, or many as one batch."""
+"""Saving figures: one by one with the version its writer saw, or many as one batch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,11 +24,11 @@ from portal.reports.typed import Typed
 
 @dataclass(frozen=True, slots=True)
 class SaveResult:
-    """What became of one typed figure.
+    """The result of one typed figure.
 
-    `stored` is what the database holds now. A `problem` means that nothing was written; with
-    `conflict` somebody else had changed the figure since the writer saw it. `source` is where
-    it was read, where that was not the page.
+    `stored` is the figure in the database now. A `problem` means that nothing was written (422); a
+    `conflict`, that somebody else changed the figure since the writer saw it (409). `source` is the
+    cell it was read from, empty for the page.
     """
 
     item: Item
@@ -41,7 +41,7 @@ class SaveResult:
 
     @property
     def refused(self) -> bool:
-        """Whether the typed text was not taken."""
+        """Whether the typed text was not stored."""
         return self.problem is not None or self.conflict
 
 
@@ -63,7 +63,7 @@ _touch_report = Prepared(
 
 @lru_cache(maxsize=64)
 def _change_figures(count: int) -> Prepared:
-    """So many figures of one report change at once; each version grows by one."""
+    """The statement that changes `count` figures of one report; each version grows by one."""
     items = [bindparam(f"item_{place}", type_=Figure.item.type) for place in range(count)]
     values = [bindparam(f"value_{place}", type_=Figure.value.type) for place in range(count)]
     each = zip(items, values, strict=True)
@@ -80,10 +80,10 @@ def _change_figures(count: int) -> Prepared:
 
 
 def evaluate(filling: FilledReport, item: Item, typed: Typed) -> SaveResult:
-    """What is to become of `typed`, before anything is written: read it, compare versions.
+    """Parse the typed text and compare versions, before anything is written.
 
-    A figure that is stored already is no conflict, whatever version its writer saw: the
-    answer to an earlier try may have been lost on its way.
+    A figure equal to the stored one is no conflict, whatever version its writer saw: the answer to
+    an earlier try may have been lost.
     """
     stored = filling.at(item.code)
     reading = parse_figure(typed.text, item.unit)
@@ -108,7 +108,7 @@ def save(
     channel: EntryChannel = EntryChannel.WEB,
     batch_id: int | None = None,
 ) -> dict[str, Stored]:
-    """Write the figures that `evaluate` let through, with their trail; answers what is stored."""
+    """Write the figures that `evaluate` accepted, with their trail; returns what is stored now."""
     report = ensure_draft(session, filling.assignment, by=by, at=at)
     entries: list[Entry] = []
     kept: dict[str, Stored] = {}
@@ -118,7 +118,7 @@ def save(
         kept[one.item.code] = now
         entries.append(_entry(one, before, now, action, batch_id))
     _write(session, report, kept, by=by, at=at)
-    # whoever types a figure has some of this work to report
+    # a typed figure ends a 零报告
     _touch(session, report, by=by, at=at, zero_report=report.zero_report and action not in TYPED)
     record_all(session, report.about, entries, by=by, at=at, channel=channel)
     return kept
@@ -127,7 +127,7 @@ def save(
 def _touch(
     session: Session, report: Report, *, by: Person, at: datetime, zero_report: bool
 ) -> None:
-    """Note who saved last; by a statement, since the ORM's own way costs a third of a save."""
+    """Store who saved last; by a prepared statement, since the ORM costs a third of a save."""
     execute(
         session,
         _touch_report,
@@ -145,7 +145,7 @@ def _touch(
 
 
 def ensure_draft(session: Session, assignment: Assignment, *, by: Person, at: datetime) -> Report:
-    """The report of an assignment, begun as a draft when this is its first figure."""
+    """The report of an assignment, created as a draft with its first figure."""
     if assignment.report:
         return assignment.report
     report = Report(
@@ -162,7 +162,7 @@ def ensure_draft(session: Session, assignment: Assignment, *, by: Person, at: da
 
 
 def in_report(filling: FilledReport, report: Report) -> FilledReport:
-    """The filling with its report, where that was begun only now."""
+    """The filled report with its row, where that has just been created."""
     return replace(filling, assignment=replace(filling.assignment, report=report))
 
 
@@ -211,7 +211,7 @@ ZERO = Typed("0", None)
 
 
 def zeros(filling: FilledReport) -> list[SaveResult]:
-    """The blanks of a report as zeros that wait to be written."""
+    """A zero for every blank of a report, ready to be written."""
     return [
         SaveResult(item, ZERO, replace(filling.at(item.code), value=0), written=True)
         for item in filling.form.leaves
@@ -222,9 +222,9 @@ def zeros(filling: FilledReport) -> list[SaveResult]:
 def fill_zeros(
     session: Session, filling: FilledReport, *, zero_report: bool, by: Person, at: datetime
 ) -> int:
-    """Declare every blank zero as one batch; answers how many there were.
+    """Write zero into every blank as one batch; returns how many there were.
 
-    As a 零报告 the whole form must be blank: raises `NotAllowedNow` when something stands in it.
+    Raises `NotAllowedNow` (409) where a 零报告 is declared over a figure.
     """
     blank = zeros(filling)
     if zero_report and len(blank) != len(filling.form.leaves):
@@ -248,7 +248,7 @@ def save_batch(
     at: datetime,
     channel: EntryChannel = EntryChannel.WEB,
 ) -> tuple[Batch, dict[str, Stored]]:
-    """Write many figures as one batch that can be undone; answers it and what is stored."""
+    """Write many figures as one batch that can be undone; returns it and what is stored now."""
     report = ensure_draft(session, filling.assignment, by=by, at=at)
     batch = Batch(
         organisation_id=report.organisation_id,
@@ -286,7 +286,7 @@ def open_batch(session: Session, report: Report | None) -> Batch | None:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What undoing a batch brought: the items restored, and those changed since and left."""
+    """The result of undoing a batch: the items restored, and those left since they changed."""
 
     filling: FilledReport
     restored: tuple[Item, ...]
@@ -294,7 +294,7 @@ class Undone:
 
     @property
     def sentence(self) -> str:
-        """What was undone, and what was not, in words for the page."""
+        """What was undone and what was not, as sentences for the page."""
         left = "、".join(item.code for item in self.left)
         since = f"；{left} 在此之后已被修改，保持不变" if left else ""
         return f"已撤销，恢复 {len(self.restored)} 项{since}。"
@@ -303,9 +303,9 @@ class Undone:
 def undo_batch(
     session: Session, filling: FilledReport, batch: Batch, *, by: Person, at: datetime
 ) -> Undone:
-    """Give every figure of the newest batch its value back, unless it was changed since.
+    """Restore the values before the newest batch, except where a figure changed since.
 
-    The undoing of a later batch is no change: it gave back what this batch had written.
+    Undoing a later batch is no such change: it restored what this batch had written.
     """
     entries = _entries_of(session, batch)
     since = _typed_since(session, batch, entries[-1].number)
@@ -334,7 +334,7 @@ def _entries_of(session: Session, batch: Batch) -> Sequence[Row[str | None, str 
 
 
 def _typed_since(session: Session, batch: Batch, number: int) -> set[str | None]:
-    """The items written one by one after the entry `number`: other batches since are undone."""
+    """The items saved one by one after the entry `number`: other batches since are undone."""
     written = select(TrailEntry.item).where(
         TrailEntry.report_id == batch.report_id,
         TrailEntry.number > number,

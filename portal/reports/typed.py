@@ -1,4 +1,4 @@
-"""What the browser sends of one item: the text, and the version that its writer saw."""
+"""What the browser sends of one item: its text, and the version that its writer saw."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Typed:
 
     @classmethod
     def of(cls, fields: Mapping[str, str], code: str) -> "Typed":
-        """What `fields` say of the item `code`."""
+        """Read the item `code` from `fields`."""
         return cls(
             text=printable(fields.get(code, "").strip()[:MAX_LENGTH]),
             version=number_in(fields.get(f"{code}.version", "")),
@@ -29,15 +29,15 @@ class Typed:
 
 
 def changed(fields: Mapping[str, str], code: str) -> bool:
-    """Whether the text of an item differs from what the page showed."""
+    """Whether an item's text differs from what the page showed."""
     return code in fields and fields[code].strip() != fields.get(f"{code}.was", "").strip()
 
 
 def as_chosen(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields of the whole sheet with the button that was pressed applied.
+    """The fields of the whole sheet, with the pressed button applied.
 
-    `offer` puts an offered figure in the place of the typed one (``C9=0.34``); `theirs`
-    gives one's own text up, so that the figure somebody else stored stays.
+    `offer` replaces the typed text by an offered figure (``C9=0.34``); `theirs` drops one's own
+    text, so that the figure stored by somebody else stays.
     """
     chosen = dict(fields)
     code, _, text = chosen.get("offer", "").partition("=")
@@ -50,9 +50,9 @@ def as_chosen(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def seen_in(fields: MultiDict[str, str]) -> dict[str, str]:
-    """The queries named, each with the numbers that its writer saw.
+    """The named queries, each with the numbers that its writer saw.
 
-    They come beside each `issue`, or where it is ticked in fields of their own.
+    A query comes as `issue` with its numbers, or ticked in fields of its own.
     """
     keys = fields.getlist("issue")
     beside = dict(zip(keys, fields.getlist("numbers"), strict=False))

@@ -59,14 +59,14 @@ from portal.web.html import wants_fragment
 @bp.get("")
 @allow(report_reader)
 def report(campaign: str) -> Any:
-    """The report page: to fill in for whoever may now, to read for the others."""
+    """The report page: to fill for who may fill now, read-only for others."""
     return report_page(filled_report(campaign))
 
 
 @bp.post("")
 @allow(reporter)
 def save_sheet(campaign: str) -> Any:
-    """Save every figure whose text was changed, and go on to 检查并上报 where that was pressed."""
+    """Save every figure whose text was changed, then go on to 检查并上报 if that was pressed."""
     entered, answer = _save_first(campaign)
     if answer:
         return answer
@@ -77,14 +77,14 @@ def save_sheet(campaign: str) -> Any:
 
 
 def _say_saved(entered: Sequence[SaveResult]) -> int:
-    """Say how many figures were saved, if any were; answers how many."""
+    """Flash how many figures were saved, if any were; returns how many."""
     if saved := sum(one.written for one in entered):
         flash(f"已保存 {saved} 项。")
     return saved
 
 
 def _save_first(campaign: str) -> tuple[Sequence[SaveResult], Any]:
-    """Save what a whole sheet brings; with the answer where some of it was not taken, else None.
+    """Save a posted sheet; returns the results, and the page where one was refused, else None.
 
     Without scripts every button above the table posts the sheet, so that nothing typed is lost.
     """
@@ -105,7 +105,7 @@ def _save_first(campaign: str) -> tuple[Sequence[SaveResult], Any]:
 
 
 def _refused_answer(filling: FilledReport, entered: Sequence[SaveResult]) -> Any:
-    """The page with what was refused of a sheet; None where everything was taken."""
+    """The page with the refused texts of a sheet; None where all were saved."""
     refused = [one for one in entered if one.refused]
     if not refused:
         return None
@@ -180,7 +180,7 @@ def _row_answer(before: FilledReport, now: FilledReport, entered: SaveResult) ->
 
 
 def _beside_saved(now: FilledReport, saved: Item) -> Mapping[str, comparing.YearComparison]:
-    """What one save changed beside the figures, where the page shows that."""
+    """The comparison columns that one save changes, where the page shows them."""
     if "beside" not in request.form:
         return {}
     return comparing.beside(now, comparing.touched(now.form, saved))
@@ -189,7 +189,7 @@ def _beside_saved(now: FilledReport, saved: Item) -> Mapping[str, comparing.Year
 @bp.post("/zeros")
 @allow(reporter)
 def fill_zeros(campaign: str) -> Any:
-    """空白项补“0”: declare every blank zero, after what was typed is saved."""
+    """空白项补“0”: write zero into every blank, after the typed texts are saved."""
     _, answer = _save_first(campaign)
     if answer:
         return answer
@@ -205,7 +205,7 @@ def fill_zeros(campaign: str) -> Any:
 @bp.post("/zero-report")
 @allow(reporter)
 def zero_report(campaign: str) -> Any:
-    """零报告: this organisation had none of this work this time, and typed nothing either."""
+    """零报告: the organisation had none of this work and typed nothing."""
     _, answer = _save_first(campaign)
     if answer:
         return answer
@@ -221,7 +221,7 @@ def zero_report(campaign: str) -> Any:
 @bp.get("/submission")
 @allow(reporter)
 def submission(campaign: str) -> Any:
-    """What stands between this report and its submission, each with its remedy."""
+    """The page of what this report lacks before 上报, each point with its remedy."""
     return _submission_page(filled_report(campaign))
 
 
@@ -246,7 +246,7 @@ def _submission_page(filling: FilledReport, **extra: Any) -> str:
 
 
 def asks_passed_down(assignment: Assignment) -> bool:
-    """Whether the report is asked about what was passed down: that of the city that does so."""
+    """Whether the report has the question about passed-down money: only the city's own has."""
     if assignment.expectation.parent_id is not None:
         return False
     with subtree(organisation_here()) as session:
@@ -260,7 +260,7 @@ def _may_write(filling: FilledReport) -> bool:
 @bp.post("/explanations")
 @allow(reporter)
 def explain(campaign: str) -> Any:
-    """Keep the explanation of one issue, or one explanation for those with the same cause."""
+    """Save the explanation of one issue, or one for several with the same cause."""
     seen = seen_in(request.form)
     reason, words = request.form.get("reason", ""), request.form.get("words", "")
     try:
@@ -297,7 +297,7 @@ def _not_explained(campaign: str, seen: Mapping[str, str], sentence: str) -> str
 @bp.post("/return-answers")
 @allow(reporter)
 def answer(campaign: str) -> Any:
-    """Answer what a sending back asks: 已修改, 维持原数 or 已补附件."""
+    """Save the answers to a sending back: 已修改, 维持原数 or 已补附件."""
     with writing() as session:
         filling = filled_report(campaign)
         replies = answering.replies_in(request.form, answering.asked_now(session, filling))
@@ -322,7 +322,7 @@ def _not_answered(
 @bp.post("/submission")
 @allow(reporter)
 def submit(campaign: str) -> Any:
-    """上报: freeze the report and hand it to the next union up, with the answers given here."""
+    """上报: freeze the report for the next union up, with the answers given on the page."""
     nonce, by, at = nonce_in(request.form), actor(), clock.now()
     with writing() as session:
         filling = filled_report(campaign)
@@ -342,7 +342,7 @@ def submit(campaign: str) -> Any:
 @bp.post("/withdrawal")
 @allow(reporter)
 def withdraw(campaign: str) -> Any:
-    """撤回: take the submission back to mend it."""
+    """撤回: withdraw the submission to correct it."""
     with writing() as session:
         operations.withdraw(session, filled_report(campaign), by=actor(), at=clock.now())
         session.commit()
@@ -353,7 +353,7 @@ def withdraw(campaign: str) -> Any:
 @bp.get("/submissions/<int(max=9999):number>")
 @allow(report_reader)
 def receipt(campaign: str, number: int) -> Any:
-    """回执: the proof of one submission, to be printed and kept."""
+    """回执: the printable proof of one submission."""
     filling = filled_report(campaign)
     assignment = filling.assignment
     kept = paper.submission_number(db.session(), assignment, number) or abort(404)
@@ -374,7 +374,7 @@ def receipt(campaign: str, number: int) -> Any:
 @bp.get("/print")
 @allow(report_reader)
 def print_report(campaign: str) -> Any:
-    """The report on A4, as the notice's annex draws it."""
+    """The report on A4, in the layout of the notice's annex."""
     filling = filled_report(campaign)
     return render_template(
         "reports/print.html",

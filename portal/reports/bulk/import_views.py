@@ -1,4 +1,4 @@
-"""Views of importing: the template goes out, a workbook comes back, and is looked at first."""
+"""Views of importing: download the template, upload a workbook, preview it, confirm."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ ROOM = 1024 * 1024
 @bp.get("/template")
 @allow(reporter)
 def template(campaign: str) -> Any:
-    """The form as a workbook, to fill in with an office program."""
+    """The form as a workbook to fill in with an office program."""
     name, content = importing.template_of(filled_report(campaign))
     return attachment(name, content)
 
@@ -34,7 +34,7 @@ def template(campaign: str) -> Any:
 @bp.get("/import")
 @allow(reporter)
 def import_page(campaign: str) -> Any:
-    """Where a filled workbook is brought back."""
+    """The page with the upload of a filled workbook."""
     return _import_page(campaign)
 
 
@@ -54,7 +54,7 @@ def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "
 @takes_file(MAX_FILE_BYTES + ROOM)
 @allow(reporter)
 def preview_import(campaign: str) -> Any:
-    """Show what a workbook would change; nothing is written."""
+    """The page that previews what a workbook would change; nothing is written."""
     assignment_here(campaign).may_write(clock.now()).require()
     upload = uploaded("workbook")
     if upload is None:
@@ -72,7 +72,7 @@ def preview_import(campaign: str) -> Any:
 @bp.post("/import/answer")
 @allow(reporter)
 def answer_import(campaign: str) -> Any:
-    """Show the changes again, ticked: the figures under an old title are of this campaign."""
+    """The preview again with every line ticked: its old title is confirmed to be wrong."""
     assignment_here(campaign).may_write(clock.now()).require()
     file = printable(request.form.get("file", "")[:100])
     try:
@@ -97,7 +97,7 @@ def _preview_page(campaign: str, preview: importing.Preview, file: str, **said: 
 @bp.post("/import/confirmation")
 @allow(reporter)
 def confirm_import(campaign: str) -> Any:
-    """Write what was looked at and ticked, as one change that can be undone."""
+    """Write the ticked figures as one batch that can be undone."""
     chosen = Chosen.of(assignment_here(campaign).form, request.form.getlist("take"), request.form)
     if not chosen.typed:
         return _import_page(campaign, "没有勾选任何一项，没有写入。", chosen.file), 422
@@ -113,7 +113,7 @@ def confirm_import(campaign: str) -> Any:
 
 
 def _left(campaign: str, chosen: Chosen, imported: importing.Imported) -> Any:
-    """What was not written, and why, with the figures as they stand now."""
+    """The page of the figures that were not written, and why, with the figures stored now."""
     preview = importing.again(filled_report(campaign), chosen, imported.left)
     moved = [one for one in imported.left if one.conflict]
     page = _preview_page(campaign, preview, chosen.file, imported=imported, moved=moved)

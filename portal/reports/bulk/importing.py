@@ -1,4 +1,4 @@
-"""Importing: what a workbook would change is shown first; what is confirmed becomes figures."""
+"""Importing: previews what a workbook would change, and writes what is confirmed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from portal.workbooks.sheet import attachment_name
 
 
 def template_of(filling: FilledReport) -> tuple[str, bytes]:
-    """The workbook to fill in at the desk: its file name and its content."""
+    """The workbook to fill in offline: its file name and its content."""
     whose = _marks(filling.assignment)
     content = template_workbook(
         filling.form,
@@ -54,7 +54,7 @@ def _marks(assignment: Assignment) -> Marks:
 
 
 def expected_of(session: Session, assignment: Assignment) -> Expected:
-    """What a sheet for this report should say of its unit, year and campaign."""
+    """The unit, year and campaign that a sheet for this report should name."""
     campaign, title = assignment.campaign, assignment.form.title
     years = years_in(campaign.name) or years_in(title) or {campaign.due.year}
     others = select(Campaign.name).where(Campaign.id != campaign.id)
@@ -67,9 +67,9 @@ def expected_of(session: Session, assignment: Assignment) -> Expected:
 
 
 class Unfit(ValueError):
-    """The workbook is not of this unit, campaign or edition, or no form; the message says which.
+    """The workbook names another unit, campaign or edition, or has no form; the message says which.
 
-    `cell` is where it says so, if it does in one.
+    `cell` is the address that names it, empty without one.
     """
 
     def __init__(self, sentence: str, cell: str = "") -> None:
@@ -78,7 +78,11 @@ class Unfit(ValueError):
 
 
 def read_intake(session: Session, assignment: Assignment, content: bytes) -> Intake:
-    """What a workbook brings to this report; raises `Refused`, or `Unfit` where it is another's."""
+    """The figures that a workbook has for this report.
+
+    Raises `Refused` (422) for a file that is no safe workbook, `Unfit` (422) for that of another
+    unit, campaign or edition.
+    """
     expected = expected_of(session, assignment)
     intake = find_figures(assignment.form, read_workbook(content), expected)
     if intake.marks and (sentences := mark_mismatches(intake.marks, _marks(assignment))):
@@ -102,11 +106,11 @@ def _misnamed(said: Said, own: str) -> Unfit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the preview: what stands now, what would stand then, what the checks say of it.
+    """One line of the preview: the stored figure, the new one, and the issues that it would raise.
 
-    `text` is what confirming writes; `cell` is where it was read. A `ticked` line is taken
-    unless somebody takes its tick away; one that is not is an offer (`offered` says why). A
-    calculated item follows from the others and has no tick.
+    Confirming writes `text`, read at `cell`. A `ticked` line is written unless somebody unticks it;
+    an unticked line is an offer, whose reason is `offered`. A calculated item follows from the
+    others and has no tick.
     """
 
     item: Item
@@ -122,11 +126,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """What confirming would change; nothing of it is written yet.
+    """What confirming would change; nothing is written yet.
 
-    `problems` are the cells and rows that are not taken, `notes` are said of those that are.
-    `same` counts the figures that stand there already, `elsewhere` are the new issues at items
-    that do not change themselves, `counters` are those of the report as it would be.
+    `problems` are the cells and rows that are refused, `notes` concern those that are taken. `same`
+    counts the figures that are stored already, `elsewhere` are new issues at items that do not
+    change themselves, `counters` are those of the report as it would be.
     """
 
     changes: tuple[Change, ...]
@@ -140,14 +144,14 @@ class Preview:
 
     @property
     def question(self) -> str:
-        """What is asked once before anything is ticked; empty where nothing is."""
+        """The question to answer before any line is ticked; empty without one."""
         stale = self.intake.stale
         where = "表头" if stale and stale.address else "工作表名"
         return f"{where}写 {stale.words}，数是本次的吗？" if stale else ""
 
     @property
     def absent(self) -> list[str]:
-        """The codes of the items to be filled that the sheet does not have."""
+        """The codes of the leaves that the sheet lacks."""
         return [code for code in self.intake.absent if code in self.leaves]
 
     @property
@@ -157,12 +161,12 @@ class Preview:
 
     @property
     def to_choose(self) -> bool:
-        """Whether there is anything that could be confirmed."""
+        """Whether anything can be confirmed."""
         return any(not change.item.calculated for change in self.changes)
 
 
 def preview(filling: FilledReport, intake: Intake) -> Preview:
-    """What the figures of `intake` would change in a report, item by item in the paper's order."""
+    """What the figures of `intake` would change in a report, in the paper's order."""
     judged = {
         code: _judged(filling, filling.form.by_code[code], text)
         for code, text in intake.figures.items()
@@ -174,7 +178,7 @@ def preview(filling: FilledReport, intake: Intake) -> Preview:
     )
     offers = {each.code: each for each in intake.problems if each.code and each.offer}
     changes = tuple(
-        # Until it is known that they are of this campaign, none is taken by itself.
+        # No line is ticked until somebody confirms that the figures are of this campaign.
         replace(change, ticked=False) if intake.stale else change
         for change in _changes(filling, after, wanted, offers, intake.addresses)
     )
@@ -241,7 +245,7 @@ class Chosen:
 
     @classmethod
     def of(cls, form: Form, codes: list[str], fields: Mapping[str, str]) -> "Chosen":
-        """What the preview's form posts: the ticked `codes`, and the `fields` of all lines."""
+        """Read what the preview's form posts: the ticked `codes`, and the `fields` of all lines."""
         items = [item for item in form.leaves if item.code in codes and item.code in fields]
         return cls(
             typed={item: Typed.of(fields, item.code) for item in items},
@@ -250,13 +254,13 @@ class Chosen:
         )
 
     def source(self, item: Item) -> str:
-        """Where a figure was read, for the trail."""
+        """The cell of a figure, for the trail."""
         return " ".join(filter(None, (self.file, self.cells.get(item.code))))
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a confirmed import; `left` are the figures that were not written."""
+    """The result of a confirmed import; `left` are the figures that were not written."""
 
     filling: FilledReport
     written: int
@@ -265,7 +269,7 @@ class Imported:
 
     @property
     def sentence(self) -> str:
-        """What was written, in words for the page."""
+        """What was written, as a sentence for the page."""
         if self.batch is None:
             return "没有写入任何数。" if self.left else "这些数已经在表里，没有要写入的。"
         return f"已导入 {self.written} 项；导错了可以撤销。"
@@ -274,9 +278,9 @@ class Imported:
 def keep(
     session: Session, filling: FilledReport, chosen: Chosen, *, by: Person, at: datetime
 ) -> Imported:
-    """Write the confirmed figures as one batch; one whose version has moved is left as it is.
+    """Write the confirmed figures as one batch; a figure changed since the preview stays as it is.
 
-    Raises `NotAllowedNow` when the report cannot be written to at this moment.
+    Raises `NotAllowedNow` (409) when the report cannot be written to at this moment.
     """
     filling.assignment.may_write(at).require()
     judged = [
@@ -295,6 +299,6 @@ def keep(
 
 
 def again(filling: FilledReport, chosen: Chosen, left: tuple[SaveResult, ...]) -> Preview:
-    """The lines that were not written, to be looked at once more beside what stands there now."""
+    """The lines that were not written, as a preview against the figures stored now."""
     texts = {one.item.code: one.typed.text for one in left}
     return preview(filling, Intake(figures=texts, addresses=chosen.cells))

@@ -1,6 +1,6 @@
-"""Packing: what a workbook brought travels in the page that asks about it, kept nowhere.
+"""Packing: the page that asks about a workbook carries its figures; the server stores none.
 
-Whoever alters it on the way has only typed other figures: they are judged anew.
+Figures that are altered on the way are evaluated anew like any other.
 """
 
 import json
@@ -19,7 +19,7 @@ MAX_BYTES = 2 * 1024 * 1024
 
 
 def pack(intake: Intake) -> str:
-    """What is known of the sheet, but for the question, as a text of letters and digits."""
+    """Encode what was read from the sheet, except the question, as letters and digits."""
     kept = {
         "sheet": intake.sheet,
         "taken_from": intake.taken_from,
@@ -38,7 +38,7 @@ def _plain(problem: CellProblem) -> list[str]:
 
 
 def unpack(form: Form, text: str) -> Intake:
-    """The intake in a text that `pack` made, its question answered; raises `ValueError`."""
+    """Decode an intake that `pack` made, its question answered; raises `ValueError` for others."""
     leaves = {item.code for item in form.leaves}
     try:
         reader = zlib.decompressobj()

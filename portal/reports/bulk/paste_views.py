@@ -1,4 +1,4 @@
-"""Views of pasting: a block goes in in one piece, and what went in in one piece comes out again."""
+"""Views of pasting: a block is written as one batch, and a batch is undone as a whole."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -59,7 +59,7 @@ def paste(campaign: str) -> Any:
 
 
 def _placement(assignment: Assignment) -> tuple[Placement, BlockRefused | None]:
-    """Where the posted block goes, and why it goes nowhere where its meaning is not clear."""
+    """Where the posted block goes, and the refusal where its meaning is not clear."""
     form = assignment.form
     start, reading = (request.form.get(name, "") for name in ("start", "reading"))
     try:
@@ -75,7 +75,7 @@ def _placement(assignment: Assignment) -> tuple[Placement, BlockRefused | None]:
 
 
 def _settled(assignment: Assignment, block: Block, placement: Placement) -> Placement:
-    """The placement, where the block's own words contradict nothing or have been answered for."""
+    """The placement; raises `Asked` where the block's own words contradict it, unanswered."""
     if not has_words(block):
         return placement
     expected = expected_of(db.session(), assignment)
@@ -84,7 +84,7 @@ def _settled(assignment: Assignment, block: Block, placement: Placement) -> Plac
 
 
 def beside_figures(filling: FilledReport, placement: Placement) -> dict[Item, Typed]:
-    """What was typed on the sheet and not saved yet, where nothing is pasted over it."""
+    """The unsaved figures typed on the sheet, except where the block is pasted."""
     covered = {figure.code for figure in placement.figures}
     typed = typed_fields(filling, request.form)
     return {item: text for item, text in typed.items() if item.code not in covered}
@@ -154,7 +154,7 @@ def _changed(
 def _beside_changed(
     now: FilledReport, changed: Iterable[Item]
 ) -> Mapping[str, comparing.YearComparison]:
-    """What changed beside the figures, where the page shows that."""
+    """The comparison columns of the changed items, where the page shows them."""
     if "beside" not in request.form:
         return {}
     touched = (item for each in changed for item in comparing.touched(now.form, each))
@@ -165,7 +165,7 @@ def _beside_changed(
 @bp.post("/paste/undoing")
 @allow(reporter)
 def undo_batch(campaign: str) -> Any:
-    """Take back the newest change of many figures at once: 补“0”, 零报告 or 粘贴."""
+    """Undo the newest change of many figures at once: 补“0”, 零报告, 粘贴 or 导入."""
     try:
         with writing() as session:
             before = filled_report(campaign)
@@ -188,7 +188,7 @@ def undo_batch(campaign: str) -> Any:
 
 
 def _undone_fragments(before: FilledReport, undone: Undone) -> str:
-    """As after a paste; the rows that had refused a figure show what is stored again."""
+    """As after a paste; rows that had refused a figure show the stored one again."""
     refused = request.form.get("refused", "").split()
     named = [item for item in before.form.leaves if item.code in refused]
     again = dict.fromkeys((*undone.restored, *undone.left, *named))

@@ -1,4 +1,4 @@
-"""Pasting: a block copied from a spreadsheet becomes figures of the report, and can be undone."""
+"""Pasting: writes a block copied from a spreadsheet as one batch, which can be undone."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from portal.reports.typed import Typed
 class Refusal:
     """One cell of the block that was not written, and why; `row` and `column` count from 1.
 
-    `item` is None where the cell lies beside the form.
+    `item` is None where the cell lies outside the form.
     """
 
     row: int
@@ -35,7 +35,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SumDiffers:
-    """A total of the block that is not what the portal adds up; both are ready to be read."""
+    """A total in the block that differs from the portal's sum; both as shown texts."""
 
     item: Item
     text: str
@@ -47,11 +47,11 @@ class SumDiffers:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What became of a block: the report as it is now, and every cell that was placed.
+    """The result of a paste: the report as it is now, and every cell that was placed.
 
-    `sums` counts the cells that fell on calculated items, `differing` are those that say
-    something else than the report; `batch` can be undone, and is None when nothing was written.
-    `note` says where the block begins, when that is not where it was pasted.
+    `sums` counts the cells that fell on calculated items, `differing` are those whose total differs
+    from the report's; `batch` can be undone, and is None when nothing was written. `note` says
+    where the block begins, when that is not where it was pasted.
     """
 
     filling: FilledReport
@@ -69,12 +69,12 @@ class Pasted:
 
     @property
     def same(self) -> int:
-        """How many figures stood there already."""
+        """How many figures were stored already."""
         return sum(not one.written and not one.refused for one in self.entered)
 
     @property
     def sentence(self) -> str:
-        """What was written, and what was not, in words for the page."""
+        """What was written and what was not, as sentences for the page."""
         said = [f"已粘贴 {self.written} 项" if self.written else "没有粘贴任何数"]
         if self.same:
             said.append(f"{self.same} 项与已保存的相同")
@@ -92,7 +92,7 @@ class Pasted:
 
     @property
     def refused(self) -> tuple[SaveResult, ...]:
-        """The figures that were placed and not taken."""
+        """The figures that were placed and refused."""
         return tuple(one for one in self.entered if one.refused)
 
     @property
@@ -110,10 +110,10 @@ def paste(
     by: Person,
     at: datetime,
 ) -> Pasted:
-    """Write the good figures of a placed block as one batch; one that is refused stops no other.
+    """Write the good figures of a placed block as one batch; a refused figure stops no other.
 
-    `fields` holds the version of each leaf that the page saw. Raises `NotAllowedNow` when the
-    report cannot be written to at this moment.
+    `fields` has the version of each leaf that the page showed. Raises `NotAllowedNow` (409) when
+    the report cannot be written to at this moment.
     """
     filling.assignment.may_write(at).require()
     judged = [

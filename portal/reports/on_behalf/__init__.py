@@ -1,1 +1,1 @@
-"""Entering a report on behalf of a unit."""
+"""Entering a report on behalf of a unit (代录)."""

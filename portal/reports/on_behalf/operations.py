@@ -1,7 +1,7 @@
-"""Entering on behalf (代录): the next union up types what a unit gave by telephone, fax or photo.
+"""Entering on behalf (代录): the next union up enters figures that a unit gave otherwise.
 
-Nobody who reviews may fill otherwise. Every figure is marked until the unit confirms it or
-puts its own in the place, and the trail names the ground. The view commits.
+Reviewers may not fill in any other way. Every entered figure is marked until the unit confirms or
+changes it, and the trail has the ground. The view commits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,14 +37,14 @@ MAX_CALLER_LENGTH = 25
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why the upper union may type: how the figures came, and who of the unit gave them."""
+    """The ground of an entry: by telephone, fax or photo, and who of the unit gave the figures."""
 
     kind: str = ""
     caller: str = ""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> "Ground":
-        """As posted."""
+        """Read the posted fields."""
         return cls(fields.get("ground", ""), shown(without_unseen(fields.get("caller", ""))))
 
     @property
@@ -62,12 +62,12 @@ class Ground:
 
     @property
     def words(self) -> str:
-        """The ground as the trail and the marks say it."""
+        """The ground in words, for the trail and the marks."""
         return f"{self.kind}，{self.caller}"
 
 
 def require_level(session: Session, by: Person, expectation: Expectation) -> None:
-    """Raise `NotYourRole` unless `by` stands right above the unit."""
+    """Raise `NotYourRole` (403) unless `by` belongs to the next union above the unit."""
     at_home = by.organisation.id == expectation.organisation_id
     if at_home or not may_decide(session, by, expectation):
         raise NotYourRole("只有该单位的上一级工会可以代录。")
@@ -83,10 +83,10 @@ def keep(
     by: Person,
     at: datetime,
 ) -> tuple[FilledReport, list[SaveResult]]:
-    """Write what was typed for the unit; with `zero_rest` the blanks left become zeros.
+    """Write the figures typed for the unit; with `zero_rest` the remaining blanks become zeros.
 
-    One that is refused stops no other. Raises `NotAllowedNow` at the wrong moment,
-    `NotYourRole` from another level.
+    A refused figure stops no other. Raises `NotAllowedNow` (409) at the wrong moment, `NotYourRole`
+    (403) for another level.
     """
     require_level(session, by, filling.assignment.expectation)
     filling.assignment.may_write(at).require()
@@ -165,9 +165,9 @@ Text: TypeAlias = tuple[Mapping[str, str], str, str]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the unit said by telephone: texts for queries, answers to a sending back.
+    """What the unit said by telephone: explanations of queries, answers to a sending back.
 
-    A text is the numbers seen by the key of each query that it explains, the reason, the words.
+    Each of `texts` has the numbers seen by query key, the reason and the words.
     """
 
     texts: Sequence[Text] = ()
@@ -185,10 +185,11 @@ def submit(
     by: Person,
     at: datetime,
 ) -> Submission | NotReady | Problem:
-    """上报 for the unit, with what it said to queries and to a sending back.
+    """上报 for the unit, with what it said about queries and a sending back.
 
-    Raises as `keep`; answers what is missing where the form is not ready. Who has entered
-    figures for the unit needs an `assurance` besides.
+    Returns what is missing where the form is not ready, or the problem of what was typed. Who has
+    entered figures for the unit must give an `assurance`. Raises `NotAllowedNow` (409) and
+    `NotYourRole` (403) as `keep` does.
     """
     require_level(session, by, filling.assignment.expectation)
     if known := operations.submission_for(session, filling, nonce):
@@ -220,9 +221,10 @@ def submit(
 def tell(
     session: Session, filling: FilledReport, said: Said, *, by: Person, at: datetime
 ) -> FilledReport | Problem:
-    """Keep what the unit said to queries, slips and a sending back; a problem where it is none.
+    """Save what the unit said about queries, slips and a sending back; returns a problem if any.
 
-    Answers the filling with all of it. Raises `NotAllowedNow` as `operations.explain`.
+    Otherwise returns the report with all of it. Raises `NotAllowedNow` (409) as
+    `operations.explain` does.
     """
     channel = EntryChannel.ON_BEHALF
     asks = bool(operations.not_ready(filling).unexplained)
@@ -241,7 +243,7 @@ def tell(
 
 
 def confirm(session: Session, report: Report | None, *, by: Person, at: datetime) -> int:
-    """确认代录; raises `NotAllowedNow` where nothing was ever entered for the unit."""
+    """确认代录; raises `NotAllowedNow` (409) where nothing was entered for the unit."""
     if report is None or not report.on_behalf_by:
         raise NotAllowedNow("本单位的报表没有代录的数，不需要确认。")
     return on_behalf.confirm(session, report, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Views of entries on behalf (代录): the sheet, its submission, the unit's word."""
+"""Views of entries on behalf (代录): the sheet, its submission, the unit's confirmation."""
 
 import secrets
 from collections.abc import Sequence
@@ -104,7 +104,7 @@ def enter_on_behalf(campaign: str) -> Any:
 
 
 def _kept_back(filling: FilledReport, ground: Ground, problem: Problem) -> str:
-    """The sheet with everything that was typed, none of which was saved."""
+    """The sheet with everything that was typed; nothing was saved."""
     typed = typed_fields(filling, request.form)
     entered = [
         SaveResult(item, text, filling.at(item.code), problem=problem)
@@ -158,7 +158,7 @@ def _answers_typed(typed: Fields, asked: Sequence[Asked]) -> dict[str, tuple[Ans
 
 
 def _said(fields: Fields, asked: Sequence[Asked]) -> Said:
-    """What the unit said, as the desk typed it: one text for the queries ticked, the rest."""
+    """What the unit said, as typed: one text for the ticked queries, and the answers."""
     texts: list[Text] = [
         ({key: fields.get(f"numbers.{key}", "")}, CONFIRMED, "")
         for key in fields.getlist("confirmed")
@@ -199,7 +199,7 @@ def submit_on_behalf(campaign: str) -> Any:
 def _submitted(
     campaign: str, ground: Ground, assurance: Assurance
 ) -> Submission | NotReady | Problem:
-    """What became of it; what the unit said is kept unless a part of it is a problem."""
+    """The result of submitting; explanations and answers are saved unless one is a problem."""
     with writing() as session:
         filling = unit_report(campaign)
         outcome = entering.submit(
@@ -222,7 +222,7 @@ def _submitted(
 @bp.post("/on-behalf/confirmation")
 @allow(reporter)
 def confirm_on_behalf(campaign: str) -> Any:
-    """确认代录: the unit's word that what was entered for it is right."""
+    """确认代录: the unit confirms what was entered for it."""
     with writing() as session:
         assignment = assignment_here(campaign)
         count = entering.confirm(session, assignment.report, by=actor(), at=clock.now())

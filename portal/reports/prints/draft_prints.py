@@ -1,4 +1,4 @@
-"""Draft prints (送审稿): kept when they are printed, compared when the report is submitted."""
+"""Draft prints (送审稿): stored when printed, compared when the report is submitted."""
 
 import json
 from dataclasses import dataclass, replace
@@ -27,19 +27,19 @@ SUBMITTED = "报表已经上报，请直接打印报表；送审稿只在上报�
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A draft print beside what the report says otherwise: `changes` from paper to system."""
+    """A draft print compared with the report; `changes` lead from paper to system."""
 
     draft: DraftPrint
     changes: tuple[Change, ...]
 
     @property
     def code(self) -> str:
-        """The fingerprint as the paper carries it."""
+        """The 核对码 on the paper."""
         return code_of(self.draft.sha256)
 
 
 def document_of(filling: FilledReport) -> bytes:
-    """What a draft print of the report as it stands says."""
+    """The canonical document of a draft print of the report as it is."""
     expectation = filling.assignment.expectation
     return draft_document(
         filling.form,
@@ -51,9 +51,9 @@ def document_of(filling: FilledReport) -> bytes:
 
 
 def kept_code(session: Session, filling: FilledReport) -> str | None:
-    """The 核对码 of the draft print that says what the report says now; None where none does.
+    """The 核对码 of the draft print that equals the report as it is; None without one.
 
-    A code of what was never kept would not be found by whoever types it.
+    The code of a print that was never stored could not be found by typing it.
     """
     report = filling.assignment.report
     if report is None:
@@ -86,9 +86,9 @@ def draft_number(session: Session, report: Report | None, number: int) -> DraftP
 
 
 def keep(session: Session, filling: FilledReport, *, by: Person, at: datetime) -> DraftPrint:
-    """Keep what is printed now; the same figures once more are the same draft print.
+    """Store what is printed now; printing the same figures again returns the same draft print.
 
-    Raises `NotAllowedNow` where nothing was filled yet or the report has been submitted.
+    Raises `NotAllowedNow` (409) where the report is not started or is submitted.
     """
     report = filling.assignment.report
     if report is None:
@@ -125,18 +125,18 @@ def keep(session: Session, filling: FilledReport, *, by: Person, at: datetime) -
 def standing(
     session: Session, filling: FilledReport, *, until: datetime | None = None
 ) -> Standing | None:
-    """The last draft print beside the report as it stands; None where none was printed."""
+    """The last draft print compared with the report as it is; None where none was printed."""
     draft = newest(session, filling.assignment.report, until=until)
     return Standing(draft, difference(filling, draft, filling.figures)) if draft else None
 
 
 def difference(filling: FilledReport, draft: DraftPrint, now: Figures) -> tuple[Change, ...]:
-    """What `now` says otherwise than the paper, calculated items too."""
+    """The figures in which `now` differs from the draft print, calculated items too."""
     return changes(filling.form, figures_of(json.loads(draft.document)), now)
 
 
 def sheet_of(filling: FilledReport, draft: DraftPrint) -> Sheet:
-    """The draft as it was printed, whatever the report says by now."""
+    """The draft as it was printed, whatever the report's figures are now."""
     assignment = filling.assignment
     figures = figures_of(json.loads(draft.document))
     printed = replace(filling, stored={code: Stored(value) for code, value in figures.items()})

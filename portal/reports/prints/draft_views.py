@@ -1,4 +1,4 @@
-"""Views of draft prints (送审稿): keep one, and print it as it was kept."""
+"""Views of draft prints (送审稿): store one, and print it as it was stored."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.web.assignments import filled_report
 @bp.post("/drafts")
 @allow(reporter)
 def keep_draft(campaign: str) -> Any:
-    """打印送审稿: keep what is printed, so that a later change of it is noticed."""
+    """打印送审稿: store what is printed, so that a later change is noticed."""
     with writing() as session:
         draft = draft_prints.keep(session, filled_report(campaign), by=actor(), at=clock.now())
         session.commit()
@@ -26,7 +26,7 @@ def keep_draft(campaign: str) -> Any:
 @bp.get("/drafts/<int(max=9999):number>")
 @allow(report_reader)
 def draft(campaign: str, number: int) -> Any:
-    """One draft print on A4, with what the report says otherwise by now."""
+    """One draft print on A4, with the figures that have changed since."""
     filling = filled_report(campaign)
     kept = draft_prints.draft_number(db.session(), filling.assignment.report, number) or abort(404)
     return render_template(

@@ -1,4 +1,4 @@
-"""A report on paper and as a workbook, and the proof of its submissions."""
+"""A report on paper and as a workbook, and its submissions for the receipts."""
 
 import json
 from datetime import datetime
@@ -33,7 +33,7 @@ def submission_number(session: Session, assignment: Assignment, number: int) -> 
 def changes_from_one_before(
     session: Session, assignment: Assignment, submission: Submission
 ) -> tuple[Change, ...]:
-    """What a submission says otherwise than the one before it; nothing for the first."""
+    """The figures in which a submission differs from the one before it."""
     before = submission_number(session, assignment, submission.number - 1)
     if before is None:
         return ()
@@ -44,7 +44,7 @@ def changes_from_one_before(
 def draft_beside(
     session: Session, filling: FilledReport, submission: Submission
 ) -> draft_prints.Standing | None:
-    """The last draft print before a submission, with what the submission says otherwise."""
+    """The last draft print before a submission, compared with that submission."""
     report = filling.assignment.report
     draft = draft_prints.newest(session, report, until=submission.submitted_at)
     if draft is None:
@@ -54,7 +54,7 @@ def draft_beside(
 
 
 def sheet_of(session: Session, filling: FilledReport, now: datetime) -> Sheet:
-    """The report as the paper draws it, marked with what it is: a draft, or which submission."""
+    """The report as a sheet, marked as a draft or with its submission's number."""
     assignment = filling.assignment
     report, kept = assignment.report, standing_submission(session, assignment)
     return report_sheet(
@@ -70,12 +70,12 @@ def sheet_of(session: Session, filling: FilledReport, now: datetime) -> Sheet:
 
 
 def _answered(kept: Submission | None) -> tuple[str, ...]:
-    """What the city's own report answers, on the paper of a submission that says so."""
+    """The footnote with the answer of the city's own report, where a submission has one."""
     return passed_down.footnotes(includes_passed_down(json.loads(kept.document))) if kept else ()
 
 
 def standing_submission(session: Session, assignment: Assignment) -> Submission | None:
-    """The submission that the report is now; None while it is being filled or mended."""
+    """The submission in force; None while the report is being filled or corrected."""
     report = assignment.report
     if report is None or assignment.state not in (State.SUBMITTED, State.ACCEPTED):
         return None
@@ -83,7 +83,7 @@ def standing_submission(session: Session, assignment: Assignment) -> Submission 
 
 
 def after_close(assignment: Assignment, submission: Submission) -> bool:
-    """Whether a submission came after 停止填报, whose minute is included whole."""
+    """Whether a submission came after 停止填报; its whole minute is still in time."""
     return submission.submitted_at >= assignment.campaign.dates.closes + MINUTE
 
 

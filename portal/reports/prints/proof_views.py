@@ -1,4 +1,4 @@
-"""Views of proofs: does a print still agree with the system, and the correction sheet (更正单)."""
+"""Views of proofs: the comparison of a print with the system, and the 更正单."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NO_CORRECTION = "停止填报以后改报的数才有更正单；这两次报送
 @bp.get("/submissions/<int(max=9999):number>/comparison")
 @allow(report_reader)
 def comparison(campaign: str, number: int) -> Any:
-    """核对纸质件: what the print of a submission says otherwise than the system now."""
+    """核对纸质件: the page that compares a submission's print with the system now."""
     assignment = assignment_here(campaign)
     found = proofs.comparison(db.session(), assignment, number) or abort(404)
     return render_template("reports/comparison.html", assignment=assignment, found=found)
@@ -27,7 +27,7 @@ def comparison(campaign: str, number: int) -> Any:
 @bp.get("/submissions/<int(max=9999):number>/correction")
 @allow(report_reader)
 def correction(campaign: str, number: int) -> Any:
-    """更正单: what was corrected after the close, item by item, with reason and names."""
+    """更正单: the page of corrections after the close, by item, with reason and names."""
     assignment = assignment_here(campaign)
     if proofs.comparison(db.session(), assignment, number) is None:
         abort(404)
@@ -38,6 +38,6 @@ def correction(campaign: str, number: int) -> Any:
 
 
 def _since(number: int) -> int:
-    """The submission that the correction begins with: the one named, else the one before."""
+    """The submission that the correction starts from: the one named, else the one before."""
     since = number_in(request.args.get("since", ""))
     return number - 1 if since is None else since

@@ -1,4 +1,4 @@
-"""Proofs: a submission on paper beside the system now, and the 更正单 of a later one."""
+"""Proofs: a printed submission compared with the system now, and the 更正单."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,10 @@ from portal.reports.prints.paper import after_close, standing_submission, submis
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A submission as printed against the last one: what differs from paper to system.
+    """A printed submission compared with the last one.
 
-    `stands` says whether the last submission is the report now, and not withdrawn or sent back.
-    `answers` are what the two say about what was passed down, where the city's report says it.
+    `stands` says whether the last submission is in force, neither withdrawn nor sent back.
+    `answers` are those about passed-down money in the two, on the city's own report.
     """
 
     printed: Submission
@@ -32,12 +32,12 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether paper and system say the same figures."""
+        """Whether paper and system have the same figures."""
         return not self.changes and self.answers[0] == self.answers[1]
 
 
 def comparison(session: Session, assignment: Assignment, number: int) -> Comparison | None:
-    """How the `number`-th submission compares with the last; None where there is none."""
+    """The `number`-th submission compared with the last; None where it does not exist."""
     report = assignment.report
     printed = submission_number(session, assignment, number)
     last = submission_number(session, assignment, report.submissions) if report else None
@@ -59,7 +59,7 @@ def _changes(assignment: Assignment, old: Submission, new: Submission) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One sending back on the way to a correction: what was asked, by whom, when."""
+    """One sending back before a correction: what was asked, by whom, when."""
 
     move: Move
     reason: str
@@ -70,7 +70,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """更正单: what a submission after the close says otherwise than an earlier one, and why."""
+    """更正单: how a submission after the close differs from an earlier one, and why."""
 
     old: Submission
     new: Submission
@@ -78,7 +78,7 @@ class Correction:
     sent: Sequence[Sent]
 
     def reason_for(self, code: str) -> str:
-        """The last words written for one item; those for the whole report where there are none."""
+        """The last words written for one item, else those for the whole report."""
         named = [one.items[code] for one in self.sent if one.items.get(code)]
         whole = [one.reason for one in self.sent]
         return (named or whole or [""])[-1]
@@ -87,9 +87,9 @@ class Correction:
 def correction(
     session: Session, assignment: Assignment, number: int, since: int
 ) -> Correction | None:
-    """The correction from submission `since` to `number`; None where that is none.
+    """The correction from submission `since` to `number`; None where there is none.
 
-    Only what came after the close is a correction: before it, units mend as they please.
+    Only what came after the close is a correction: before it, units correct their reports freely.
     """
     old, new = (submission_number(session, assignment, each) for each in (since, number))
     if old is None or new is None or since >= number:
