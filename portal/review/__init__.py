@@ -1,4 +1,4 @@
-"""Review: the next union up accepts, sends back, reopens, and grants more time."""
+"""Review: the next union up accepts, sends back, reopens, and extends the time."""
 
 from portal.review.views import bp
 

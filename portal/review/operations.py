@@ -1,4 +1,4 @@
-"""Operations of a review: accept, send back, reopen, grant more time. The view commits."""
+"""Operations of a review: accept, send back, reopen, extend. The view commits."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,10 +36,12 @@ def accept(
     at: datetime,
     assurance: Assurance = NO_ASSURANCE,
 ) -> Problem | None:
-    """审核通过 for the `number`-th submission; raises `NotAllowedNow`, `NotYourRole`.
+    """审核通过 for the `number`-th submission.
 
-    Who entered the figures or submitted for the unit accepts only with an `assurance`; a
-    problem says what it lacks, and then nothing has changed.
+    Who entered the figures or submitted for the unit must give an `assurance`; a returned problem
+    says what it lacks, and nothing has changed. Raises `NotAllowedNow` (409) and `NotYourRole`
+    (403) as `judged` does, and `NotAllowedNow` where the campaign asks for a signed copy that is
+    missing.
     """
     assignment = filling.assignment
     report = judged(session, assignment, Move.ACCEPT, number=number, by=by)
@@ -54,9 +56,10 @@ def accept(
 
 
 def _require_signed_copy(session: Session, assignment: Assignment) -> None:
-    """A campaign that wants the stamped paper waits for it here and not at the submission.
+    """Raise `NotAllowedNow` where the campaign asks for a signed copy and none was uploaded.
 
-    Nothing but wrong figures stops a unit on the last day; the scan can follow.
+    Acceptance waits for the scan, submission does not: on the last day nothing but wrong figures
+    may stop a unit.
     """
     if not assignment.campaign.signed_copy_required:
         return
@@ -77,8 +80,9 @@ def send_back(
 ) -> None:
     """退回修改, for the whole form or with words for the items named.
 
-    `until` is the extension that comes with it, needed after the close. Raises as `accept`,
-    and `ValueError` with the sentence of `refuse_until`.
+    `until` is the extension granted with it, which is required after the close. Raises
+    `NotAllowedNow` (409) and `NotYourRole` (403) as `judged` does, and `ValueError` with the
+    sentence of `refuse_until`.
     """
     report = judged(session, filling.assignment, Move.SEND_BACK, number=number, by=by)
     _grant_with_it(session, filling.assignment, until, reason, by, at)
@@ -98,7 +102,11 @@ def reopen(
     at: datetime,
     items: Mapping[str, str] = NO_ITEMS,
 ) -> None:
-    """取消审核并退回更正: as `send_back`, for a report that was accepted."""
+    """取消审核并退回更正: send back an accepted report; raises as `send_back` does.
+
+    Raises `NotAllowedNow` (409), `NotYourRole` (403) and `ValueError` with the sentence of
+    `refuse_until`.
+    """
     report = judged(session, filling.assignment, Move.REOPEN, number=number, by=by)
     _grant_with_it(session, filling.assignment, until, reason, by, at)
     _give_back(session, report, Move.REOPEN, reason, items, by, at)
@@ -115,16 +123,17 @@ def extend(
     by: Person,
     at: datetime,
 ) -> None:
-    """延期报送 for one unit; the same extension once more changes nothing.
+    """延期报送 for one unit; the same extension again changes nothing.
 
-    Raises `NotAllowedNow`, `NotYourRole`, and `ValueError` with the sentence of `refuse_until`.
+    Raises `NotAllowedNow` (409), `NotYourRole` (403), and `ValueError` with the sentence of
+    `refuse_until`.
     """
     require_extendable(session, assignment, by=by)
     _grant_with_it(session, assignment, until, reason, by, at)
 
 
 def require_extendable(session: Session, assignment: Assignment, *, by: Person) -> None:
-    """Raise `NotYourRole` or `NotAllowedNow` unless `by` may give this unit more time."""
+    """Raise `NotYourRole` (403) or `NotAllowedNow` (409) unless `by` may extend the unit's time."""
     _require_level(session, assignment.expectation, by)
     if assignment.status is Status.ARCHIVED:
         raise NotAllowedNow(ARCHIVED)
@@ -135,10 +144,10 @@ def require_extendable(session: Session, assignment: Assignment, *, by: Person) 
 def judged(
     session: Session, assignment: Assignment, move: Move, *, number: int, by: Person
 ) -> Report:
-    """The report that `by` may decide on now, where `number` is the submission that was seen.
+    """The report that `by` may decide on now; `number` is the submission that the page showed.
 
-    Raises `NotYourRole` when another level decides, `NotAllowedNow` when the report cannot
-    make this move or has been submitted again since.
+    Raises `NotYourRole` (403) when another level decides, `NotAllowedNow` (409) when the report
+    cannot make this move or has been submitted again since.
     """
     _require_level(session, assignment.expectation, by)
     if assignment.status is Status.ARCHIVED:
@@ -161,10 +170,10 @@ def _require_level(session: Session, expectation: Expectation, by: Person) -> No
 
 
 def refuse_until(assignment: Assignment, until: datetime | None, at: datetime) -> str | None:
-    """Why a unit cannot be given time until `until`, as a sentence; None when it can.
+    """Why a unit's time cannot be extended until `until`, as a sentence; None when it can.
 
-    None as `until` gives no time, which is refused only after the close: a report that goes
-    back then could not be mended.
+    `until` None extends nothing; that is refused only after the close, since a report sent back
+    then could not be corrected.
     """
     if until is None:
         if assignment.closed(at):

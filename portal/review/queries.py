@@ -1,4 +1,4 @@
-"""Queries of a review: a report beside last year's and beside what was handed in before."""
+"""Queries of a review: a report compared with last year's and with its last submission."""
 
 import json
 from collections import defaultdict
@@ -34,8 +34,8 @@ from portal.models import (
 class Review:
     """A report as its reviewer reads it.
 
-    `changes` are the items that are otherwise than in the submission `before`; `decider` is
-    the organisation whose reviewers decide; `notes` are those on each item, the newest first.
+    `changes` are the items that differ from the submission `before`; `decider` is the organisation
+    whose reviewers decide; `notes` are those on each item, newest first.
     """
 
     filling: FilledReport
@@ -52,7 +52,7 @@ class Review:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The table as the paper draws it."""
+        """The table in the paper's layout."""
         return report_sheet(
             self.filling.form,
             self.filling.figures,
@@ -62,11 +62,11 @@ class Review:
         )
 
     def previous(self, code: str) -> int | None:
-        """Last year's figure of the item that corresponds; None where there is none."""
+        """Last year's figure of the item's counterpart; None without one."""
         return (self.filling.previous or {}).get(code)
 
     def compared(self, code: str) -> str:
-        """The change against last year in words; nothing where one of the two is missing."""
+        """The change against last year in words; empty where one of the figures is missing."""
         now, before = self.filling.figures[code], self.previous(code)
         if now is None or before is None:
             return ""
@@ -74,13 +74,13 @@ class Review:
 
     @property
     def untouched(self) -> tuple[str, ...]:
-        """The items that the sending back named and that say the same as before."""
+        """The items that the sending back named and that are unchanged."""
         asked = self.reproof.items if self.reproof and self.mended else ()
         return tuple(code for code in asked if code not in self.changes)
 
     @property
     def whole_answer(self) -> Reply | None:
-        """What was answered to a return of the whole form."""
+        """The answer to a sending back of the whole form."""
         return self.answers.get(WHOLE_FORM)
 
     @property
@@ -90,12 +90,12 @@ class Review:
 
     @property
     def before_label(self) -> str:
-        """What the submission `before` was, as the heading of its figures."""
+        """The heading of the figures of the submission `before`."""
         return "退回时" if self.mended else "上次报送"
 
 
 def read_review(session: Session, filling: FilledReport) -> Review:
-    """Everything that a reviewer looks at."""
+    """Read everything that the review page shows."""
     assignment = filling.assignment
     decider = session.get_one(Organisation, decider_of(session, assignment.expectation))
     if assignment.report is None:
@@ -173,10 +173,10 @@ _figures_of = select(Figure.item, Figure.value).where(
 
 
 def same_as(session: Session, filling: FilledReport) -> tuple[str, ...]:
-    """The names of other units whose figures are all the same: a form filed for the wrong unit.
+    """The names of other units with exactly the same figures: a form filed for the wrong unit.
 
-    The session reads the desk's subtree. A unit and those below it may well agree, and a form
-    of hardly anything but zeros says nothing.
+    The session reads the desk's subtree. A unit may equal those below it, and a form of almost only
+    zeros is not compared.
     """
     assignment = filling.assignment
     own = {code: kept.value for code, kept in filling.stored.items() if kept.value}

@@ -1,4 +1,4 @@
-"""What a reviewer typed: kept as it was, so that a refused form can show it again."""
+"""What a reviewer typed, unchanged, so that a refused form shows it again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The reason, the items named with words of their own, and the end of an extension."""
+    """The reason, the named items with words of their own, and the end of an extension."""
 
     reason: str = ""
     until: str = ""
@@ -28,7 +28,7 @@ class Typed:
 
     @classmethod
     def of(cls, fields: Fields) -> "Typed":
-        """As posted; an item counts as named when it is ticked or has words."""
+        """Read the posted fields; an item is named when it is ticked or has words."""
         named = dict.fromkeys(fields.getlist("item"), "")
         for name, text in fields.items():
             code = name.removeprefix("item.")
@@ -43,16 +43,19 @@ class Typed:
     def problems(
         self, assignment: Assignment, at: datetime, *, until_needed: bool = False
     ) -> dict[str, str]:
-        """What is wrong, a sentence for each field; empty when nothing is."""
+        """The problems: a sentence by field; empty when there are none.
+
+        Raises `BadInput` (422) for an item that the form does not have.
+        """
         return self._problems(assignment, at, self.reason, until_needed=until_needed)
 
     def problems_of_giving_back(self, assignment: Assignment, at: datetime) -> dict[str, str]:
-        """The same where words at the items can stand for the reason."""
+        """The same where words at the items may replace the reason; raises `BadInput` (422) too."""
         return self._problems(assignment, at, self.reason_of_giving_back)
 
     @property
     def reason_of_giving_back(self) -> str:
-        """The reason as typed, else, where an item has words, the sentence that names the items."""
+        """The reason as typed, else a sentence that names the items with words."""
         if self.reason or not any(self.items.values()):
             return self.reason
         return f"请按指出的项目修改：{'、'.join(self.items)}。"
@@ -85,7 +88,7 @@ class Typed:
 
 
 def submission_in(fields: Fields) -> int:
-    """The number of the submission that was judged; raises `BadInput` when there is none."""
+    """The number of the submission that was judged; raises `BadInput` (422) without one."""
     number = number_in(fields.get("number", ""))
     if number is None:
         raise BadInput("没有说明审核的是第几次报送，没有做任何改动。请从审核页面操作。")

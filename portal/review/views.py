@@ -1,4 +1,4 @@
-"""Views of a review: the page that a reviewer decides on, and the decisions."""
+"""Views of a review: the queue, the page that a reviewer decides on, and the decisions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +42,7 @@ def queue(campaign: str) -> Any:
 
 
 def _waiting_here(campaign: str) -> list[Waiting]:
-    """What waits for the desk of the signed-in person in this campaign."""
+    """The reports of this campaign that wait for the signed-in person's desk."""
     with subtree(actor().organisation) as session:
         waiting = waiting_for(session, actor().organisation)
     return [each for each in waiting if each.campaign == campaign]
@@ -103,7 +103,7 @@ def _may_enter(assignment: Assignment) -> bool:
 @bp.post("/report/acceptance")
 @allow(reviewer)
 def accept(campaign: str) -> Any:
-    """审核通过: the submission that was read is good."""
+    """审核通过: accept the submission that the page showed."""
     number, assurance = submission_in(request.form), assurance_in(request.form)
     try:
         with writing() as session:
@@ -123,14 +123,14 @@ def accept(campaign: str) -> Any:
 @bp.post("/report/return")
 @allow(reviewer)
 def send_back(campaign: str) -> Any:
-    """退回修改: the unit is to mend its report."""
+    """退回修改: send the report back to its unit."""
     return _give_back(campaign, Move.SEND_BACK)
 
 
 @bp.post("/report/reopening")
 @allow(reviewer)
 def reopen(campaign: str) -> Any:
-    """取消审核并退回更正: an accepted report turns out to be wrong."""
+    """取消审核并退回更正: send back an accepted report."""
     return _give_back(campaign, Move.REOPEN)
 
 
@@ -164,7 +164,7 @@ def _give_back(campaign: str, move: Move) -> Any:
 @bp.post("/report/extension")
 @allow(reviewer)
 def extend(campaign: str) -> Any:
-    """延期报送: give this unit more time."""
+    """延期报送: extend this unit's time."""
     typed, now, by = Typed.of(request.form), clock.now(), actor()
     try:
         with writing() as session:
@@ -191,7 +191,7 @@ def extend(campaign: str) -> Any:
 
 
 def _decided(filling: FilledReport, done: str) -> Any:
-    """Go on to the report that waits next, so that a desk works through all of them."""
+    """Redirect to the next waiting report, so that a desk works through all of them."""
     campaign, name = filling.assignment.campaign.code, filling.assignment.expectation.name
     waiting = _waiting_here(campaign)
     if not waiting:

@@ -1,4 +1,4 @@
-"""Operations on signed copies: keep a scan, and find that it agrees. The view commits."""
+"""Operations on signed copies: store a scan, match it with the submission. The view commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ TOO_MANY = Problem(f"一次最多传 {MAX_PAGES} 个文件（每页一个）。"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a scan that can be kept: its name as it came, and what is in it."""
+    """A page of a scan that can be stored: its file name and its content."""
 
     name: str
     scan: Scan
 
 
 def read_pages(files: Sequence[tuple[str, bytes]]) -> list[Page] | Problem:
-    """The pages that came, each judged by its content; a problem means that none is kept."""
+    """The uploaded pages, each checked by its content; one problem refuses all of them."""
     if not files:
         return NOTHING
     if len(files) > MAX_PAGES:
@@ -57,7 +57,7 @@ def read_pages(files: Sequence[tuple[str, bytes]]) -> list[Page] | Problem:
 
 
 def why_not_now(assignment: Assignment) -> str | None:
-    """Why no scan can be handed in at this moment, as a sentence; None when it can."""
+    """Why no scan can be uploaded at this moment, as a sentence; None when it can."""
     if assignment.status is Status.ARCHIVED:
         return ARCHIVED
     return None if assignment.state in HANDED_IN else NOT_SUBMITTED
@@ -66,9 +66,9 @@ def why_not_now(assignment: Assignment) -> str | None:
 def keep(
     session: Session, assignment: Assignment, pages: Sequence[Page], *, by: Person, at: datetime
 ) -> SignedCopy:
-    """Keep a scan of the newest submission's print; it takes the place of the one before.
+    """Store a scan of the newest submission's print; it replaces the earlier one.
 
-    The same scan once more changes nothing. Raises `NotAllowedNow` at the wrong moment.
+    The same scan again changes nothing. Raises `NotAllowedNow` (409) at the wrong moment.
     """
     report = assignment.report
     if (sentence := why_not_now(assignment)) or report is None:
@@ -100,7 +100,7 @@ def keep(
 
 
 def _fingerprint(pages: Sequence[Page]) -> str:
-    """The sha256 of the one page, or over those of all pages."""
+    """The sha256 of a single page, or that of all pages' sha256 together."""
     each = [sha256(page.scan.content).hexdigest() for page in pages]
     return each[0] if len(each) == 1 else sha256("".join(each).encode()).hexdigest()
 
@@ -131,9 +131,10 @@ def _keep_pages(
 def match(
     session: Session, assignment: Assignment, *, number: int, by: Person, at: datetime
 ) -> None:
-    """核对一致: the paper says the same as the submission; `number` is the scan that was seen.
+    """核对一致: record that the paper equals the submission; `number` is the scan that was shown.
 
-    Raises `NotYourRole` where another level decides, `NotAllowedNow` where the scan is another.
+    Raises `NotYourRole` (403) where another level decides, `NotAllowedNow` (409) for an archived
+    campaign, without a scan of a submission, and where there is a newer scan.
     """
     if not may_decide(session, by, assignment.expectation):
         raise NotYourRole("盖章件由审核本单位的上一级工会核对。")

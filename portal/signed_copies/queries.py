@@ -1,4 +1,4 @@
-"""Queries of signed copies: what was uploaded for a report, and one page of it."""
+"""Queries of signed copies: the scans of a report, and one page of a scan."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,7 +10,7 @@ from portal.models import Report, SignedPage
 
 
 def uploads_of(session: Session, report: Report | None) -> list[Sequence[SignedPage]]:
-    """The pages of each scan that was handed in, the newest scan first; without their content."""
+    """The pages of each scan, newest scan first, without their content."""
     if report is None:
         return []
     pages = session.scalars(

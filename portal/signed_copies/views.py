@@ -1,4 +1,4 @@
-"""Views of signed copies: the page, an upload, one page of a scan, and its comparison."""
+"""Views of signed copies: the page, an upload, one page of a scan, the comparison."""
 
 from io import BytesIO
 from typing import Any
@@ -67,7 +67,7 @@ def _page(assignment: Assignment, problem: Problem | None = None) -> str:
 @takes_file(MAX_BYTES)
 @allow(reporter)
 def upload(campaign: str) -> Any:
-    """Keep the scan of the stamped print; it takes the place of the one before."""
+    """Store the scan of the stamped print; it replaces the earlier one."""
     pages = operations.read_pages(_files())
     if isinstance(pages, Problem):
         return _page(assignment_here(campaign), pages), 422
@@ -84,7 +84,7 @@ def _files() -> list[tuple[str, bytes]]:
 
 
 def _name(sent: str) -> str:
-    """The file's name without folders and without signs that nobody sees."""
+    """The file's name without folders and without invisible characters."""
     last = sent.replace("\\", "/").rpartition("/")[2]
     return without_unseen("".join(sign for sign in last if not is_refused(sign)))[-MAX_NAME_LENGTH:]
 
@@ -110,7 +110,7 @@ def file(campaign: str, number: int, page_number: int) -> Any:
 @bp.post("/match")
 @allow(reviewer)
 def match(campaign: str) -> Any:
-    """核对一致: a reviewer found that the paper and the submission say the same."""
+    """核对一致: record that a reviewer found the paper equal to the submission."""
     number = request.form.get("number", type=int) or 0
     with writing() as session:
         assignment = assignment_here(campaign)

@@ -1,4 +1,4 @@
-"""Status board: every expected organisation of a subtree, and how far its report is."""
+"""Status board: every expected organisation of a subtree and the state of its report."""
 
 from portal.status.views import bp
 

@@ -1,4 +1,4 @@
-"""Queries of the status board: its rows under a filter and in an order, and its counts."""
+"""Queries of the status board: its rows, filtered and ordered, and its counts."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ ROWS_A_PAGE = 200
 
 @dataclass(frozen=True)
 class Board:
-    """A page of a node's units; `leaves` is what a full report has typed.
+    """A page of a node's units; `leaves` is the number of items to fill.
 
-    `asked` is the page wanted, from 1; where the rows have become fewer, the last one is shown.
+    `asked` is the page asked for, from 1; where there are fewer pages, the last one is shown.
     """
 
     units: tuple[Unit, ...]
@@ -47,12 +47,12 @@ class Board:
 
     @property
     def covered(self) -> int:
-        """How many expected units are listed 仅供核对, besides those counted."""
+        """How many expected units are listed as 仅供核对, besides those counted."""
         return board.aside(self.units)
 
     @cached_property
     def listed(self) -> Sequence[Unit]:
-        """Every row under the filter, in the order that was chosen."""
+        """Every row under the filter, in the chosen order."""
         rows = board.listed(self.units, self.show)
         return board.urgent_first(rows) if self.urgent else board.by_kind(rows, KINDS)
 
@@ -80,7 +80,7 @@ class Board:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same while the page would look the same."""
+        """A text that changes when the shown page does."""
         about = (self.counts, self.covered, self.page, self.pages, self.leaves)
         shown = repr((self.rows, about, self.show, self.urgent))
         return sha256(shown.encode()).hexdigest()[:16]
@@ -89,7 +89,7 @@ class Board:
 def read_board(
     session: Session, assignment: Assignment, now: datetime, *, show: Show, urgent: bool, page: int
 ) -> Board:
-    """A page of the board of a node; the session reads its subtree."""
+    """Read a page of a node's board; the session reads its subtree."""
     filled = filled_in(session, assignment.campaign)
     chased = chased_below(session, assignment.campaign)
     units = units_below(session, assignment, now, filled, chased)

@@ -1,4 +1,4 @@
-"""Views of the status board: the page, and the part of it that refreshes itself."""
+"""Views of the status board: the page, and the fragment that refreshes itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,9 +65,9 @@ def _drawn(template: str, assignment: Assignment, drawn: Board) -> str:
 
 
 def _address(endpoint: str, rule: Rule, campaign: str) -> Callable[[Unit], str | None]:
-    """How a row finds a page of its unit, None where the rule bars it.
+    """A function from a row to its unit's page, None where the rule bars it.
 
-    The address is built once and not for each of a thousand rows.
+    The URL is built once and not for each of a thousand rows.
     """
     before, after = url_for(endpoint, organisation="~", campaign=campaign).split("~")
     person = actor()

@@ -1,4 +1,4 @@
-"""Queries on the trail: the entries of one report, a page at a time."""
+"""Queries on the trail: one report's entries, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries, the newest first; `older` is where the next page begins, if there is one."""
+    """Some entries, newest first; `older` is the start of the next page, None on the last."""
 
     entries: Sequence[TrailEntry]
     older: int | None
@@ -32,7 +32,7 @@ def entries(
     item: str | None = None,
     before: int | None = None,
 ) -> Page:
-    """A page of the trail of a report, of one item or all, older than entry number `before`."""
+    """One page of a report's trail, of one item or all, older than entry number `before`."""
     of_last_year = and_(
         TrailEntry.campaign_id == assignment.campaign.id,
         TrailEntry.action.in_(LAST_YEAR),

@@ -16,7 +16,7 @@ bp = Blueprint("trail", __name__)
 @bp.get("/o/<organisation>/campaigns/<campaign>/report/trail")
 @allow(trail_reader)
 def report(campaign: str) -> Any:
-    """Everything that was done to this organisation's report, the newest first."""
+    """The page with everything that was done to this organisation's report, newest first."""
     session = db.session()
     assignment = find_assignment(session, campaign)
     if assignment is None:
