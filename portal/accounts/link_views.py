@@ -19,7 +19,7 @@ from portal.storage.db import writing
 from portal.web.errors import refuse
 
 CARRIED = "link"
-"""The name under which the browser carries a link's token to the page that asks."""
+"""The key of a link's token in the session cookie, between opening a link and confirming it."""
 
 MAX_TOKEN_LENGTH = 100
 

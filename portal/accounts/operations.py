@@ -162,8 +162,8 @@ def end_sign_ins_of(session: Session, user: User, *, by: Person, at: datetime) -
     _done_to(session, Action.SIGN_INS_ENDED, user, by, at)
 
 
-BEGINNING = 16
-"""Signs of a sign-in's hash by which a page names it: enough to tell one user's apart."""
+NAMED_BY_CHARACTERS = 16
+"""Characters of a sign-in's hash that identify it on a page, among one user's sign-ins."""
 
 
 def end_one_sign_in(session: Session, user: User, start: str, *, by: Person, at: datetime) -> None:

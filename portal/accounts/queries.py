@@ -26,7 +26,7 @@ def user_named(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
-PAGE = 200
+USERS_A_PAGE = 200
 """Users on one page of their list."""
 
 
@@ -43,7 +43,7 @@ def users_below(session: Session, looked_for: str = "", page: int = 1) -> People
     """One page of the users in the session's subtree whose names contain `looked_for`."""
     wanted = [_holds(word) for word in looked_for.split()]
     count = select(func.count(User.id)).join(Organisation, Organisation.id == User.organisation_id)
-    pages = max(1, ceil((session.scalar(count.where(*wanted)) or 0) / PAGE))
+    pages = max(1, ceil((session.scalar(count.where(*wanted)) or 0) / USERS_A_PAGE))
     page = min(max(1, page), pages)
     seen = func.max(SignIn.seen_at).label("seen_at")
     rows = session.execute(
@@ -56,8 +56,8 @@ def users_below(session: Session, looked_for: str = "", page: int = 1) -> People
         .where(*wanted)
         .group_by(User.id, Organisation.id)
         .order_by(Organisation.position, Organisation.code, User.username)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
+        .offset((page - 1) * USERS_A_PAGE)
+        .limit(USERS_A_PAGE)
     ).all()
     return People(rows, page, pages)
 

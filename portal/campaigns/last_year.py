@@ -28,12 +28,12 @@ from portal.models.trail_actions import Action, EntryChannel
 from portal.web import carried
 
 MAX_UNITS = 400
-"""Units of one workbook: more would not fit into the page that carries them."""
+"""Units of one workbook; the page that carries their figures has no room for more."""
 
 STALE = "预览以后有单位的上年数又有改动，什么都没有写入。请重新上传旧表，看过现在的预览再确认。"
 
 Standing = Mapping[tuple[int, str], LastYearFigure]
-"""The rows that are there, by organisation and item."""
+"""The stored rows, by organisation id and item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +274,11 @@ def _code(form: Form, code: str) -> str:
     return code
 
 
-GREATEST = 10**15
+MAX_FIGURE = 10**15
 
 
 def _figure(figure: int | None, cell: str) -> tuple[int | None, str]:
-    if figure is not None and not (type(figure) is int and 0 <= figure <= GREATEST):
+    if figure is not None and not (type(figure) is int and 0 <= figure <= MAX_FIGURE):
         raise ValueError("no figure")
     return figure, str(cell)[:60]
 

@@ -20,8 +20,8 @@ from portal.web.uploads import takes_file, uploaded
 from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 from portal.workbooks.reading import read_workbook
 
-ROOM = 1024 * 1024
-"""Bytes beyond the largest file within which the answer says what makes a workbook so large."""
+MAX_EXCESS_BYTES = 1024 * 1024
+"""A body so much larger than a file may be is still read, so that the answer can say why."""
 
 
 @bp.get("/<planned>/last-year")
@@ -50,7 +50,7 @@ def _form(campaign: Campaign) -> Form:
 
 
 @bp.post("/<planned>/last-year")
-@takes_file(MAX_FILE_BYTES + ROOM)
+@takes_file(MAX_FILE_BYTES + MAX_EXCESS_BYTES)
 @allow(city_admin)
 def preview_last_year(planned: str) -> Any:
     """The page that previews an old workbook unit by unit; nothing is written."""

@@ -40,7 +40,7 @@ from portal.models.trail_actions import Action
 from portal.register.city_trail import record_all_for_city, record_for_city
 
 MAX_TOLD_LENGTH = 480
-"""Characters of an old or new text that stand in their columns of the trail."""
+"""Characters of an old or new text in the trail's columns."""
 
 
 class Stale(Exception):

@@ -26,7 +26,7 @@ MAX_LENGTH = {
     "contact": 200,
     "reason": 300,
 }
-"""Characters that each text may have."""
+"""The greatest length of each text, in characters."""
 
 LABELS = {
     "code": "代码",
@@ -44,7 +44,7 @@ LABELS = {
     "four_eyes": "填报与上报由两人分别完成",
     "signed_copy_required": "必须上传盖章件",
 }
-"""The fields of a plan as pages and the trail call them, in their order."""
+"""The labels of a plan's fields on pages and in the trail, in their order."""
 
 DATES = ("opens", "due", "closes")
 SWITCHES = ("four_eyes", "signed_copy_required")
@@ -55,7 +55,7 @@ CHANGEABLE: Mapping[Status, frozenset[str]] = {
     Status.PUBLISHED: frozenset({"summary", "contact", *DATES}),
     Status.ARCHIVED: frozenset(),
 }
-"""What may still be changed, by what is stored of the campaign."""
+"""The fields that can still be changed, by the campaign's status."""
 
 Texts = Mapping[str, str]
 

@@ -13,7 +13,7 @@ from portal.domain.consolidation.placement import Expected
 from portal.models import Campaign, Expectation, FormEdition, TrailEntry
 from portal.models.prepared import as_rows
 
-PAGE = 200
+ENTRIES_A_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +73,10 @@ def trail_of(session: Session, campaign: Campaign, before: int | None = None) ->
     wanted = select(TrailEntry).where(TrailEntry.campaign_id == campaign.id)
     if before:
         wanted = wanted.where(TrailEntry.number < before)
-    found = session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(PAGE + 1)).all()
-    return Page(found[:PAGE], found[PAGE - 1].number if len(found) > PAGE else None)
+    found = session.scalars(
+        wanted.order_by(TrailEntry.number.desc()).limit(ENTRIES_A_PAGE + 1)
+    ).all()
+    return Page(
+        found[:ENTRIES_A_PAGE],
+        found[ENTRIES_A_PAGE - 1].number if len(found) > ENTRIES_A_PAGE else None,
+    )

@@ -17,8 +17,8 @@ from portal.models import Campaign, Expectation, FormEdition, ItemConfirmation, 
 from portal.models.user import Role
 
 SUBMITTING = {Role.REPORTER, Role.HEAD}
-NAMED = 8
-"""Units named in one sentence; of more the number is told."""
+MAX_NAMES = 8
+"""Units named in one sentence; further ones are counted."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,6 @@ def _doubts_of_list(rows: Sequence[Expectation]) -> Iterator[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    if len(names) <= NAMED:
+    if len(names) <= MAX_NAMES:
         return "、".join(names)
-    return f"{'、'.join(names[:NAMED])}等 {len(names)} 家"
+    return f"{'、'.join(names[:MAX_NAMES])}等 {len(names)} 家"

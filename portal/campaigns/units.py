@@ -36,20 +36,20 @@ LABELS = {
     "allocated": allocations.LABEL,
     "households": "建档户数",
 }
-"""The fields of a unit on the list as pages and the trail call them."""
+"""The labels of a listed unit's fields on pages and in the trail."""
 
 CHANGEABLE: Mapping[Status, frozenset[str]] = {
     Status.DRAFT: frozenset(LABELS),
     Status.PUBLISHED: frozenset({"expected", "reason", "allocated", "households"}),
     Status.ARCHIVED: frozenset(),
 }
-"""What may still be changed: basis and order would move sums and prints that are out already."""
+"""The fields that can still be changed: basis and order would change published sums and prints."""
 
 EXPECTED, EXEMPT = "应报", "免报"
 SHOWN = Unit("万元", Kind.MONEY, 2)
 HOUSEHOLDS = Unit("户", Kind.COUNT, 0)
 MAX_REASON_LENGTH = 500
-PAGE = 50
+UNITS_A_PAGE = 50
 """Units on one page of the list."""
 
 Texts = Mapping[str, str]
@@ -133,9 +133,9 @@ def read_roll(
         if (not find or find in row.name or find in row.code)
         and show in ("", EXPECTED if row.expected else EXEMPT)
     ]
-    pages = max(1, -(-len(matching) // PAGE))
+    pages = max(1, -(-len(matching) // UNITS_A_PAGE))
     page = min(max(page, 1), pages)
-    part = matching[(page - 1) * PAGE : page * PAGE]
+    part = matching[(page - 1) * UNITS_A_PAGE : page * UNITS_A_PAGE]
     states = _states(session, campaign)
     return Roll(
         lines=[(refused or {}).get(row.code) or _line(row, states) for row in part],

@@ -22,7 +22,7 @@ from portal.domain.report.comparison import Change
 from portal.models import Report
 
 MAX_BARS = 40
-"""Bars that one picture has room for; more units come in pages."""
+"""Bars in one chart; further units are on the next pages."""
 
 _handed_in = select(Report.first_submitted_at).where(
     Report.campaign_id == bindparam("campaign_id"),

@@ -18,7 +18,7 @@ from portal.domain.form.formulas import Figures, total
 from portal.models import LastYearFigure
 
 Entered = Mapping[int, Figures]
-"""What units had the year before, by the ids of their organisations, under this edition's codes."""
+"""Units' figures of the year before, by organisation id and this edition's codes."""
 
 
 def entered_here(

@@ -20,7 +20,7 @@ from portal.models.trail_actions import Action
 from portal.models.user import Role
 
 MAX_FILTERS = 20
-"""Filters that one person, or one desk, keeps at one organisation."""
+"""Saved filters of one person, or of one desk, at one organisation."""
 
 _known = (
     select(SavedFilter)

@@ -20,7 +20,7 @@ from portal.domain.paper.overview import MAX_LINES, Line, Overview
 from portal.domain.paper.sheet import Part
 
 MAX_NAMES = 40
-"""Names of missing units that have room below the table."""
+"""Names of missing units in a line below the table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,7 +262,7 @@ class _Reported:
 
 
 NOTHING = _Reported(Year({}, frozenset(), frozenset(), {}), {}, "")
-"""A year of which the portal knows nothing."""
+"""No campaign before."""
 
 
 def _reported(last: ConsolidationScope) -> _Reported:

@@ -13,7 +13,7 @@ from portal.domain.form.form import Form
 from portal.domain.form.formulas import Figures, with_totals
 
 Rule = Callable[..., Reported]
-"""How what was passed down is taken off: as today, or as prints once did."""
+"""The rule that deducts what was passed down: today's, or that of prints of the first format."""
 
 
 def reported_of(

@@ -17,7 +17,7 @@ CacheKey = tuple[Any, ...]
 Made = TypeVar("Made")
 
 MAX_KEPT = 64
-"""Sums kept in a process; a large city's tree takes about a megabyte."""
+"""Entries of a process's cache; a large city's tree takes about a megabyte."""
 
 A_PRIME = 1_000_003
 """Keeps products within 64 bits however much was passed down."""

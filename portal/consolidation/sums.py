@@ -17,7 +17,7 @@ from portal.models import Expectation, Figure
 from portal.models.organisation import SEGMENT_LENGTH, path_below
 
 MAX_AT_ONCE = 10_000
-"""Reports named in one statement; SQLite takes 32 766 parameters."""
+"""Reports in one statement; SQLite allows 32 766 parameters."""
 
 _of_reports = Figure.report_id.in_(bindparam("reports", expanding=True))
 _by_item = select(Figure.item, func.sum(Figure.value)).where(_of_reports).group_by(Figure.item)
@@ -41,7 +41,7 @@ _one_by_one = select(Figure.report_id, Figure.item, Figure.value).where(
 )
 
 _frozen = Cache()
-"""Sums of frozen reports by what is in them, so that looking again does not add again."""
+"""Sums of frozen reports by their content, so that a second page view does not add again."""
 
 
 def total_of(session: Session, tree: Tree, members: Iterable[Member], form: Form) -> Figures:

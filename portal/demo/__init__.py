@@ -26,7 +26,7 @@ from portal.settings import write_private
 from portal.storage.db import writing
 
 BY = Actor("演示数据", channel=EntryChannel.COMMAND)
-"""Who founded the demonstration: by this the trail tells it from a real city."""
+"""The actor in the trail of the demonstration, by which it is told from a real city."""
 
 FOUNDED = datetime(2021, 12, 20, 10, 0, tzinfo=ZONE)
 

@@ -14,7 +14,7 @@ from portal.reports.typed import Typed
 from portal.review import operations as review
 
 A_SECTION = timedelta(minutes=6)
-"""How long people sit over one section of the form."""
+"""The time between two sections of the form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ DAYS_2022 = {
     "echeng-jiceng1": ("17 09:20", "18 14:40", "19 10:10"),
     "echeng-jiceng2": ("18 09:40", "19 15:10", "20 09:00"),
 }
-"""When each unit filled, handed in and was accepted, in January; 梁子湖 has its own story."""
+"""When each unit filled, submitted and was accepted, in January; 梁子湖 is loaded apart."""
 
 REVIEWED_BY_ECHENG = ("echeng-jiceng1", "echeng-jiceng2")
 

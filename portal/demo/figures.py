@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 Texts = dict[str, str]
-"""Item codes to figures as a reporter types them; what is blank is not there."""
+"""Typed texts by item code; a blank item has no entry."""
 
 
 def typed_in(year: int) -> dict[str, Texts]:

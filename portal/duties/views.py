@@ -18,7 +18,7 @@ from portal.web.errors import BadInput
 bp = Blueprint("duties", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>/report")
 
 NOBODY = "-"
-"""What a whole section says to be nobody's; its empty choice leaves the items as they are."""
+"""The choice that takes a whole section from everybody; the empty one changes nothing."""
 
 
 @bp.get("/duties")

@@ -23,8 +23,8 @@ EDITION_ACTIONS = (
     Action.FORM_PUBLISHED,
     Action.ITEMS_CONFIRMED,
 )
-NEWEST = 20
-"""Entries of the trail that an edition's page shows."""
+MAX_ENTRIES = 20
+"""Trail entries on an edition's page."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,9 @@ def open_points(session: Session, here: Opened) -> Readiness:
     return readiness(here.document, here.form, last_year_of(session, here), here.confirmations)
 
 
-def history(session: Session, edition: FormEdition, most: int = NEWEST) -> Sequence[TrailEntry]:
+def history(
+    session: Session, edition: FormEdition, most: int = MAX_ENTRIES
+) -> Sequence[TrailEntry]:
     """The changes of an edition, newest first, from the city's trail."""
     name = f"{edition.form}@{edition.version}"
     return session.scalars(

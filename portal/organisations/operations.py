@@ -317,7 +317,7 @@ def _move_people(
 
 
 MAX_RETIRED_LENGTH = 50
-"""Signs kept of the username of an account that went on elsewhere; its number follows."""
+"""Characters kept of the username of a moved account; its number is appended."""
 
 
 def _successor(user: User, into: Organisation, at: datetime) -> User:

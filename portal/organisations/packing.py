@@ -11,7 +11,7 @@ from portal.domain.intake.roster import Line, Roster
 from portal.web import carried
 
 MAX_LENGTH = 500
-"""Signs of one text, which names and sentences are far from."""
+"""Characters of one text; names and sentences are far shorter."""
 
 
 def pack(roster: Roster) -> str:

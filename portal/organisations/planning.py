@@ -20,7 +20,7 @@ from portal.models.user import ROLE_LABELS, Role
 from portal.register.units import CODE, CODE_RULE, MAX_DEPTH, Unit, wrong_name, wrong_words
 
 MAX_ROWS = 5_000
-"""Units, and people, that one roster may list."""
+"""Units, and people, in one roster."""
 
 
 class Outcome(StrEnum):

@@ -42,8 +42,8 @@ def outline(session: Session, here: Organisation) -> Branch:
     return _branch(next(unit for unit in units if unit.id == here.id), children, people)
 
 
-STEP = 10
-"""What is left free between two sisters, so that one can be put between them."""
+PLACE_STEP = 10
+"""The distance between two siblings' 排序号, so that a unit can be put between them."""
 
 
 def next_place(session: Session, here: Organisation) -> int:
@@ -51,7 +51,7 @@ def next_place(session: Session, here: Organisation) -> int:
     last = session.scalar(
         select(func.max(Organisation.position)).where(Organisation.parent_id == here.id)
     )
-    return (here.position if last is None else last) + STEP
+    return (here.position if last is None else last) + PLACE_STEP
 
 
 def _branch(
@@ -184,9 +184,9 @@ ON_THE_UNIT = (
     Action.LINK_MADE,
     Action.LINK_REVOKED,
 )
-"""What the page of a unit tells of its trail: the unit itself and its accounts."""
+"""The actions that a unit's page lists: those on the unit itself and on its accounts."""
 
-NEWEST = 50
+MAX_ENTRIES = 50
 
 
 def history(session: Session) -> Sequence[TrailEntry]:
@@ -195,5 +195,5 @@ def history(session: Session) -> Sequence[TrailEntry]:
         select(TrailEntry)
         .where(TrailEntry.report_id.is_(None), TrailEntry.action.in_(ON_THE_UNIT))
         .order_by(TrailEntry.number.desc())
-        .limit(NEWEST)
+        .limit(MAX_ENTRIES)
     ).all()

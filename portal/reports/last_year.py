@@ -20,8 +20,8 @@ from portal.models.trail import Entry, record_all
 from portal.models.trail_actions import Action
 from portal.reports.typed import Typed
 
-HISTORY = 100
-"""How many changes the page shows; the trail has them all."""
+MAX_ENTRIES = 100
+"""Changes that the page shows; the trail has all of them."""
 
 Rows = Mapping[str, LastYearFigure]
 
@@ -64,7 +64,7 @@ def _history(session: Session, assignment: Assignment) -> Sequence[TrailEntry]:
         TrailEntry.action == Action.LAST_YEAR_CORRECTED,
         TrailEntry.item.is_not(None),
     )
-    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
+    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(MAX_ENTRIES)).all()
 
 
 @dataclass(frozen=True)

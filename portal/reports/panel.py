@@ -16,11 +16,11 @@ from portal.domain.form.formulas import Figures
 from portal.models import Campaign, FormEdition, ItemConfirmation, ItemNote, Report, TrailEntry
 from portal.reports.notes import notes_of
 
-HISTORY = 20
-"""How many changes the panel shows; the trail has them all."""
+MAX_ENTRIES = 20
+"""Changes that the panel shows; the trail has all of them."""
 
-YEARS = 5
-"""How many earlier campaigns the panel looks back."""
+MAX_YEARS = 5
+"""Earlier campaigns that the panel shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _history(session: Session, report: Report | None, item: Item) -> Sequence[Tr
         TrailEntry.item == item.code,
         TrailEntry.new.is_not(None),
     )
-    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(HISTORY)).all()
+    return session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(MAX_ENTRIES)).all()
 
 
 def _entered(filling: FilledReport, item: Item) -> Iterator[Year]:
@@ -88,7 +88,7 @@ def _entered(filling: FilledReport, item: Item) -> Iterator[Year]:
 def _years(session: Session, assignment: Assignment, item: Item) -> Iterator[Year]:
     """Earlier campaigns one by one, as far as every counterpart (上年对应项) is confirmed."""
     campaign_id, code = assignment.campaign.previous_id, item.previous
-    for _ in range(YEARS):
+    for _ in range(MAX_YEARS):
         if campaign_id is None or code is None:
             return
         campaign, fingerprint = _earlier(session, campaign_id)

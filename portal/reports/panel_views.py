@@ -22,7 +22,7 @@ from portal.web.assignments import assignment_here, filled_report
 from portal.web.form_fields import legible_in_lines
 from portal.web.html import wants_fragment
 
-A_YEAR = 365 * 24 * 60 * 60
+COOKIE_SECONDS = 365 * 24 * 60 * 60
 
 
 @bp.after_request
@@ -33,7 +33,7 @@ def remember_comparing(answer: Response) -> Response:
         answer.set_cookie(
             comparing.COOKIE,
             asked,
-            max_age=A_YEAR,
+            max_age=COOKIE_SECONDS,
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
             httponly=True,
             samesite="Lax",

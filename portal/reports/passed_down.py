@@ -14,7 +14,7 @@ from portal.models.trail_actions import Action
 from portal.reports import saving
 
 WORDS = {True: "是", False: "否", None: ""}
-"""The answers as pages and the trail say them; nothing where nobody has answered."""
+"""The answers on pages and in the trail; empty without one."""
 
 ANSWERS = {"yes": True, "no": False}
 """The answers as the form posts them."""

@@ -46,7 +46,7 @@ class SaveResult:
 
 
 TYPED = frozenset({Action.FIGURE_SAVED, Action.PASTED, Action.IMPORTED})
-"""What people do who have some of this work to report."""
+"""The actions that end a 零报告: somebody has work to report."""
 
 _new_figure = Prepared(insert(Figure))
 _touch_report = Prepared(

@@ -145,8 +145,8 @@ def _notes_of(session: Session, report: Report) -> Mapping[str, Sequence[ItemNot
     return notes
 
 
-TOO_FEW = 3
-"""Figures other than 0 below which two reports may well agree by chance."""
+MIN_COMPARED_FIGURES = 3
+"""With fewer figures above 0, two reports may be equal by chance."""
 
 _with_figure = (
     select(Report.id, Expectation.name, Expectation.path)
@@ -180,7 +180,7 @@ def same_as(session: Session, filling: FilledReport) -> tuple[str, ...]:
     """
     assignment = filling.assignment
     own = {code: kept.value for code, kept in filling.stored.items() if kept.value}
-    if assignment.report is None or len(own) < TOO_FEW:
+    if assignment.report is None or len(own) < MIN_COMPARED_FIGURES:
         return ()
     code = max(own, key=lambda each: own[each] or 0)
     found = session.execute(

@@ -24,7 +24,7 @@ from portal.web.assurance import assurance_in
 bp = Blueprint("review", __name__, url_prefix="/o/<organisation>/campaigns/<campaign>")
 
 EXTENSION = "extend"
-"""The form for an extension alone; those of the moves are called after them."""
+"""The name of the form for an extension alone; a move's form is named after the move."""
 
 
 @bp.get("/reviews")

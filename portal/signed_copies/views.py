@@ -36,7 +36,7 @@ bp = Blueprint(
 )
 
 MAX_BYTES = 10 * 1024 * 1024
-"""Bytes of all files of one upload together."""
+"""All files of one upload together."""
 
 
 @bp.get("")

@@ -18,7 +18,7 @@ from portal.domain.campaign.board import Group, Show, Unit
 from portal.models.organisation import KINDS
 
 ROWS_A_PAGE = 200
-"""Enough for any district at once; a browser takes seconds to lay out a thousand."""
+"""Enough for a whole district; a browser needs seconds to lay out a thousand rows."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from portal.collection.assignment import Assignment
 from portal.models import TrailEntry
 from portal.models.trail_actions import Action
 
-PAGE = 200
+ENTRIES_A_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Page:
 
 
 LAST_YEAR = (Action.LAST_YEAR_ENTERED, Action.LAST_YEAR_CORRECTED)
-"""What was done to the unit's figures of the year before; it needs no report to be begun."""
+"""Actions on the unit's figures of the year before, which exist without a report."""
 
 
 def entries(
@@ -46,5 +46,10 @@ def entries(
         wanted = wanted.where(TrailEntry.item == item)
     if before:
         wanted = wanted.where(TrailEntry.number < before)
-    found = session.scalars(wanted.order_by(TrailEntry.number.desc()).limit(PAGE + 1)).all()
-    return Page(found[:PAGE], found[PAGE - 1].number if len(found) > PAGE else None)
+    found = session.scalars(
+        wanted.order_by(TrailEntry.number.desc()).limit(ENTRIES_A_PAGE + 1)
+    ).all()
+    return Page(
+        found[:ENTRIES_A_PAGE],
+        found[ENTRIES_A_PAGE - 1].number if len(found) > ENTRIES_A_PAGE else None,
+    )

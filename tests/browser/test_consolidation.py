@@ -42,7 +42,7 @@ def test_the_desk_chooses_keeps_draws_and_checks(served, page, axe):
 
 
 def test_a_long_export_tells_how_far_it_is_and_ends_with_its_file(served, page, axe, monkeypatch):
-    monkeypatch.setattr(operations, "LONG", 0)
+    monkeypatch.setattr(operations, "MAX_UNITS_AT_ONCE", 0)
     served.city.person("gedian").report("submitted")
     served.sit_down(page, "shizong")
     page.goto(f"{served.address}/")

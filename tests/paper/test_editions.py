@@ -308,7 +308,7 @@ def test_before_the_first_edition_the_page_says_what_to_do(city):
 
 
 def test_a_long_edition_is_exported_with_its_progress(city, gedian, monkeypatch):
-    monkeypatch.setattr(operations, "LONG", 0)
+    monkeypatch.setattr(operations, "MAX_UNITS_AT_ONCE", 0)
     gedian.report("accepted")
     freeze(city)
     assert city.page(city.url(f"{EDITIONS}/1")).one("button", action="export-xlsx")

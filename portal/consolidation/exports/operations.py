@@ -13,20 +13,20 @@ from portal.models.base import About
 from portal.models.trail import record
 from portal.models.trail_actions import Action
 
-LONG = 50
-"""Units above which a workbook takes more than a second, so that its page tells how far it is."""
+MAX_UNITS_AT_ONCE = 50
+"""A workbook of more units takes over a second, so a page shows its progress."""
 
 KEPT_FOR = timedelta(hours=1)
 
 MAX_ID = 999_999_999
 
-LINES = 10
-"""How often the page tells it, at most."""
+PROGRESS_LINES = 10
+"""Lines of progress on the page, at most."""
 
 
 def is_told(drawn: int, units: int) -> bool:
     """Whether the progress page gets a line once `drawn` units are written."""
-    return drawn == units or drawn % max(1, units // LINES) == 0
+    return drawn == units or drawn % max(1, units // PROGRESS_LINES) == 0
 
 
 def store(

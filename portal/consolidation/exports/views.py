@@ -39,7 +39,7 @@ class Step:
 
 @bp.context_processor
 def _long() -> dict[str, Any]:
-    return {"long_export": exports.LONG}
+    return {"long_export": exports.MAX_UNITS_AT_ONCE}
 
 
 @bp.get("/workbook")

@@ -19,8 +19,8 @@ from portal.web.form_fields import printable
 from portal.web.uploads import takes_file, uploaded
 from portal.workbooks.gate import MAX_FILE_BYTES, Refused
 
-ROOM = 1024 * 1024
-"""Bytes beyond the largest file within which the answer says what makes a workbook so large."""
+MAX_EXCESS_BYTES = 1024 * 1024
+"""A body so much larger than a file may be is still read, so that the answer can say why."""
 
 
 @bp.get("/template")
@@ -51,7 +51,7 @@ def _import_page(campaign: str, refused: str = "", file: str = "", cell: str = "
 
 
 @bp.post("/import")
-@takes_file(MAX_FILE_BYTES + ROOM)
+@takes_file(MAX_FILE_BYTES + MAX_EXCESS_BYTES)
 @allow(reporter)
 def preview_import(campaign: str) -> Any:
     """The page that previews what a workbook would change; nothing is written."""

@@ -1,4 +1,4 @@
-// Board: says so when the status board can no longer refresh itself.
+// Board: shows a line when the status board can no longer refresh itself.
 "use strict";
 
 document.addEventListener("htmx:afterRequest", (event) => {

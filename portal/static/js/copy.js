@@ -1,4 +1,4 @@
-// Copying: a button copies the text of the element that it names, or selects it where it may not.
+// Copying: a button copies the text of the element that it names, or selects it.
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -8,7 +8,7 @@ document.addEventListener("click", async (event) => {
   if (source.select) source.select();
   else window.getSelection().selectAllChildren(source);
   try {
-    // on plain http there is no clipboard: the text stays selected, to be copied by hand
+    // plain http has no clipboard: the text stays selected, to be copied by hand
     await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     button.textContent = "已复制";
   } catch {

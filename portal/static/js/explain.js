@@ -1,4 +1,4 @@
-// Explaining: an explanation is saved when its line is left, and nothing written is lost unasked.
+// Explaining: saves an explanation when its line is left, and asks before unsaved text is lost.
 "use strict";
 
 {
@@ -10,7 +10,7 @@
 
   const forms = () => [...document.querySelectorAll("form.explain")];
   const isWhole = ({ elements }) => elements.reason.value && elements.words.value.trim();
-  // one text for several ticked items goes by its button alone: leaving the line says nothing yet
+  // one text for several ticked items is saved by its button only, not by leaving the line
   const ONE = "form.explain[hx-post]";
   const isWritten = ({ elements }) => {
     const chosen = elements.reason.selectedOptions[0];
@@ -28,7 +28,7 @@
     if (isWritten(form) && isWhole(form)) save(form);
   });
 
-  // what is being saved goes before any other form; what cannot be saved yet is shown
+  // other forms wait for running saves; an explanation that cannot be saved is shown
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches(ONE)) return;
@@ -60,7 +60,7 @@
     pressed.click();
   });
 
-  // as from row to row in the sheet: on to the next query, or back to the one that was refused
+  // focus moves to the next query, or back to the refused one, as between rows of the sheet
   function next(id) {
     goOn = false;
     const queries = [...document.querySelectorAll("article.query[data-issue]")];
@@ -108,6 +108,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (leaving || !underWay.size && !forms().some(isOpen)) return;
     event.preventDefault();
-    event.returnValue = ""; // browsers before 2024 ask only for this
+    event.returnValue = ""; // browsers before 2024 need this to ask
   });
 }

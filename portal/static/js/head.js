@@ -1,4 +1,4 @@
-// Head: the counts above the table are true of every row, of those that only the browser knows too.
+// Head: adds to the counts above the table the rows whose state only the browser knows.
 "use strict";
 
 {
@@ -12,7 +12,7 @@
 
   const ABOUT = { "next-error": wrong, "next-unsaved": (row) => lost(row) || typing(row) };
 
-  // a count of nothing leads nowhere, and is no link
+  // a count of 0 is no link
   function say(id, words, row) {
     const shown = document.getElementById(id);
     if (!shown) return;
@@ -43,7 +43,7 @@
     return isSaved && !rows.some((row) => refused(noticeOf(row))) ? SAVED : "";
   }
 
-  // each click leads to the next such row behind the cell that has the focus
+  // each click leads to the next such row after the focused cell
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a#next-error, a#next-unsaved");
     if (!link) return;

@@ -1,4 +1,4 @@
-// Leaving: what was typed last is saved before the page is left, and nothing is lost unasked.
+// Leaving: saves the last typed cell before the page is left, and asks before text is lost.
 "use strict";
 
 {

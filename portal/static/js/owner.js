@@ -1,4 +1,4 @@
-// Owner: what this browser keeps belongs to one person, and is gone when they sign out or
+// Owner: what this browser stores belongs to one person, and is deleted when they sign out or
 // somebody else signs in.
 "use strict";
 
@@ -12,7 +12,7 @@
       Object.keys(localStorage)
         .filter((key) => key.startsWith(PENDING) && !(others && key.startsWith(`${PENDING}${user} `)))
         .forEach((key) => localStorage.removeItem(key));
-    } catch (refused) { /* a browser that keeps nothing has nothing to forget */ }
+    } catch (refused) { /* without storage there is nothing to delete */ }
   }
 
   if (user) forget(true);
@@ -21,6 +21,6 @@
     if (event.target.id === "sign-out") leaving = true;
   });
 
-  // not before: whoever is asked about unsaved figures may stay
+  // not earlier: somebody asked about unsaved figures may stay on the page
   window.addEventListener("pagehide", () => { if (leaving) forget(false); });
 }

@@ -1,9 +1,9 @@
-// Panel: beside the sheet, what there is to know of the item that has the focus.
+// Panel: shows beside the sheet the panel of the item that has the focus.
 "use strict";
 
 {
   const KEY = "portal.panel";
-  const SETTLED = 150;
+  const SETTLED_MS = 150;
   const desk = document.getElementById("desk");
   const panel = document.getElementById("panel");
   const content = document.getElementById("panel-content");
@@ -20,7 +20,7 @@
   const isOpen = () => !panel.hidden;
   const draft = () => content.querySelector("textarea");
 
-  // a browser that keeps nothing opens the page with the panel closed
+  // without storage the page opens with the panel closed
   const remembered = () => { try { return localStorage.getItem(KEY) === "open"; } catch (refused) { return false; } };
   const remember = (open) => { try { if (open) localStorage.setItem(KEY, "open"); else localStorage.removeItem(KEY); } catch (refused) { /* as above */ } };
 
@@ -39,7 +39,7 @@
     content.replaceChildren(line);
   }
 
-  // a note that is being written waits until its item is looked at again
+  // an unfinished note is kept until its item is shown again
   function keepDraft() {
     if (shown && draft()) drafts.set(shown, draft().value);
   }
@@ -68,7 +68,7 @@
     }
   }
 
-  // the rows move when the panel comes or goes, and on a telephone it lies over some of them
+  // rows move when the panel opens or closes, and on a phone it covers some of them
   function keepInView() {
     const cell = document.activeElement;
     if (cell.matches("td.row__figure input")) cell.scrollIntoView({ block: "nearest" });
@@ -101,11 +101,11 @@
 
   document.addEventListener("focusin", (event) => {
     if (!event.target.matches("td.row__figure input")) return;
-    follow(codeOf(event.target), SETTLED);
+    follow(codeOf(event.target), SETTLED_MS);
     if (isOpen()) keepInView();
   });
 
-  // the code of a row leads to the panel; it must not count as leaving the page
+  // the code of a row opens the panel; that must not count as leaving the page
   window.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a.row__about");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -114,9 +114,9 @@
     open(codeOf(link));
   }, true);
 
-  // what a save changed is told where it is being looked at
+  // a save of the shown item refreshes the panel
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (codeOf(event.detail.elt) === shown && shown) follow(shown, SETTLED);
+    if (codeOf(event.detail.elt) === shown && shown) follow(shown, SETTLED_MS);
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -124,7 +124,7 @@
     if (event.detail.xhr.status < 400) drafts.delete(shown);
   });
 
-  // from cell to cell with Tab: the codes are reached by the panel that follows
+  // Tab moves from cell to cell: the codes leave the tab order while the panel follows the focus
   document.querySelectorAll("a.row__about").forEach((link) => { link.tabIndex = -1; });
   set(remembered());
 }

@@ -1,4 +1,4 @@
-// Paste: a block copied from a spreadsheet goes to the server in one piece, and can be taken back.
+// Paste: sends a block copied from a spreadsheet in one request, which can be undone.
 "use strict";
 
 {

@@ -1,5 +1,5 @@
-// Pending: what was typed waits in this browser, for this person and report, until the server
-// has answered for it. It outlives a reload, and goes with the person who typed it.
+// Pending: stores typed texts in this browser, by person and report, until the server
+// has answered. They survive a reload, and are deleted when their person signs out.
 "use strict";
 
 // of each item the try that the server may have seen (`sent`), and the text typed after it (`next`);

@@ -1,4 +1,4 @@
-// Renewing: an ended session is signed in again inside the page, and the waiting saves follow.
+// Renewing: signs in again inside the page after a session ended, then sends the waiting saves.
 "use strict";
 
 window.portalRenewToken = (token) => {
@@ -13,7 +13,7 @@ window.portalSignInAgain = () => {
 document.addEventListener("htmx:afterSettle", () => {
   const signedIn = document.getElementById("signed-in");
   if (!signedIn) return;
-  // somebody else's page is not this person's to go on with
+  // another person must not continue on this page
   if (signedIn.dataset.user !== document.body.dataset.user) { window.location.reload(); return; }
   window.portalRenewToken(signedIn.dataset.token);
   signedIn.remove();

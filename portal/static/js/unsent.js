@@ -1,4 +1,4 @@
-// Unsent: what this browser keeps of the report and the server does not have is listed before 上报.
+// Unsent: lists before 上报 the texts that this browser has and the server does not.
 "use strict";
 
 {
@@ -37,7 +37,7 @@
     list.replaceChildren(...codes.map(line));
     document.getElementById("unsent-title").textContent = `没有保存的填写（${codes.length}）`;
     section.hidden = !codes.length;
-    // nothing can be called good as long as something is not there
+    // the page must not say "ready" while a text is unsaved
     const good = document.querySelector("#said .good");
     if (good) good.hidden = Boolean(codes.length);
   }
@@ -50,7 +50,7 @@
     (list.querySelector("button") || document.querySelector("main")).focus();
   });
 
-  // nothing goes up, and no blank becomes 0, while something typed is neither saved nor given up
+  // submitting and 补“0” are blocked while a typed text is neither saved nor given up
   document.addEventListener("submit", (event) => {
     if (section.hidden || !event.target.closest("[data-report]") || event.target.hasAttribute("hx-post")) return;
     event.preventDefault();

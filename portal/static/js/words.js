@@ -1,8 +1,8 @@
-// Words: under the box of an amount, what the typed text means in words and in yuan.
+// Words: shows under an amount's box the typed amount in words and in yuan.
 "use strict";
 
 {
-  const SETTLED = 200;
+  const SETTLED_MS = 200;
   let asked = null;
   let timer = 0;
 
@@ -36,11 +36,11 @@
     line.className = "row__words";
     line.setAttribute("aria-live", "polite");
     cell.after(line);
-    if (cell.value.trim()) askSoon(cell, SETTLED);
+    if (cell.value.trim()) askSoon(cell, SETTLED_MS);
   });
 
   document.addEventListener("input", (event) => {
-    if (isMoney(event.target)) askSoon(event.target, SETTLED);
+    if (isMoney(event.target)) askSoon(event.target, SETTLED_MS);
   });
 
   document.addEventListener("focusout", (event) => {

@@ -22,7 +22,7 @@ EXPORTS = f"{consolidation('shizong')}/exports"
 @pytest.fixture
 def desk(city, monkeypatch):
     """The city's reviewer with three reports, where more than two make a long export."""
-    monkeypatch.setattr(operations, "LONG", 2)
+    monkeypatch.setattr(operations, "MAX_UNITS_AT_ONCE", 2)
     for at, code in enumerate(("shizong", "echeng", "gedian"), 1):
         city.report(code, "submitted", C1=at, D1=at * 10_000)
     return city.sign_in("shizong", "reviewer")
@@ -96,7 +96,7 @@ def test_the_page_offers_the_long_way_only_where_it_is_long(desk, monkeypatch):
     page = desk.page(consolidation("shizong"))
     assert len(page.all("button", action="export-xlsx")) == 1
 
-    monkeypatch.setattr(operations, "LONG", 3)
+    monkeypatch.setattr(operations, "MAX_UNITS_AT_ONCE", 3)
     page = desk.page(consolidation("shizong"))
     assert not page.all("button", action="export-xlsx")
     assert page.all("a", action="export-xlsx")
