@@ -41,7 +41,7 @@ def lapsed(city_app, echeng):
     return echeng, token
 
 
-def test_what_was_posted_too_late_is_posted_again_after_signing_in(lapsed):
+def test_a_late_post_is_repeated_after_signing_in(lapsed):
     echeng, token = lapsed
 
     asked = post(echeng.client, REPORT, csrf_token=token, **TYPED)
@@ -58,7 +58,7 @@ def test_what_was_posted_too_late_is_posted_again_after_signing_in(lapsed):
     assert echeng.current.figure("F2") == 7
 
 
-def test_what_was_typed_survives_a_wrong_password(lapsed):
+def test_typed_fields_survive_a_wrong_password(lapsed):
     echeng, token = lapsed
     asked = post(echeng.client, REPORT, csrf_token=token, **TYPED)
 
@@ -69,7 +69,7 @@ def test_what_was_typed_survives_a_wrong_password(lapsed):
     assert form_on(going_on)[1]["F1"] == "12"
 
 
-def test_nothing_is_written_before_it_is_posted_again(lapsed):
+def test_nothing_is_written_before_the_repeated_post(lapsed):
     echeng, token = lapsed
 
     asked = post(echeng.client, REPORT, csrf_token=token, **TYPED)
@@ -78,7 +78,7 @@ def test_nothing_is_written_before_it_is_posted_again(lapsed):
     assert echeng.version("F1") == 0
 
 
-def test_somebody_else_who_signs_in_may_not_post_it(lapsed):
+def test_another_person_who_signs_in_cannot_repeat_the_post(lapsed):
     echeng, token = lapsed
     asked = post(echeng.client, REPORT, csrf_token=token, **TYPED)
 
@@ -114,7 +114,7 @@ def test_a_page_whose_token_has_run_out_offers_to_post_again(echeng):
         {},
     ],
 )
-def test_what_another_site_posted_is_never_offered(lapsed, headers):
+def test_a_post_from_another_site_is_never_offered_again(lapsed, headers):
     echeng, token = lapsed
     signed_in = echeng.city.person("echeng-head")
 
@@ -126,7 +126,7 @@ def test_what_another_site_posted_is_never_offered(lapsed, headers):
         assert "长" not in answer.text
 
 
-def test_the_page_that_led_here_tells_where_a_browser_names_no_origin(lapsed):
+def test_the_referrer_decides_where_a_browser_sends_no_origin(lapsed):
     echeng, token = lapsed
 
     asked = post(
@@ -136,7 +136,7 @@ def test_the_page_that_led_here_tells_where_a_browser_names_no_origin(lapsed):
     assert json.loads(form_on(asked)[1]["carried"])[0] == ["F1", "12"]
 
 
-def test_passwords_and_tokens_are_never_carried(lapsed):
+def test_passwords_and_tokens_are_not_posted_again(lapsed):
     echeng, token = lapsed
     secrets = {"current": "secret1", "new": "secret2", "again": "secret3", "password": "secret4"}
 
@@ -148,7 +148,7 @@ def test_passwords_and_tokens_are_never_carried(lapsed):
     assert token not in fields["carried"]
 
 
-def test_a_name_that_a_form_holds_twice_is_carried_twice(echeng):
+def test_a_repeated_field_is_carried_with_all_its_values(echeng):
     body = "csrf_token=old&issue=a&issue=b"
     kind = "application/x-www-form-urlencoded"
 
@@ -180,7 +180,7 @@ def test_inside_a_page_a_late_save_is_answered_401_and_the_token_is_renewed(laps
     assert echeng.current.figure("C9") == 12
 
 
-def test_inside_a_page_a_wrong_password_is_told_in_one_line(lapsed):
+def test_inside_a_page_a_wrong_password_gets_one_line(lapsed):
     echeng, token = lapsed
     credentials = {"username": "echeng", "password": "not-the-password-91"}
 

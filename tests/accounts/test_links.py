@@ -47,7 +47,7 @@ def press(client, page):
     return client.post("/sign-in-link", data=fields)
 
 
-def test_a_link_leads_to_a_password_of_ones_own(city_app, city, link):
+def test_a_link_leads_to_choosing_a_password(city_app, city, link):
     browser = city_app.stranger()
     asked = open_in(browser, link)
 
@@ -64,7 +64,7 @@ def test_a_link_leads_to_a_password_of_ones_own(city_app, city, link):
     assert browser.get("/o/echeng/").status_code == 200
 
 
-def test_nothing_else_opens_before_the_password_is_chosen(city_app, link):
+def test_every_page_waits_for_the_new_password(city_app, link):
     browser = city_app.stranger()
     press(browser, open_in(browser, link))
 
@@ -73,7 +73,7 @@ def test_nothing_else_opens_before_the_password_is_chosen(city_app, link):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/password")
 
 
-def test_looking_at_a_link_spends_nothing(city_app, link):
+def test_opening_a_link_does_not_spend_it(city_app, link):
     before = kept_of_links(city_app)
 
     for _ in range(3):  # a chat program, a preview, the person
@@ -121,7 +121,7 @@ def test_a_link_lasts_a_week(city_app, link):
 
 
 @pytest.mark.parametrize("end", ["link", "link/revocation", "closing", "successor"])
-def test_a_link_ends_when_the_administrator_ends_it(city_app, city, link, end):
+def test_a_revoked_link_opens_nothing(city_app, city, link, end):
     mark = re.search(r'name="seen" value="([0-9a-f]+)"', city.get(f"{USERS}/echeng").text)[1]
     city.post(f"{USERS}/echeng/{end}", name="别人", phone="", seen=mark)
 
@@ -131,7 +131,7 @@ def test_a_link_ends_when_the_administrator_ends_it(city_app, city, link, end):
     assert DEAD in page.text
 
 
-def test_unknown_spent_revoked_and_too_old_are_answered_alike(city_app, city, link):
+def test_unknown_spent_revoked_and_expired_links_get_the_same_answer(city_app, city, link):
     dead = {"unknown": "/sign-in-links/nobody-knows-this-one", "spent": link}
     browser = city_app.stranger()
     press(browser, open_in(browser, link))
@@ -144,7 +144,7 @@ def test_unknown_spent_revoked_and_too_old_are_answered_alike(city_app, city, li
     assert len({page.text for page in pages.values()}) == 1
 
 
-def test_only_the_hash_of_a_link_is_kept_and_no_trail_names_it(city_app, city, link):
+def test_only_the_hash_of_a_link_is_stored_and_no_trail_has_it(city_app, city, link):
     token = link.rpartition("/")[2]
     browser = city_app.stranger()
     press(browser, open_in(browser, link))
@@ -156,7 +156,7 @@ def test_only_the_hash_of_a_link_is_kept_and_no_trail_names_it(city_app, city, l
     assert token not in city.get(f"{USERS}/echeng").text
 
 
-def test_a_link_is_kept_nowhere_on_its_way(city_app, link):
+def test_pages_of_a_link_are_not_cached_and_redirect_without_the_token(city_app, link):
     browser = city_app.stranger()
     answers = [browser.get(link), browser.get("/sign-in-link")]
 
@@ -176,7 +176,7 @@ def test_guessing_links_is_throttled(city_app):
     assert statuses == [404] * 60 + [429]
 
 
-def test_links_for_all_who_have_no_password_on_one_page_and_as_a_workbook(city_app, city):
+def test_links_for_all_without_a_password_come_as_page_and_workbook(city_app, city):
     for name in ("new-a", "new-b"):
         city.post(USERS, new_username=name, name="新人", phone="", roles="reporter")
     old = made(city.post("/o/echeng/links").text)
@@ -204,7 +204,7 @@ def test_the_workbook_holds_nobody_of_another_subtree(city_app, city):
         assert tokens.strip() not in parts.read("xl/sharedStrings.xml").decode()
 
 
-def test_the_address_that_is_handed_out_is_the_one_that_opens(city_app):
+def test_the_url_on_the_page_opens_the_link(city_app):
     with city_app.app.test_request_context():
         path = url_for("accounts.open_link", token="abc")
 

@@ -59,7 +59,7 @@ def test_a_new_user_gets_a_link_and_no_password(city_app, city):
         ({"phone": "1" * 51}, "电话不能超过"),
     ],
 )
-def test_a_new_user_typed_wrongly_comes_back_with_what_was_typed(city_app, city, changed, word):
+def test_a_refused_new_user_comes_back_with_the_typed_fields(city_app, city, changed, word):
     before = city_app.scalar('SELECT count(*) FROM "user"')
 
     page = city.post(USERS, **(PERSON | changed))
@@ -70,7 +70,7 @@ def test_a_new_user_typed_wrongly_comes_back_with_what_was_typed(city_app, city,
     assert city_app.scalar('SELECT count(*) FROM "user"') == before
 
 
-def test_a_district_administrator_founds_people_in_the_own_subtree_only(city_app):
+def test_a_district_administrator_creates_users_in_their_subtree_only(city_app):
     district = city_app.person("echeng-admin")
 
     answers = [
@@ -91,7 +91,7 @@ def test_name_phone_and_roles_are_changed_and_the_trail_says_so(city_app, city):
     assert entry["new"] == "王芳，0711-1，填报人、单位负责人"
 
 
-def test_saving_what_stands_there_leaves_no_trail(city_app, city):
+def test_saving_unchanged_fields_writes_no_trail(city_app, city):
     before = city_app.scalar("SELECT count(*) FROM trail")
 
     assert change(city, f"{USERS}/echeng").status_code == 303
@@ -99,7 +99,7 @@ def test_saving_what_stands_there_leaves_no_trail(city_app, city):
     assert city_app.scalar("SELECT count(*) FROM trail") == before
 
 
-def test_nobody_overwrites_a_change_that_they_have_not_seen(city_app, city):
+def test_a_user_changed_since_the_page_was_shown_is_not_overwritten(city_app, city):
     stale = seen(city, f"{USERS}/echeng")
     change(city, f"{USERS}/echeng", phone="0711-1")
 
@@ -110,7 +110,7 @@ def test_nobody_overwrites_a_change_that_they_have_not_seen(city_app, city):
     assert user(city_app, "echeng")["phone"] == "0711-1"
 
 
-def test_nobody_gives_themselves_a_role(city_app):
+def test_nobody_changes_their_own_roles(city_app):
     district = city_app.person("echeng-admin")
 
     answer = change(
@@ -145,7 +145,7 @@ def may_lose(city_app, username):
         return True
 
 
-def test_an_account_is_handed_over_and_the_past_keeps_its_name(city_app, city, echeng):
+def test_an_account_handed_over_keeps_the_old_name_in_the_trail(city_app, city, echeng):
     echeng.save("C9", "12")
     mark = seen(city, f"{USERS}/echeng")
 
@@ -204,7 +204,7 @@ def test_one_sign_in_is_ended_and_the_others_stay(city_app, city, echeng):
 
 @pytest.mark.parametrize("act", ["", "/successor", "/link", "/link/revocation"])
 @pytest.mark.parametrize(("username", "status"), [("gedian", 404), ("shizong", 404)])
-def test_a_neighbours_account_is_not_there(city_app, act, username, status):
+def test_a_neighbours_account_is_not_found(city_app, act, username, status):
     district = city_app.person("echeng-admin")
 
     answer = district.post(f"{USERS}/{username}{act}", name="x", phone="", roles="reporter")

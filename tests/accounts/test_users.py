@@ -16,7 +16,7 @@ def test_an_administrator_sees_the_people_below(city):
         assert f">{username}<" in page
 
 
-def test_a_page_of_users_ends_where_its_organisation_ends(city):
+def test_users_of_other_subtrees_are_not_listed(city):
     page = city.get(USERS).text
 
     assert ">echeng-jiceng1<" in page
@@ -31,7 +31,7 @@ def test_nobody_but_an_administrator_sees_users(city_app, username):
     assert person.get(f"/o/{person.home}/users").status_code == 403
 
 
-def test_a_one_time_password_opens_the_door_once(city_app, city, echeng):
+def test_a_reset_sets_a_one_time_password_that_must_be_changed(city_app, city, echeng):
     page = city.post(f"{USERS}/echeng/password")
     one_time = re.search(r"<code>([^<]+)</code>", page.text)[1]
 
@@ -58,7 +58,7 @@ def must_change(city_app, username):
     return bool(city_app.scalar(query, username))
 
 
-def test_a_one_time_password_is_another_each_time(city):
+def test_each_reset_makes_a_new_one_time_password(city):
     pages = [city.post(f"{USERS}/echeng/password").text for _ in range(3)]
 
     found = {re.search(r"<code>([^<]+)</code>", page)[1] for page in pages}
@@ -79,7 +79,7 @@ def test_a_one_time_password_lifts_the_lock(city_app, city):
     assert sign_in(city_app, "echeng", one_time).status_code == 303
 
 
-def test_nobody_closes_their_own_account(city_app, city):
+def test_nobody_disables_their_own_account(city_app, city):
     answer = city.post("/o/shizong/users/shizong/closing")
 
     assert answer.status_code == 409
@@ -88,7 +88,7 @@ def test_nobody_closes_their_own_account(city_app, city):
 
 @pytest.mark.parametrize("act", ["password", "sign-outs", "closing", "opening"])
 @pytest.mark.parametrize("username", ["gedian", "shizong-viewer", "nobody"])
-def test_an_address_reaches_the_users_of_its_organisation_only(city_app, city, act, username):
+def test_a_users_page_is_found_under_its_own_organisation_only(city_app, city, act, username):
     before = city_app.rows('SELECT * FROM "user" ORDER BY id')
 
     answer = city.post(f"{USERS}/{username}/{act}")
@@ -106,7 +106,7 @@ def test_an_address_reaches_the_users_of_its_organisation_only(city_app, city, a
         ("opening", "user-enabled"),
     ],
 )
-def test_what_is_done_to_a_user_stands_in_the_trail(city_app, city, act, action):
+def test_changes_of_a_user_are_in_the_trail(city_app, city, act, action):
     city.post(f"{USERS}/echeng/{act}")
 
     entry = city_app.rows("SELECT * FROM trail ORDER BY id DESC LIMIT 1")[0]
@@ -116,7 +116,7 @@ def test_what_is_done_to_a_user_stands_in_the_trail(city_app, city, act, action)
     assert "王芳（echeng）" in entry["note"]
 
 
-def test_doing_it_twice_is_harmless(city_app, city):
+def test_disabling_and_enabling_twice_changes_nothing(city_app, city):
     for act in ("sign-outs", "closing", "closing", "opening", "opening"):
         assert city.post(f"{USERS}/echeng/{act}").status_code == 303
 

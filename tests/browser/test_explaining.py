@@ -29,7 +29,7 @@ def _write(query: Locator, words: str, reason: str = "新增专项资金") -> Lo
     return query.get_by_label("具体说明")
 
 
-def test_what_is_written_beside_stays_while_an_explanation_is_saved(desk, axe):
+def test_other_texts_stay_while_an_explanation_is_saved(desk, axe):
     page = desk.page
     first, second = _query(page, "D8"), _query(page, "D9")
     expect(page.locator("#queries")).to_contain_text("2 项待说明")

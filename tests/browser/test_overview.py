@@ -109,7 +109,7 @@ def show_overview(page: Page) -> Callable[[Overview], Page]:
 
 
 @pytest.mark.parametrize("lines", [1, 12, 20, MAX_LINES])
-def test_it_is_one_sheet_laid_across_with_nothing_cut_off(show_overview, lines):
+def test_the_overview_fits_one_landscape_sheet(show_overview, lines):
     page = show_overview(overview(lines))
 
     sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages

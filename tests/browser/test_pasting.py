@@ -130,7 +130,7 @@ def test_a_column_with_its_sum_lands_one_row_higher_and_control_z_takes_it_back(
     assert _stored(served, "A1", "A6") == [None, None]
 
 
-def test_where_it_is_not_certain_one_presses_what_is_meant(served, desk, axe):
+def test_an_ambiguous_block_offers_readings_as_buttons(served, desk, axe):
     _paste(desk, "A1", WITH_SUMS.replace("21", "22"))
     offers = _result(desk).get_by_role("button", name="起粘贴")
     expect(offers).to_have_count(2)

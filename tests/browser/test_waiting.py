@@ -137,7 +137,7 @@ def test_the_figures_that_waited_for_the_sign_in_go_out_in_the_order_of_typing(s
     assert _saved(served) == [("F3", "3"), ("C9", "9"), ("E1", "5")]
 
 
-def test_after_signing_out_nothing_of_it_is_left_in_the_browser(served, desk):
+def test_signing_out_deletes_the_waiting_texts(served, desk):
     _go_anyway(desk.page)
     desk.page.route("**/items/*", lambda route: route.abort())
     desk.fill("C9", "12", "failed")
@@ -149,7 +149,7 @@ def test_after_signing_out_nothing_of_it_is_left_in_the_browser(served, desk):
     assert _kept(desk.page) == []
 
 
-def test_somebody_else_who_signs_in_finds_nothing_of_it(served, desk):
+def test_another_person_who_signs_in_finds_no_waiting_texts(served, desk):
     _go_anyway(desk.page)
     desk.page.route("**/items/*", lambda route: route.abort())
     desk.fill("C9", "12", "failed")
@@ -164,7 +164,7 @@ def test_somebody_else_who_signs_in_finds_nothing_of_it(served, desk):
     desk.sees("C9", "empty")
 
 
-def test_what_waited_for_a_report_that_is_frozen_now_is_told_and_not_kept(served, desk):
+def test_texts_waiting_for_a_frozen_report_are_named_and_deleted(served, desk):
     _go_anyway(desk.page)
     desk.page.route("**/items/*", lambda route: route.abort())
     desk.fill("C9", "12", "failed")

@@ -36,7 +36,7 @@ def test_a_draft_is_seen_by_nobody_else(city, echeng, draft):
     assert "关于口径的说明" not in echeng.get(echeng.url("/notice")).text
 
 
-def test_published_it_waits_on_the_home_of_every_unit(city_app, city, echeng, draft):
+def test_a_published_announcement_is_on_every_units_home(city_app, city, echeng, draft):
     answer = publish(city, draft)
 
     assert answer.status_code == 303
@@ -50,7 +50,7 @@ def test_published_it_waits_on_the_home_of_every_unit(city_app, city, echeng, dr
     assert jiaoyu.get(seen_by(jiaoyu, draft)).status_code == 404
 
 
-def test_opening_it_has_no_effect_and_saying_so_has(city_app, city, echeng, draft):
+def test_only_the_button_marks_an_announcement_as_read(city_app, city, echeng, draft):
     publish(city, draft)
     echeng.get(seen_by(echeng, draft))
     unread = city_app.scalar("SELECT count(*) FROM delivery WHERE read_at IS NOT NULL")
@@ -70,7 +70,7 @@ def test_opening_it_has_no_effect_and_saying_so_has(city_app, city, echeng, draf
     assert city_app.scalar(query) == 1
 
 
-def test_named_units_alone_are_told(city, echeng, gedian, draft):
+def test_an_announcement_to_named_units_reaches_them_only(city, echeng, gedian, draft):
     fields = {"version": "1", "to": "named", "unit": "gedian"}
 
     answer = city.post(f"{draft}/publication", **fields)
@@ -81,7 +81,7 @@ def test_named_units_alone_are_told(city, echeng, gedian, draft):
     assert echeng.post(seen_by(echeng, draft) + "/reading").status_code == 404
 
 
-def test_nobody_named_is_nobody_told(city, draft):
+def test_an_announcement_to_no_unit_is_refused(city, draft):
     answer = city.post(f"{draft}/publication", version="1", to="named")
 
     assert answer.status_code == 422
@@ -100,7 +100,7 @@ def test_a_district_desk_sees_the_readers_of_its_subtree_only(city_app, city, dr
     assert desk.post(seen_by(desk, draft) + "/reading").status_code == 403
 
 
-def test_publishing_twice_tells_once(city_app, city, draft):
+def test_publishing_twice_delivers_once(city_app, city, draft):
     publish(city, draft)
 
     again = city.post(f"{draft}/publication", version="1", to="all")
@@ -110,7 +110,7 @@ def test_publishing_twice_tells_once(city_app, city, draft):
     assert city_app.scalar("SELECT count(*) FROM trail WHERE action = 'announced'") == 1
 
 
-def test_what_is_published_is_not_rewritten(city, draft):
+def test_a_published_announcement_cannot_be_changed(city, draft):
     publish(city, draft)
 
     answer = city.post(f"{draft}/draft", version="1", title="另一个标题", text="另一段话")
@@ -118,7 +118,7 @@ def test_what_is_published_is_not_rewritten(city, draft):
     assert answer.status_code == 409
 
 
-def test_two_who_write_one_draft_do_not_overwrite_each_other(city_app, city, draft):
+def test_two_editors_of_a_draft_do_not_overwrite_each_other(city_app, city, draft):
     city.post(f"{draft}/draft", version="1", title="李的标题", text="李的话")
 
     answer = city.post(f"{draft}/draft", version="1", title="王的标题", text="王的话")
@@ -134,7 +134,7 @@ def publish_status(city, draft, version):
     return city.post(f"{draft}/publication", version=version, to="all").status_code
 
 
-def test_a_withdrawn_one_is_gone_for_units_and_kept_for_the_city(city_app, city, echeng, draft):
+def test_a_withdrawn_announcement_stays_visible_to_the_city_only(city_app, city, echeng, draft):
     publish(city, draft)
 
     answers = [city.post(f"{draft}/withdrawal").status_code for _ in range(2)]
@@ -146,7 +146,7 @@ def test_a_withdrawn_one_is_gone_for_units_and_kept_for_the_city(city_app, city,
     assert city_app.scalar(query) == 1
 
 
-def test_a_unit_added_later_is_told_what_all_were_told(city_app, city, draft):
+def test_a_unit_added_later_gets_the_announcements_to_all(city_app, city, draft):
     publish(city, draft)
     list_of_units = plan(OPEN, "/units")
     found_later(city_app, Unit("gedian-yuan", "葛店生物园工会", "基层", "gedian", "31"))
@@ -157,13 +157,13 @@ def test_a_unit_added_later_is_told_what_all_were_told(city_app, city, draft):
 
 
 @pytest.mark.parametrize("fields", [{"title": "", "text": "话"}, {"title": "题", "text": ""}])
-def test_an_announcement_says_something(city, fields):
+def test_an_announcement_without_title_or_text_is_refused(city, fields):
     answer = post_form(city, ALL, **fields)
 
     assert answer.status_code == 422
 
 
-def test_the_notice_of_a_campaign_says_what_is_asked_until_when(city, echeng):
+def test_the_notice_shows_the_form_and_the_dates(city, echeng):
     post_form(
         city, plan(OPEN), summary="请据实统计春节前后送温暖活动。", contact="张慧 0711-0000010"
     )

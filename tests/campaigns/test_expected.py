@@ -27,25 +27,25 @@ def number_in(text: str, pattern: str) -> int:
         (plan(OPEN, "/units"), r"应报 (\d+) 免报"),
     ],
 )
-def test_every_page_has_the_same_number(city, path, pattern):
+def test_every_page_shows_the_same_number_of_units(city, path, pattern):
     text = city.page(path).text
 
     assert number_in(text, pattern) == COUNTED
 
 
 @pytest.mark.parametrize("path", ["/o/shizong/", plan(OPEN, "/units"), PLANS])
-def test_those_for_checking_are_said_apart(city, path):
+def test_units_for_checking_are_counted_apart(city, path):
     assert f"另 {ASIDE} 家仅供核对" in city.page(path).text
 
 
 @pytest.mark.parametrize("campaign", [LAST, OPEN])
-def test_the_list_of_campaigns_counts_alike(city, campaign):
+def test_the_list_of_campaigns_shows_the_same_number(city, campaign):
     (row,) = city.page(PLANS).all("tr", campaign=campaign)
 
     assert f"{COUNTED} 另 {ASIDE} 家仅供核对 1" in row.text
 
 
-def test_the_trail_of_the_opening_has_the_number_too(city_app):
+def test_the_trail_of_the_opening_has_the_same_number(city_app):
     notes = city_app.rows("SELECT note FROM trail WHERE action = ?", "campaign-opened")
 
     assert len(notes) == 2

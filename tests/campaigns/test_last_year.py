@@ -51,7 +51,7 @@ def trail(city_app, unit):
     return [tuple(row.values()) for row in city_app.rows(query, unit)]
 
 
-def test_nothing_is_written_before_it_is_confirmed(city_app, city, first_year):
+def test_the_preview_writes_nothing(city_app, city, first_year):
     preview = upload(city, table(), FIRST)
 
     assert preview.status_code == 200
@@ -64,9 +64,7 @@ def test_nothing_is_written_before_it_is_confirmed(city_app, city, first_year):
     assert "旧表里没有这 2 家单位：鄂城区基层工会一、市教育系统工会" in page.text
 
 
-def test_what_is_ticked_becomes_last_years_figures_with_a_trail_in_every_unit(
-    city_app, city, first_year
-):
+def test_ticked_units_get_figures_and_a_trail_entry(city_app, city, first_year):
     answer = confirm(city, upload(city, table(), FIRST), campaign=FIRST)
 
     assert answer.status_code == 303
@@ -81,7 +79,7 @@ def test_what_is_ticked_becomes_last_years_figures_with_a_trail_in_every_unit(
     assert "4 家，15 项" in trail(city_app, "shizong")[-1][-1]
 
 
-def test_only_what_is_ticked_is_written_and_nothing_without_a_tick(city_app, city, first_year):
+def test_unticked_units_are_not_written(city_app, city, first_year):
     preview = upload(city, table(), FIRST)
 
     nothing = confirm(city, preview, [], FIRST)
@@ -91,7 +89,7 @@ def test_only_what_is_ticked_is_written_and_nothing_without_a_tick(city_app, cit
     assert {unit for unit, _ in kept(city_app)} == {"gedian"}
 
 
-def test_the_slip_guard_and_the_comparison_live_in_the_first_year(city_app, city, first_year):
+def test_imported_figures_serve_the_slip_check_and_the_comparison(city_app, city, first_year):
     confirm(city, upload(city, table(), FIRST), campaign=FIRST)
     echeng = Reporter(city_app.person("echeng"), FIRST)
 
@@ -130,7 +128,7 @@ DOUBTS = [
 
 
 @pytest.mark.parametrize(("line", "sentence", "cell"), DOUBTS)
-def test_yuan_and_another_year_are_said_and_left_unticked(city, line, sentence, cell):
+def test_yuan_and_another_year_are_named_and_left_unticked(city, line, sentence, cell):
     rows = (("旧表",), (line,), *ROWS[2:])
 
     preview = upload(city, table(*rows))
@@ -142,7 +140,7 @@ def test_yuan_and_another_year_are_said_and_left_unticked(city, line, sentence, 
     assert f'data-cell="{cell}"' in preview.text
 
 
-def test_yuan_that_are_taken_are_kept_in_wan(city_app, city):
+def test_accepted_yuan_are_stored_as_wan(city_app, city):
     rows = (
         TITLE,
         ("单位：元",),
@@ -201,7 +199,7 @@ def test_problems_carry_their_cells_and_unknown_units_are_named(city):
         ),
     ],
 )
-def test_a_workbook_in_which_nothing_is_known_says_why(city, sheets, sentence):
+def test_a_workbook_without_known_units_or_items_is_refused_with_the_reason(city, sheets, sentence):
     preview = upload(city, workbook(*sheets))
 
     assert offered(preview) == []
@@ -245,7 +243,7 @@ def test_the_same_table_twice_is_written_once(city_app, city, first_year):
     assert "这些数已经录入过" in city.page(address(FIRST)).text
 
 
-def test_what_a_unit_corrected_meanwhile_is_not_overwritten(city_app, city, first_year):
+def test_a_units_correction_since_the_preview_is_not_overwritten(city_app, city, first_year):
     confirm(city, upload(city, table(), FIRST), campaign=FIRST)
     other = table(*ROWS[:3], ("C11", "甲", 300, 90, 40, 10), *ROWS[4:])
     preview = upload(city, other, FIRST)
@@ -258,7 +256,9 @@ def test_what_a_unit_corrected_meanwhile_is_not_overwritten(city_app, city, firs
     assert kept(city_app)["echeng", "C11"] == 210
 
 
-def test_another_table_is_unticked_where_it_differs_from_what_stands(city_app, city, first_year):
+def test_a_second_table_is_unticked_where_it_differs_from_stored_figures(
+    city_app, city, first_year
+):
     confirm(city, upload(city, table(), FIRST), campaign=FIRST)
     other = table(*ROWS[:3], ("C11", "甲", 300, 90, 40, 10), *ROWS[4:])
 
@@ -315,7 +315,7 @@ def test_a_unit_corrects_its_own_figures_with_a_reason_and_a_trail(city_app, ech
         ("-1", "改", "不小于 0"),
     ],
 )
-def test_a_correction_that_cannot_be_stays_on_the_page(city_app, echeng, text, reason, sentence):
+def test_a_refused_correction_stays_on_the_page(city_app, echeng, text, reason, sentence):
     answer = corrected(echeng, "D11", text, reason)
 
     assert answer.status_code == 422
@@ -332,7 +332,7 @@ def test_a_blank_is_no_zero_and_a_missing_item_can_be_added(city_app, echeng):
     assert kept(city_app)["echeng", "E1"] is None
 
 
-def test_the_second_of_two_writers_is_told(city_app, echeng):
+def test_the_second_of_two_writers_gets_a_conflict(city_app, echeng):
     fields = {"D11": "22", "D11.was": "20.00", "D11.version": "1", "reason": "改"}
     corrected(echeng, "D11", "21")
 
@@ -343,7 +343,7 @@ def test_the_second_of_two_writers_is_told(city_app, echeng):
     assert kept(city_app)["echeng", "D11"] == 21_000_000
 
 
-def test_after_submission_the_figures_stand_as_they_were_judged(city_app, echeng):
+def test_after_submission_last_years_figures_are_fixed(city_app, echeng):
     echeng.fill()
     echeng.fill_rest()
     for key, numbers in echeng.issues().items():
@@ -360,7 +360,7 @@ def test_after_submission_the_figures_stand_as_they_were_judged(city_app, echeng
     assert "现在不能更正" in echeng.page("/last-year").text
 
 
-def test_only_the_city_brings_it_in_and_only_the_unit_corrects(city_app, city, first_year):
+def test_only_the_city_imports_and_only_the_unit_corrects(city_app, city, first_year):
     for who, status in (("shizong-viewer", 403), ("echeng-admin", 404), ("echeng", 404)):
         assert city_app.person(who).get(address(FIRST)).status_code == status
         assert upload(city_app.person(who), table(), FIRST).status_code == status
@@ -370,14 +370,14 @@ def test_only_the_city_brings_it_in_and_only_the_unit_corrects(city_app, city, f
     assert city_app.person("gedian").get(path).status_code == 404
 
 
-def test_a_draft_waits_until_it_is_published(city_app, city):
+def test_a_draft_campaign_refuses_the_import(city_app, city):
     city_app.campaign(status="draft")
 
     assert upload(city, table()).status_code == 409
 
 
 @pytest.mark.parametrize("packed", ["", "x", "bm90aGluZw"])
-def test_what_no_preview_made_is_refused(city, packed):
+def test_a_forged_confirmation_is_refused(city, packed):
     answer = city.post(f"{address()}/confirmation", packed=packed, take="linkong")
 
     assert answer.status_code == 422

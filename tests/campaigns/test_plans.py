@@ -58,7 +58,7 @@ def test_the_list_of_campaigns_is_found_from_home(city):
     assert page.one("tr", campaign=OPEN).get("data-campaign-status") == "published"
 
 
-def test_the_list_says_where_each_campaign_stands(city, city_app, draft):
+def test_the_list_shows_each_campaigns_phase(city, city_app, draft):
     def standing() -> list[str]:
         page = city.page("/o/shizong/campaigns")
         return [row.all("td")[0].text for row in page.all("tr", campaign=None)]
@@ -70,7 +70,7 @@ def test_the_list_says_where_each_campaign_stands(city, city_app, draft):
 
 
 @pytest.mark.parametrize("username", ["shizong-viewer", "shizong-reporter", "echeng-reviewer"])
-def test_nobody_but_the_citys_administrator_plans(city_app, username):
+def test_only_the_citys_administrator_plans(city_app, username):
     person = city_app.person(username)
 
     answers = [person.get(f"/o/{person.home}/campaigns"), person.get(plan(OPEN))]
@@ -90,7 +90,7 @@ def test_a_new_campaign_expects_every_unit(city_app, city):
     assert [entry[0] for entry in told(city_app, "2028-spring")] == ["campaign-created"]
 
 
-def test_what_is_wrong_is_said_at_each_field_and_nothing_is_lost(city_app, city):
+def test_each_wrong_field_has_a_sentence_and_typed_texts_stay(city_app, city):
     answer = post_form(
         city,
         f"{PLANS}/new",
@@ -107,14 +107,14 @@ def test_what_is_wrong_is_said_at_each_field_and_nothing_is_lost(city_app, city)
     assert column(city_app, "2028-spring", "id") is None
 
 
-def test_dates_stand_in_their_order(city):
+def test_dates_out_of_order_are_refused(city):
     answer = post_form(city, f"{PLANS}/new", PLANS, **NEW | {"due": "2027-12-01"})
 
     assert answer.status_code == 422
     assert "填报开始时间应早于报送截止时间" in answer.text
 
 
-def test_a_code_is_used_once(city):
+def test_a_used_code_is_refused(city):
     answer = post_form(city, f"{PLANS}/new", PLANS, **NEW | {"code": OPEN})
 
     assert answer.status_code == 422
@@ -134,7 +134,7 @@ def test_a_copy_offers_everything_a_year_later(city):
     assert fields["notice_number"] == ""
 
 
-def test_a_copy_of_an_old_campaign_lies_ahead(city):
+def test_a_copy_of_an_old_campaign_gets_future_dates(city):
     fields = fields_of(city.page(plan(LAST, "/copy")), plan(LAST, "/copies"))
 
     assert fields["due"] == "2027-01-26 17:30"
@@ -173,12 +173,12 @@ def test_copying_twice_with_one_code_makes_one_copy(city_app, city, draft):
     assert len(city_app.rows("SELECT id FROM campaign WHERE code = ?", draft)) == 1
 
 
-def test_units_know_nothing_of_a_draft(city, echeng, draft):
+def test_units_cannot_see_a_draft(city, echeng, draft):
     assert "2028年春节送温暖" not in echeng.get("/o/echeng/").text
     assert echeng.get(f"/o/echeng/campaigns/{draft}/notice").status_code == 404
 
 
-def test_a_draft_is_changed_and_every_change_is_told(city_app, city, draft):
+def test_every_change_of_a_draft_is_in_the_trail(city_app, city, draft):
     answer = post_form(
         city,
         plan(draft),
@@ -199,14 +199,14 @@ def test_a_draft_is_changed_and_every_change_is_told(city_app, city, draft):
     assert "张慧" in page.text
 
 
-def test_how_long_each_phase_is_stands_on_the_page(city, draft):
+def test_the_page_shows_the_length_of_each_phase(city, draft):
     page = city.page(plan(draft))
 
     assert "16 天 9 小时" in page.text
     assert "2028年1月26日（星期三）17:30" in page.text
 
 
-def test_saving_what_is_stored_changes_nothing(city_app, city, draft):
+def test_saving_stored_values_changes_nothing(city_app, city, draft):
     before = told(city_app, draft), column(city_app, draft, "version")
 
     assert post_form(city, plan(draft)).status_code == 303
@@ -238,7 +238,7 @@ def test_the_same_change_twice_is_no_conflict(city_app, city, draft):
     assert column(city_app, draft, "version") == 2
 
 
-def test_publishing_shows_to_whom_and_what_is_missing(city_app, city, draft):
+def test_the_publication_page_shows_recipients_and_what_is_missing(city_app, city, draft):
     page = city.page(plan(draft, "/publication"))
 
     doubts = " ".join(part.text for part in page.all("li", doubt=None))
@@ -270,7 +270,7 @@ def unpublished_edition(city_app):
         return kept.id
 
 
-def test_published_it_is_on_the_home_pages_of_its_units(city_app, city, echeng, draft):
+def test_a_published_campaign_is_on_its_units_home_pages(city_app, city, echeng, draft):
     answer = post_form(city, plan(draft, "/publication"))
 
     assert answer.status_code == 303
@@ -290,7 +290,7 @@ def test_publishing_twice_publishes_once(city_app, city, draft):
     assert [e[0] for e in told(city_app, draft)].count("campaign-opened") == 1
 
 
-def test_what_was_changed_since_it_was_looked_at_is_not_published(city_app, city, draft):
+def test_a_plan_changed_since_the_page_was_shown_is_not_published(city_app, city, draft):
     fields = fields_of(city.page(plan(draft, "/publication")), plan(draft, "/publication"))
     post_form(city, plan(draft), contact="李某")
 
@@ -301,7 +301,7 @@ def test_what_was_changed_since_it_was_looked_at_is_not_published(city_app, city
 
 
 @pytest.mark.parametrize("name", ["name", "edition", "period", "notice"])
-def test_what_is_printed_and_agreed_stays_after_publication(city_app, city, name):
+def test_fixed_fields_cannot_be_changed_after_publication(city_app, city, name):
     texts = {
         "name": "别的名称",
         "edition": "songwennuan@2022.1",
@@ -346,7 +346,7 @@ def test_a_date_is_not_moved_into_the_past(city_app, city):
     assert column(city_app, OPEN, "version") == 2
 
 
-def test_only_what_is_over_is_archived(city_app, city, echeng):
+def test_only_a_closed_campaign_can_be_archived(city_app, city, echeng):
     early = city.post(plan(OPEN, "/archive"))
     over = [city.post(plan(LAST, "/archive")).status_code for _ in range(2)]
 
@@ -359,7 +359,7 @@ def test_only_what_is_over_is_archived(city_app, city, echeng):
     assert city.post(plan(LAST), contact="新", version="9").status_code == 409
 
 
-def test_a_draft_is_thrown_away_and_what_is_out_is_not(city_app, city, draft):
+def test_a_draft_can_be_deleted_and_a_published_campaign_cannot(city_app, city, draft):
     answers = [city.post(plan(code, "/removal")).status_code for code in (draft, OPEN)]
 
     assert answers == [303, 409]
@@ -368,7 +368,7 @@ def test_a_draft_is_thrown_away_and_what_is_out_is_not(city_app, city, draft):
     assert column(city_app, OPEN, "status") == "published"
 
 
-def test_limits_of_the_checks_are_set_and_told(city_app, city, echeng):
+def test_changed_limits_are_in_the_trail(city_app, city, echeng):
     field = "per-head__limits_yuan__C9"
 
     answer = post_form(city, plan(OPEN, "/limits"), **{field: "500"})
@@ -382,7 +382,7 @@ def test_limits_of_the_checks_are_set_and_told(city_app, city, echeng):
     assert "833" in echeng.get(echeng.url("/report/submission")).text
 
 
-def test_a_limit_that_is_none_is_refused_at_its_field(city_app, city):
+def test_a_wrong_limit_is_refused_at_its_field(city_app, city):
     answer = post_form(city, plan(OPEN, "/limits"), **{"year-on-year__up_percent": "很多"})
 
     assert answer.status_code == 422
@@ -390,7 +390,7 @@ def test_a_limit_that_is_none_is_refused_at_its_field(city_app, city):
     assert 'id="year-on-year.up_percent-problem"' in answer.text
 
 
-def test_limits_are_not_overwritten_unseen(city_app, city):
+def test_limits_changed_since_the_page_was_shown_are_not_overwritten(city_app, city):
     page = plan(OPEN, "/limits")
     seen = fields_of(city.page(page), page)
     post_form(city, page, **{"per-head__limits_yuan__C9": "500"})
@@ -403,7 +403,7 @@ def test_limits_are_not_overwritten_unseen(city_app, city):
     assert kept["per-head"]["limits_yuan"] == {"C9": 500}
 
 
-def test_four_eyes_hold_whoever_last_edited(city_app, city, echeng):
+def test_with_four_eyes_the_last_editor_cannot_submit(city_app, city, echeng):
     city_app.campaign(OPEN, four_eyes=True)
     head = city_app.person("echeng-head")
     echeng.fill_all()
@@ -417,7 +417,7 @@ def test_four_eyes_hold_whoever_last_edited(city_app, city, echeng):
     assert echeng.current.submissions == 1
 
 
-def test_four_eyes_look_at_the_last_edit_not_at_the_first(city_app, echeng):
+def test_with_four_eyes_the_last_edit_decides_not_the_first(city_app, echeng):
     city_app.campaign(OPEN, four_eyes=True)
     head = city_app.person("echeng-head")
     echeng.fill_all()

@@ -74,7 +74,7 @@ def test_a_round_has_its_own_name_code_and_later_dates(city_app, city, typed, fi
     assert city_app.scalar("SELECT name FROM campaign WHERE code = ?", OPEN) == "2027年春节送温暖"
 
 
-def test_rounds_lead_to_each_other(city, echeng, both):
+def test_each_rounds_page_links_to_the_others(city, echeng, both):
     for code, other in ((OPEN, SECOND), (SECOND, OPEN)):
         for path in ("/status", "/consolidation"):
             assert city.url(path, campaign=other) in city.get(city.url(path, campaign=code)).text
@@ -83,7 +83,7 @@ def test_rounds_lead_to_each_other(city, echeng, both):
         assert "节后报" in page
 
 
-def test_a_report_starts_from_what_was_submitted_before(city_app, city, echeng, both):
+def test_a_report_starts_from_the_earlier_rounds_submission(city_app, city, echeng, both):
     echeng.report("accepted")
     page = echeng.page(echeng.url("/report", campaign=SECOND))
     offered = page.by_id("earlier").text
@@ -112,7 +112,7 @@ def test_opening_the_page_writes_nothing(city_app, echeng, both):
     assert figures(city_app, "echeng", SECOND) == {}
 
 
-def test_carrying_over_is_undone_as_one(city_app, echeng, both):
+def test_carrying_over_is_undone_as_one_batch(city_app, echeng, both):
     echeng.report("submitted")
     echeng.post(echeng.url("/report/carrying", campaign=SECOND))
 
@@ -121,7 +121,7 @@ def test_carrying_over_is_undone_as_one(city_app, echeng, both):
     assert {value for value, _ in figures(city_app, "echeng", SECOND).values()} == {None}
 
 
-def test_what_was_typed_already_stays(city_app, echeng, both):
+def test_carrying_over_keeps_typed_figures(city_app, echeng, both):
     echeng.report("submitted")
     fields = {"C9": "40", "C9.version": "0"}
     echeng.post(echeng.url("/report/items/C9", campaign=SECOND), **fields)
@@ -144,7 +144,7 @@ def test_nothing_is_carried_from_a_draft_or_a_neighbour(city_app, echeng, gedian
     assert figures(city_app, "echeng", SECOND) == {}
 
 
-def test_each_round_has_its_own_submissions_and_sums(city_app, city, echeng, both):
+def test_rounds_do_not_share_submissions_or_sums(city_app, city, echeng, both):
     echeng.report("accepted")
     carry, submission = (
         echeng.url(path, campaign=SECOND) for path in ("/report/carrying", "/report/submission")
@@ -167,13 +167,13 @@ def test_each_round_has_its_own_submissions_and_sums(city_app, city, echeng, bot
     assert totals == {OPEN: "12", SECOND: "20"}
 
 
-def test_the_year_before_is_still_the_year_before(echeng, both):
+def test_a_later_round_is_compared_with_the_same_year_before(echeng, both):
     page = echeng.page(echeng.url("/report", campaign=SECOND))
 
     assert page.by_id("change-C9") is not None
 
 
-def test_a_round_follows_one_that_is_out(city):
+def test_a_round_can_only_follow_a_published_campaign(city):
     second_round(city)
 
     fields = {"code": "2027-third", "round_name": "终报", "opens": "2027-03-01"}

@@ -39,7 +39,7 @@ def test_the_list_shows_every_unit_in_its_order(city):
     assert page.one("tr", organisation="jiaoyu").get("data-expected") == "false"
 
 
-def test_a_draft_can_be_changed_in_everything(city_app, city, draft):
+def test_every_field_of_a_unit_can_be_changed_in_a_draft(city_app, city, draft):
     answer = post_form(
         city,
         draft,
@@ -63,7 +63,7 @@ def test_a_draft_can_be_changed_in_everything(city_app, city, draft):
     assert ("临空经济区总工会（linkong）下拨资金（万元）", "", "12.345678") in told(city_app)
 
 
-def test_an_own_place_in_the_order_outlives_publication(city_app, city, draft):
+def test_a_changed_order_survives_publication(city_app, city, draft):
     post_form(city, draft, echeng__position="55")
 
     post_form(city, plan("2028-spring", "/publication"))
@@ -82,7 +82,7 @@ def test_an_own_place_in_the_order_outlives_publication(city_app, city, draft):
         ("gedian__reason", "字" * 501),
     ],
 )
-def test_what_cannot_be_taken_is_said_in_its_row(city_app, city, name, text):
+def test_a_refused_field_has_a_sentence_in_its_row(city_app, city, name, text):
     before = expectation(city_app, "gedian")
 
     answer = post_form(city, LIST, **{name: text, "echeng__households": "7"})
@@ -94,7 +94,7 @@ def test_what_cannot_be_taken_is_said_in_its_row(city_app, city, name, text):
 
 
 @pytest.mark.parametrize("change", [{"echeng.basis": "own"}, {"echeng.position": "99"}])
-def test_basis_and_order_stay_once_published(city_app, city, change):
+def test_basis_and_order_are_fixed_by_publication(city_app, city, change):
     fields = fields_of(city.page(LIST), LIST)
 
     answer = city.post(LIST, **fields | change)
@@ -125,7 +125,7 @@ def test_a_released_unit_leaves_the_denominator_and_comes_back(city_app, city, g
     ]
 
 
-def test_two_administrators_meet_in_one_row(city_app, city):
+def test_two_administrators_of_one_row_get_a_conflict(city_app, city):
     seen = fields_of(city.page(LIST), LIST)
     post_form(city, LIST, gedian__allocated="1")
 
@@ -139,7 +139,7 @@ def test_two_administrators_meet_in_one_row(city_app, city):
     assert expectation(city_app, "gedian")["allocated"] == 2_000_000
 
 
-def test_a_row_that_nobody_typed_into_is_left_to_the_other(city_app, city):
+def test_an_untouched_row_keeps_anothers_change(city_app, city):
     seen = fields_of(city.page(LIST), LIST)
     post_form(city, LIST, gedian__allocated="1")
 

@@ -184,7 +184,7 @@ def test_a_campaign_follows_the_one_before_it(demo: Shell):
         ({"expect": "/nowhere/expected.xlsx"}, "打不开"),
     ],
 )
-def test_a_campaign_that_cannot_be_is_refused(city: Shell, changed, sentence):
+def test_a_wrong_campaign_is_refused(city: Shell, changed, sentence):
     answer = city(*planned(**changed))
 
     assert answer.status == 1
@@ -200,7 +200,7 @@ def test_a_code_that_cannot_stand_in_an_address_is_refused(city: Shell, code):
     assert "填报任务代码" in answer.errors
 
 
-def test_a_code_is_taken_once(city: Shell):
+def test_a_used_code_is_refused(city: Shell):
     city(*planned())
 
     answer = city(*planned())
@@ -228,7 +228,7 @@ def test_an_unpublished_edition_cannot_be_opened(empty: Shell, tmp_path):
     assert "尚未发布，请先发布表样" in answer.errors
 
 
-def test_nobody_is_expected_where_there_is_nobody(empty: Shell):
+def test_a_campaign_without_units_is_refused(empty: Shell):
     empty("form", "import", EDITION, "--publish")
     empty(*planned())
 

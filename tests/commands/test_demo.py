@@ -210,7 +210,7 @@ class TestServed:
         ]
         assert everything(real) == before
 
-    def test_the_accounts_of_a_demonstration_in_use_are_told(self, demo: Shell, tmp_path):
+    def test_the_accounts_of_a_demonstration_in_use_are_printed(self, demo: Shell, tmp_path):
         own = roster(tmp_path / "units.xlsx", ("yizhong", "第一中学工会", "基层", "echeng", 1))
         demo("organisation", "import", own)
         before = everything(demo)
@@ -222,7 +222,7 @@ class TestServed:
         assert everything(demo) == before
 
 
-def test_a_load_that_breaks_off_leaves_nothing_behind(portal: Shell, monkeypatch):
+def test_an_interrupted_load_leaves_an_empty_database(portal: Shell, monkeypatch):
     def break_off(*_arguments: object) -> None:
         raise KeyboardInterrupt
 

@@ -88,7 +88,7 @@ def test_a_wrong_setting_stops_every_command(portal: Shell, command, name, text,
     assert not portal.instance.exists()
 
 
-def test_settings_of_the_tests_are_nobodys_business(portal: Shell):
+def test_settings_of_the_tests_stop_no_command(portal: Shell):
     answer = portal("init", PORTAL_TEST_REQUIRE="browser")
 
     assert answer.status == 0

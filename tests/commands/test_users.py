@@ -63,7 +63,7 @@ def test_a_password_given_is_not_shown(demo: Shell):
         (("wang", *WANG[:2], "--name", " ", "--role", "填报人"), "姓名应为"),
     ],
 )
-def test_a_user_who_cannot_be_is_refused(demo: Shell, arguments, sentence):
+def test_a_wrong_user_is_refused(demo: Shell, arguments, sentence):
     before = demo.ask("SELECT count(*) FROM user")
 
     answer = demo("user", "create", *arguments)
@@ -94,7 +94,7 @@ def test_a_new_password_ends_sign_ins_and_the_lock_out(demo: Shell):
     assert matches(password_hash, password_in(answer.text))
 
 
-def test_nobodys_password_cannot_be_set(demo: Shell):
+def test_the_password_of_an_unknown_user_is_refused(demo: Shell):
     answer = demo("user", "password", "nobody")
 
     assert answer.status == 1

@@ -54,7 +54,7 @@ TAMPERED = [
 
 
 @pytest.mark.parametrize(("statement", "found"), TAMPERED)
-def test_a_change_behind_the_portals_back_is_found(demo: Shell, statement, found):
+def test_a_change_made_outside_the_portal_is_found(demo: Shell, statement, found):
     demo.tamper(statement)
 
     answer = demo("verify")

@@ -22,14 +22,14 @@ def statuses(person, code, **more):
 
 
 @pytest.mark.parametrize("role", ["reviewer", "admin", "viewer"])
-def test_the_desk_of_the_city_sees_its_own_and_a_districts(city, role):
+def test_the_citys_desk_sees_the_citys_and_a_districts_consolidation(city, role):
     person = city.sign_in("shizong", role)
 
     assert statuses(person, "shizong") == {200}
     assert statuses(person, "echeng") == {200}
 
 
-def test_a_head_sees_the_own_one_and_knows_of_no_other(city):
+def test_a_head_sees_only_the_consolidation_at_home(city):
     head = city.sign_in("echeng", "head")
 
     assert statuses(head, "echeng") == {200}
@@ -44,7 +44,7 @@ def test_a_reporter_or_auditor_has_the_wrong_role_at_home(city, role):
 
 
 @pytest.mark.parametrize("role", ["reporter", "reviewer", "admin", "viewer", "head"])
-def test_the_neighbour_is_told_nothing(city, role):
+def test_a_neighbours_consolidation_is_not_found(city, role):
     neighbour = city.sign_in("gedian", role)
 
     assert statuses(neighbour, "echeng") == {404}
@@ -59,7 +59,7 @@ def test_a_stranger_is_asked_to_sign_in(city, part):
     assert "/login" in answer.location
 
 
-def test_a_campaign_that_is_not_there_is_not_found(city):
+def test_an_unknown_campaign_is_not_found(city):
     person = city.sign_in("shizong", "reviewer")
 
     assert statuses(person, "shizong", campaign="spring-1999") == {404}

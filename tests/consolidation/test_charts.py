@@ -46,7 +46,7 @@ def test_another_item_can_be_drawn(desk):
     assert desk.status(f"{consolidation('shizong', NEXT)}/charts?page=2") == 404
 
 
-def test_every_picture_is_named_and_told(desk):
+def test_every_chart_has_a_name_and_a_table(desk):
     page = charts(desk)
 
     for svg in page.root.iter(f"{SVG}svg"):
@@ -65,7 +65,7 @@ def test_progress_counts_first_submissions_and_marks_the_due_time(desk, years):
     assert "报送截止 1月26日" in page.text
 
 
-def test_main_items_stand_beside_last_years(desk):
+def test_main_items_are_compared_with_last_year(desk):
     page = charts(desk)
     (row,) = page.all("tr", code="B")
 
@@ -73,12 +73,12 @@ def test_main_items_stand_beside_last_years(desk):
     assert "与2022年春节送温暖按两年均已报送的 1 家比较，另有 1 家上年无数。" in page.text
 
 
-def test_a_district_sees_its_own(desk, years):
+def test_a_district_sees_charts_of_its_own_subtree(desk, years):
     page = charts(years.sign_in("echeng", "reviewer"), "echeng")
 
     rows = [row.get("data-organisation") for row in page.all("tr", organisation=None)]
     assert rows == ["echeng", "echeng-jiceng1", "echeng-jiceng2"]
 
 
-def test_who_is_missing_is_said_above_the_pictures(desk):
+def test_missing_units_are_named_above_the_charts(desk):
     assert "未含：鄂州市总工会本级、华容区总工会、临空经济区总工会等 3 家。" in charts(desk).text

@@ -25,7 +25,7 @@ def lines(page, code):
     return {row.get("data-code"): [words(c) for c in row.findall("td")][1:] for row in rows}
 
 
-def test_the_city_sees_every_district_beside_what_lies_below_it(city):
+def test_the_city_compares_every_district_with_the_reports_below_it(city):
     page = checks(city.sign_in("shizong", "reviewer"))
 
     assert lines(page, "echeng")["C1"] == ["10", "7", "未单列", "3"]
@@ -42,7 +42,7 @@ def test_a_unit_with_nothing_below_it_is_not_checked(city):
     ]
 
 
-def test_nothing_is_changed_by_it(city):
+def test_the_node_check_writes_nothing(city):
     desk = city.sign_in("shizong", "reviewer")
     before = desk.table("shizong").cells("B")
     checks(desk)
@@ -58,7 +58,7 @@ def test_the_total_is_compared_with_its_columns(city):
     assert "51 项全部相符" in page.text
 
 
-def test_a_total_that_is_not_the_sum_of_its_columns_is_told(city, monkeypatch):
+def test_a_total_unequal_to_its_columns_is_shown(city, monkeypatch):
     monkeypatch.setattr("portal.consolidation.checks.sums_by_column", lambda *_: {})
     page = checks(city.sign_in("shizong", "viewer"))
 
@@ -66,7 +66,7 @@ def test_a_total_that_is_not_the_sum_of_its_columns_is_told(city, monkeypatch):
     assert "合计与各单位之和不符的项目：B、C、C1。" in page.text
 
 
-def test_what_is_not_in_the_scope_cannot_be_checked_yet(city):
+def test_units_outside_the_scope_are_not_checked(city):
     page = checks(city.sign_in("shizong", "viewer"), query="?scope=accepted")
 
     assert "鄂城区总工会的报表不在“已审核”的范围内，还不能核对。" in page.text
@@ -79,7 +79,7 @@ def test_a_district_checks_itself(city):
     assert lines(page, "echeng")["C1"] == ["10", "7", "未单列", "3"]
 
 
-def test_there_is_no_second_page(city):
+def test_a_page_after_the_last_is_not_found(city):
     assert city.sign_in("shizong", "viewer").status(
         f"{consolidation('shizong')}/checks?page=2"
     ) == (404)

@@ -46,7 +46,7 @@ def deduction(page: Page, name: str) -> list[str]:
     return [words(td) for td in row.iter("td")]
 
 
-def test_last_year_stands_beside_this_one_by_confirmed_items(desk):
+def test_last_years_figures_are_shown_by_confirmed_counterparts(desk):
     page = desk.page(URL)
 
     assert cells(page, "C4", "sums__year") == ["300", "-150", "-50.0%"]
@@ -54,13 +54,13 @@ def test_last_year_stands_beside_this_one_by_confirmed_items(desk):
     assert cells(page, "B", "sums__year") == ["", "", "上年无数"]
 
 
-def test_a_first_campaign_has_nothing_to_compare_with(reported):
+def test_a_first_campaign_has_no_comparison(reported):
     page = reported.sign_in("shizong", "viewer").page(consolidation("shizong"))
 
     assert "与上年比较" not in [words(th) for th in page.root.iter("th")]
 
 
-def test_an_item_without_a_counterpart_is_compared_with_nothing(reported, document):
+def test_an_item_without_a_counterpart_has_no_comparison(reported, document):
     items = [{**item, "previous": None} for item in document["items"]]
     document = {**document, "items": items}
     add_campaign(document, reported.organisations, UNITS, "2024-spring", NEXT)
@@ -77,7 +77,7 @@ def test_money_of_a_pair_has_its_average(desk):
     assert cells(page, "C1", "sums__average") == cells(page, "A", "sums__average") == [""]
 
 
-def test_what_was_passed_down_is_taken_off_below_the_item(desk):
+def test_the_deduction_of_passed_down_money_has_its_own_rows(desk):
     page = desk.page(URL)
 
     assert page.total("A") == "62.00"
@@ -106,7 +106,7 @@ def test_a_choice_hides_columns_and_sections_but_never_changes_the_total(desk):
     assert page.all("tr", code="A") == []
 
 
-def test_units_of_other_kinds_are_left_out(desk):
+def test_units_of_unchosen_kinds_are_hidden(desk):
     page = desk.page(f"{URL}?show=units&kind=开发区")
 
     assert list(page.cells("C1")) == ["gedian", "linkong"]
@@ -114,11 +114,11 @@ def test_units_of_other_kinds_are_left_out(desk):
 
 
 @pytest.mark.parametrize("query", ["show=all", "kind=县总", "section=9", "section=x"])
-def test_a_choice_of_what_is_not_there_is_not_found(desk, query):
+def test_an_unknown_choice_is_not_found(desk, query):
     assert desk.status(f"{URL}?{query}") == 404
 
 
-def test_a_choice_is_kept_by_name_and_found_again(desk):
+def test_a_choice_is_saved_by_name_and_found_again(desk):
     answer = desk.post(f"{URL}/filters", name="各区 慰问", show="kinds", kind="区总", section="3")
 
     assert answer.status_code == 303
@@ -129,14 +129,14 @@ def test_a_choice_is_kept_by_name_and_found_again(desk):
     assert desk.page(found["各区 慰问"]).kinds("C1") == {"区总": "6"}
 
 
-def test_keeping_it_twice_keeps_one(desk):
+def test_saving_a_filter_twice_saves_one(desk):
     for _ in range(2):
         assert desk.post(f"{URL}/filters", name="甲", show="kinds").status_code == 303
 
     assert desk.page(URL).text.count("甲 删除") == 1
 
 
-def test_another_choice_under_the_same_name_overwrites_nothing(desk):
+def test_another_choice_under_a_used_name_is_refused(desk):
     desk.post(f"{URL}/filters", name="甲", show="kinds")
     answer = desk.post(f"{URL}/filters", name="甲", show="units")
 
@@ -146,11 +146,11 @@ def test_another_choice_under_the_same_name_overwrites_nothing(desk):
 
 
 @pytest.mark.parametrize("name", ["", "   ", "长" * 31])
-def test_a_name_is_needed_and_short(desk, name):
+def test_an_empty_or_long_name_is_refused(desk, name):
     assert desk.post(f"{URL}/filters", name=name).status_code == 422
 
 
-def test_a_filter_is_ones_own_unless_it_is_shared(desk, reported):
+def test_a_filter_is_private_unless_it_is_shared(desk, reported):
     desk.post(f"{URL}/filters", name="我的", show="kinds")
     desk.post(f"{URL}/filters", name="大家的", show="kinds", shared="1")
     colleague = reported.sign_in("shizong", "viewer").page(URL)
@@ -164,7 +164,7 @@ def test_a_filter_is_ones_own_unless_it_is_shared(desk, reported):
     )
 
 
-def test_sharing_is_for_those_who_look_after_the_desk(reported):
+def test_only_reviewers_and_administrators_share_filters(reported):
     viewer = reported.sign_in("shizong", "viewer")
     above = reported.sign_in("shizong", "reviewer")
     at_district = f"{consolidation('echeng', NEXT)}/filters"
@@ -174,7 +174,7 @@ def test_sharing_is_for_those_who_look_after_the_desk(reported):
     assert above.post(at_district, name="甲").status_code == 303
 
 
-def test_a_filter_is_removed_by_whom_it_belongs_to_and_by_nobody_else(desk, reported):
+def test_a_filter_is_removed_by_its_owner_only(desk, reported):
     desk.post(f"{URL}/filters", name="我的", show="kinds")
     desk.post(f"{URL}/filters", name="大家的", show="kinds", shared="1")
     viewer = reported.sign_in("shizong", "viewer")
@@ -187,7 +187,7 @@ def test_a_filter_is_removed_by_whom_it_belongs_to_and_by_nobody_else(desk, repo
     assert "我的" not in desk.page(URL).text
 
 
-def test_keeping_and_removing_are_in_the_trail(desk):
+def test_saving_and_removing_a_filter_are_in_the_trail(desk):
     desk.post(f"{URL}/filters", name="甲", show="kinds")
     for _ in range(2):
         desk.post(f"{URL}/filters/removal", name="甲")

@@ -42,14 +42,14 @@ def first_year(city):
     return city.sign_in("shizong", "reviewer")
 
 
-def test_the_table_compares_the_units_that_an_old_workbook_speaks_for(first_year):
+def test_the_table_compares_units_with_figures_from_an_old_workbook(first_year):
     page = first_year.table("shizong", "?show=year")
 
     assert cells(page, "B")[:4] == ["200", "100", "100", "+100.0%"]
     assert "按两年均已报送的 2 家比较，另有 1 家上年无数，其中 2 家的上年数录入自旧表" in page.text
 
 
-def test_what_the_workbook_does_not_have_is_compared_with_nothing(first_year):
+def test_items_missing_in_the_workbook_have_no_comparison(first_year):
     page = first_year.table("shizong", "?show=year")
 
     assert cells(page, "A")[1:2] == [""]
@@ -69,7 +69,7 @@ def test_the_drill_down_has_each_units_figure(first_year):
     assert "上年无数" in page.text
 
 
-def test_a_district_sees_its_own_and_nothing_of_its_neighbour(city, first_year):
+def test_a_district_sees_old_figures_of_its_own_subtree_only(city, first_year):
     page = city.sign_in("gedian", "viewer").table("gedian", "?show=year")
 
     assert cells(page, "B")[:2] == ["40", "40"]
@@ -94,7 +94,7 @@ def test_reports_and_the_old_workbook_are_added_where_both_have_the_item(union):
     assert "上年无可比项" in cells(page, "C1")[-1]
 
 
-def test_a_report_of_last_year_counts_and_not_the_workbook(union):
+def test_last_years_report_counts_before_the_workbook(union):
     enter(union, "gedian", NEXT, B=1)
     page = union.sign_in("shizong", "reviewer").page(consolidation("shizong", NEXT))
 
@@ -102,7 +102,7 @@ def test_a_report_of_last_year_counts_and_not_the_workbook(union):
     assert "录入自旧表" not in page.text
 
 
-def test_what_is_reported_without_what_was_passed_down_is_not_compared(city):
+def test_reported_totals_with_a_deduction_are_not_compared_with_old_workbooks(city):
     city.report("shizong", "accepted", A3=50 * WAN)
     city.report("echeng", "accepted", A2=20 * WAN, A3=30 * WAN, B=10)
     city.pass_down(echeng=20 * WAN)

@@ -31,7 +31,7 @@ def test_the_desk_keeps_a_filter_finds_it_and_forgets_it(desk):
     assert kept(desk) == 0
 
 
-def test_the_neighbour_knows_of_none_and_a_reporter_may_not(desk, gedian, echeng):
+def test_a_neighbour_gets_404_and_a_reporter_403(desk, gedian, echeng):
     own = FILTERS.replace("shizong", "echeng")
 
     assert gedian.post(FILTERS, name="甲").status_code == 404
@@ -40,7 +40,7 @@ def test_the_neighbour_knows_of_none_and_a_reporter_may_not(desk, gedian, echeng
     assert kept(desk) == 0
 
 
-def test_a_filter_of_one_organisation_is_not_anothers(desk):
+def test_a_filter_belongs_to_one_organisation(desk):
     desk.post(FILTERS, name="各区", show="kinds")
     reviewer = desk.city.person("echeng-reviewer")
     own = FILTERS.replace("shizong", "echeng")
@@ -50,7 +50,7 @@ def test_a_filter_of_one_organisation_is_not_anothers(desk):
     assert kept(desk) == 1
 
 
-def test_a_name_of_a_user_is_text_and_nothing_else(desk):
+def test_a_filters_name_is_escaped(desk):
     desk.post(FILTERS, name="<script>x</script>", show="kinds")
 
     assert "<script>x" not in desk.get(TABLE).text

@@ -33,7 +33,7 @@ def foot(page):
 
 
 @pytest.mark.parametrize("scope", ["accepted", "submitted", "drafts"])
-def test_the_foot_equals_the_cell(desk, scope):
+def test_the_drill_downs_sum_equals_the_tables_cell(desk, scope):
     table = desk.table("shizong", f"?scope={scope}")
 
     for item in ("C", "C1", "C2", "C3", "C4", "D1"):
@@ -51,7 +51,7 @@ def test_every_organisation_in_the_sum_is_listed_in_the_fixed_order(desk):
     ]
 
 
-def test_a_blank_is_told_from_a_zero_and_has_no_share(desk):
+def test_a_blank_differs_from_a_zero_and_has_no_share(desk):
     page = drill(desk, "C1")
 
     rows = {row.get("data-organisation"): words(row) for row in page.all("tr", organisation=None)}
@@ -66,7 +66,7 @@ def test_a_calculated_item_is_calculated_for_each_organisation(desk):
     assert values(page) == {"shizong": "3", "echeng": "2", "huarong": "7", "linkong": "0"}
 
 
-def test_who_is_missing_and_who_is_for_checking_is_listed_apart(desk):
+def test_missing_units_and_units_for_checking_are_listed_apart(desk):
     page = drill(desk, "C1")
 
     lines = [words(line) for line in page.root.iter("li")]
@@ -90,7 +90,7 @@ def test_the_names_lead_to_the_reports(desk):
     assert "/o/echeng/campaigns/2022-spring/report" in page.links()
 
 
-def test_what_is_not_there_is_not_found(desk):
+def test_an_unknown_item_or_kind_is_not_found(desk):
     addresses = ("Z9", "c1", "C1?kind=工厂", "C1?kind=", "C1?scope=everything", "%20")
 
     statuses = {desk.status(f"{consolidation('shizong')}/items/{each}") for each in addresses}
@@ -122,7 +122,7 @@ def test_zeros_and_blanks_are_counted_below_the_list(desk):
     assert "填“0” 1 家，空白 1 家。" in page.text
 
 
-def test_equal_figures_share_a_place(city):
+def test_equal_figures_share_a_rank(city):
     for code in ("shizong", "huarong", "gedian"):
         city.report(code, "accepted", C1=5)
     city.report("linkong", "accepted", C1=4)
@@ -132,7 +132,7 @@ def test_equal_figures_share_a_place(city):
     assert places == ["1", "1", "1", "4"]
 
 
-def test_last_years_figure_stands_beside_each_unit(years):
+def test_each_unit_has_last_years_figure(years):
     years.report("echeng", "accepted", C1=4)
     years.report("gedian", "accepted", C1=8)
     years.report("echeng", "accepted", campaign=NEXT, C1=5)

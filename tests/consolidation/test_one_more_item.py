@@ -25,27 +25,27 @@ def desk(city):
     return city.sign_in("shizong", "reviewer")
 
 
-def test_the_table_sums_it(desk):
+def test_the_table_sums_a_new_item(desk):
     page = desk.table("shizong")
 
     assert page.total("K") == "7"
     assert page.cells("K")["gedian"] == "4"
 
 
-def test_it_can_be_taken_apart(desk):
+def test_a_new_item_has_a_drill_down(desk):
     page = desk.page(f"{consolidation('shizong')}/items/K")
 
     assert "走访慰问困难企业职工家庭" in page.text
     assert len(page.all("tr", organisation=None)) == 2
 
 
-def test_the_paper_has_it(desk):
+def test_a_new_item_is_on_paper(desk):
     page = desk.page(f"{consolidation('shizong')}/print")
 
     assert page.row("K").text_of_last_cell() == "7"
 
 
-def test_the_workbook_has_it(desk):
+def test_a_new_item_is_in_the_workbook(desk):
     answer = desk.client.get(f"{consolidation('shizong')}/workbook")
 
     sheet = load_workbook(BytesIO(answer.data), data_only=True).active

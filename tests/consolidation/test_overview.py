@@ -47,7 +47,7 @@ def desk(years):
     return years.sign_in("shizong", "reviewer")
 
 
-def test_every_unit_has_a_line_and_the_total_is_without_what_was_passed_down(desk):
+def test_every_unit_has_a_line_and_the_total_has_the_deduction(desk):
     page = overview(desk)
 
     assert [row.get("data-organisation") for row in page.all("tr", organisation=None)] == [
@@ -84,13 +84,13 @@ def test_a_whole_sum_is_compared_with_the_whole_of_last_year(desk, years):
     assert "上年数为2022年春节送温暖的汇总数：汇总单位 5 家；全部应报单位已汇总。" in page.text
 
 
-def test_last_years_total_is_without_what_was_passed_down_then(desk, years):
+def test_last_years_total_has_last_years_deduction(desk, years):
     years.pass_down(CAMPAIGN, echeng=10 * WAN)
 
     assert line(overview(desk), "last")[0] == "70.00"
 
 
-def test_a_change_of_last_year_is_seen_at_once(desk, years):
+def test_a_new_submission_of_last_year_changes_the_comparison(desk, years):
     assert line(overview(desk), "last")[0] == "80.00"
     years.pass_down(CAMPAIGN, echeng=10 * WAN)
 
@@ -100,7 +100,7 @@ def test_a_change_of_last_year_is_seen_at_once(desk, years):
     assert line(overview(desk), "last")[0] == "71.00"
 
 
-def test_who_is_missing_stands_below_the_table_and_in_the_words(desk):
+def test_missing_units_are_named_below_the_table_and_in_the_paragraph(desk):
     page = overview(desk)
     missing = "华容区总工会、葛店开发区总工会（退回中）、临空经济区总工会等 3 家"
 
@@ -108,7 +108,7 @@ def test_who_is_missing_stands_below_the_table_and_in_the_words(desk):
     assert f"未含：{missing}。" in paragraph(page)
 
 
-def test_the_words_use_the_reported_total_and_only_figures_of_the_table(desk):
+def test_the_paragraph_uses_only_figures_of_the_table(desk):
     page = overview(desk)
     text = paragraph(page)
     cells = [words(cell) for table in page.root.iter("table") for cell in table.iter("td")]
@@ -121,7 +121,7 @@ def test_the_words_use_the_reported_total_and_only_figures_of_the_table(desk):
     assert set(re.findall(r"[0-9.]+", body)) <= known
 
 
-def test_money_is_not_taken_off_while_the_giver_is_missing(years):
+def test_nothing_is_deducted_while_the_citys_report_is_missing(years):
     years.report("echeng", "submitted", campaign=NEXT, A2=12 * WAN)
     years.pass_down(NEXT, echeng=12 * WAN)
     page = overview(years.sign_in("shizong", "viewer"))
@@ -130,7 +130,7 @@ def test_money_is_not_taken_off_while_the_giver_is_missing(years):
     assert "市本级报表未在汇总中，暂不扣减" in page.text
 
 
-def test_without_anything_passed_down_there_is_one_total(years):
+def test_without_allocations_there_is_one_total(years):
     years.report("echeng", "submitted", campaign=NEXT, A2=12 * WAN)
     page = overview(years.sign_in("shizong", "viewer"))
 
@@ -138,7 +138,7 @@ def test_without_anything_passed_down_there_is_one_total(years):
     assert line(page, "simple")[0] == "12.00"
 
 
-def test_a_district_has_the_same_page_over_its_own(desk, years):
+def test_a_district_has_the_overview_of_its_own_subtree(desk, years):
     years.report("echeng-jiceng1", "submitted", campaign=NEXT, A3=WAN)
     page = overview(years.sign_in("echeng", "reviewer"), "echeng")
 
@@ -149,13 +149,13 @@ def test_a_district_has_the_same_page_over_its_own(desk, years):
     assert "仅供核对，不计入汇总：鄂城基层一、鄂城基层二。" in page.text
 
 
-def test_nothing_reported_is_said_in_words(years):
+def test_an_empty_overview_says_that_nothing_was_reported(years):
     page = overview(years.sign_in("shizong", "head"))
 
     assert paragraph(page) == "截至1月20日，鄂州市总工会及所属各级工会还没有可以汇总的数。"
 
 
-def test_the_workbook_has_the_same_figures_live_and_says_who_is_missing(desk):
+def test_the_workbook_has_live_sums_and_names_missing_units(desk):
     answer = desk.client.get(f"{consolidation('shizong', NEXT)}/overview/workbook")
     values, formulas = (
         load_workbook(BytesIO(answer.data), data_only=only).active for only in (True, False)
@@ -183,7 +183,7 @@ def test_a_form_with_other_codes_names_its_own_items(city, document):
     assert line(page, "simple")[1] == "7"
 
 
-def test_very_many_units_are_shown_by_kind(tmp_path, document):
+def test_very_many_units_are_grouped_by_kind(tmp_path, document):
     app = make_app(tmp_path)
     units = [("u0", "市总", "市总", None, "own", True)]
     units += [(f"u{n}", f"第{n}系统", "市直系统", "u0", "full", True) for n in range(1, 60)]

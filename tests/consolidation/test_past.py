@@ -62,7 +62,7 @@ def test_the_table_compares_the_units_that_both_years_have(desk):
     assert "两年均报的 2 家" in page.text
 
 
-def test_the_overview_has_the_same_units_in_a_line_of_their_own(desk):
+def test_the_overview_has_a_line_over_the_units_of_both_years(desk):
     page = desk.page(f"{consolidation('shizong', NEXT)}/overview")
 
     assert line(page, "simple")[:3] == ["115.00", "100", "304"]
@@ -72,7 +72,7 @@ def test_the_overview_has_the_same_units_in_a_line_of_their_own(desk):
     assert line(page, "percent")[:3] == ["+25.0%", "可比单位不足 80%", "+50.0%"]
 
 
-def test_the_words_name_the_other_campaign_and_the_units(desk):
+def test_the_paragraph_names_the_earlier_campaign_and_the_units(desk):
     text = paragraph(desk.page(f"{consolidation('shizong', NEXT)}/overview"))
 
     assert "款物115.00万元（较2022年春节送温暖增长25.0%），走访企业100家，" in text
@@ -80,7 +80,7 @@ def test_the_words_name_the_other_campaign_and_the_units(desk):
     assert "上年数过小或可比单位不足八成的项目不写增减。" in text
 
 
-def test_the_comparison_in_the_words_is_a_choice(desk, years):
+def test_the_paragraphs_comparison_is_optional(desk, years):
     years.report("linkong", "submitted", campaign=NEXT, C1=41_588)
     url = f"{consolidation('shizong', NEXT)}/overview"
 
@@ -99,7 +99,7 @@ def test_the_comparison_in_the_words_is_a_choice(desk, years):
     assert ticked == {("compare", False), ("wan", True)}
 
 
-def test_a_sum_taken_apart_is_compared_alike(desk):
+def test_the_drill_down_has_the_same_comparison(desk):
     page = desk.page(f"{consolidation('shizong', NEXT)}/items/A")
 
     ends = {
@@ -117,7 +117,7 @@ def test_a_sum_taken_apart_is_compared_alike(desk):
     assert [cell for cell in line(district, "compared") if cell] == ["40.00", "40.00", "0.0%"]
 
 
-def test_what_is_still_being_filled_is_compared_with_nothing(desk, years):
+def test_drafts_and_returned_reports_are_not_compared(desk, years):
     years.report("linkong", "draft", campaign=NEXT, A3=1 * WAN)
     page = desk.page(f"{consolidation('shizong', NEXT)}?scope=drafts")
     drilled = desk.page(f"{consolidation('shizong', NEXT)}/items/A?scope=drafts")
@@ -129,7 +129,7 @@ def test_what_is_still_being_filled_is_compared_with_nothing(desk, years):
     assert [words(td) for td in row.findall("td")][-2:] == ["", "尚未上报"]
 
 
-def test_the_pictures_draw_the_units_that_are_compared(desk):
+def test_the_charts_draw_only_the_compared_units(desk):
     page = desk.page(f"{consolidation('shizong', NEXT)}/charts")
     (row,) = page.all("tr", code="A")
 
@@ -137,7 +137,7 @@ def test_the_pictures_draw_the_units_that_are_compared(desk):
     assert "本次（两年均报的 2 家）" in page.text
 
 
-def test_the_workbook_has_the_same_line_and_reckons_with_it(desk):
+def test_the_workbook_calculates_the_change_from_the_same_line(desk):
     answer = desk.client.get(f"{consolidation('shizong', NEXT)}/overview/workbook")
     values, formulas = (
         load_workbook(BytesIO(answer.data), data_only=only).active for only in (True, False)
@@ -152,7 +152,7 @@ def test_the_workbook_has_the_same_line_and_reckons_with_it(desk):
     assert rows["增减%"][2].value == "可比单位不足 80%"
 
 
-def test_a_unit_is_the_same_by_its_organisation_whatever_its_code_was(desk, years):
+def test_units_are_matched_by_organisation_not_by_code(desk, years):
     moved = tuple(
         (code, "葛店经开区总工会" if code == "gedian" else name, *more)
         for code, name, *more in UNITS
@@ -166,7 +166,7 @@ def test_a_unit_is_the_same_by_its_organisation_whatever_its_code_was(desk, year
     assert cells(page, "C1") == ["300", "150", "+50.0%"]
 
 
-def test_money_passed_down_is_off_on_both_sides(desk, years):
+def test_passed_down_money_is_deducted_in_both_years(desk, years):
     years.pass_down(CAMPAIGN, gedian=10 * WAN)
     years.pass_down(NEXT, gedian=10 * WAN)
 
@@ -177,7 +177,7 @@ def test_money_passed_down_is_off_on_both_sides(desk, years):
     assert line(page, "last")[0] == "80.00"
 
 
-def test_many_units_against_one_are_no_growth(tmp_path, document):
+def test_too_few_common_units_give_no_percentage(tmp_path, document):
     app = make_app(tmp_path)
     units = [("u0", "市总", "市总", None, "own", True)]
     units += [(f"u{n}", f"第{n}系统", "市直系统", "u0", "full", True) for n in range(1, 13)]

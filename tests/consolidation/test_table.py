@@ -39,7 +39,7 @@ def heading(page: Page, title: str) -> str:
     return found
 
 
-def test_the_city_adds_a_district_once_and_its_grass_roots_never(desk):
+def test_grass_roots_below_a_full_basis_district_are_not_added(desk):
     page = desk.table("shizong")
 
     assert page.total("C1") == "11"
@@ -54,7 +54,7 @@ def test_the_city_adds_a_district_once_and_its_grass_roots_never(desk):
     assert "仅供核对，不计入汇总：鄂城基层一、鄂城基层二。" in page.text
 
 
-def test_a_sum_looked_at_before_is_added_anew_once_a_report_changed(city, desk):
+def test_a_cached_sum_is_recomputed_once_a_report_changes(city, desk):
     assert desk.table("shizong").total("C1") == "11"
 
     city.resubmit("echeng", "2022-spring", C1=20)
@@ -63,7 +63,7 @@ def test_a_sum_looked_at_before_is_added_anew_once_a_report_changed(city, desk):
     assert (page.total("C1"), page.cells("C1")["echeng"]) == ("21", "20")
 
 
-def test_drafts_in_a_sum_are_added_every_time(city, desk):
+def test_sums_with_drafts_are_not_cached(city, desk):
     before = desk.table("shizong", "?scope=drafts").total("C1")
     city.save("huarong", C1=2000)
 
@@ -77,7 +77,7 @@ def test_money_is_added_exactly_and_shown_in_wan(desk):
     assert page.cells("D1")["echeng"] == "0.05"
 
 
-def test_the_usual_scope_is_what_has_been_submitted(desk):
+def test_the_default_scope_is_submitted(desk):
     page = desk.table("shizong")
 
     (current,) = [a for a in page.root.iter("a") if a.get("aria-current")]
@@ -98,7 +98,7 @@ def test_a_returned_report_leaves_the_sum_and_is_named(desk):
     assert heading(page, "葛店开发区总工会") == "葛店开发区总工会 未含：退回中"
 
 
-def test_only_what_is_accepted_is_added_when_that_is_asked_for(desk):
+def test_the_accepted_scope_adds_accepted_reports_only(desk):
     page = desk.table("shizong", "?scope=accepted")
 
     assert page.total("C1") == "1"
@@ -106,7 +106,7 @@ def test_only_what_is_accepted_is_added_when_that_is_asked_for(desk):
     assert "鄂城区总工会（待审核）" in page.text
 
 
-def test_drafts_and_returned_reports_are_added_when_that_is_asked_for(desk):
+def test_the_drafts_scope_adds_drafts_and_returned_reports(desk):
     page = desk.table("shizong", "?scope=drafts")
 
     assert page.total("C1") == "1111"
@@ -147,7 +147,7 @@ def test_calculated_items_are_sums_of_sums(desk, reported):
     ]
 
 
-def test_the_citys_own_report_stands_under_its_own_name(desk):
+def test_the_citys_own_report_has_its_own_column(desk):
     page = desk.table("shizong")
 
     assert heading(page, "鄂州市总工会") == "鄂州市总工会本级 已审核"
@@ -163,7 +163,7 @@ def test_a_district_sees_its_own_report_and_below_it_what_is_for_checking(report
     assert heading(page, "鄂城基层一") == "鄂城基层一 仅供核对·已上报"
 
 
-def test_a_district_is_told_how_its_report_differs_from_those_below_it(reported):
+def test_a_district_sees_how_its_report_differs_from_those_below(reported):
     page = reported.sign_in("echeng", "viewer").table("echeng")
 
     assert checks(page)["C1"] == ["10", "7", "3"]
@@ -171,7 +171,7 @@ def test_a_district_is_told_how_its_report_differs_from_those_below_it(reported)
     assert checks(page)["C3"] == ["", "", ""]
 
 
-def test_less_than_the_units_below_is_pointed_at(city):
+def test_a_district_below_its_units_sum_is_marked(city):
     city.report("echeng", "submitted", C1=2)
     city.report("echeng-jiceng1", "submitted", C1=5)
 
@@ -180,7 +180,7 @@ def test_less_than_the_units_below_is_pointed_at(city):
     assert checks(page)["C1"] == ["2", "5", "-3少于所属之和，请核实"]
 
 
-def test_without_reports_below_there_is_nothing_to_check(city):
+def test_without_reports_below_there_is_no_node_check(city):
     city.report("echeng", "submitted", C1=2)
 
     page = city.sign_in("echeng", "viewer").table("echeng")
@@ -188,13 +188,13 @@ def test_without_reports_below_there_is_nothing_to_check(city):
     assert "与所属单位核对" not in page.text
 
 
-def test_the_city_is_no_unit_to_be_checked_against_its_districts(desk):
+def test_the_city_has_no_node_check_against_its_districts(desk):
     page = desk.table("shizong")
 
     assert "与所属单位核对" not in page.text
 
 
-def test_a_unit_with_units_of_its_own_leads_to_its_own_consolidation(desk):
+def test_a_unit_with_units_below_links_to_its_consolidation(desk):
     page = desk.table("shizong", "?scope=accepted")
 
     nodes = [link for link in page.links() if link.endswith("/consolidation?scope=accepted")]
@@ -202,14 +202,14 @@ def test_a_unit_with_units_of_its_own_leads_to_its_own_consolidation(desk):
     assert not any(link.startswith("/o/gedian/") for link in nodes)
 
 
-def test_the_head_of_the_city_sees_the_sum_without_the_way_down(reported):
+def test_the_citys_head_sees_the_sum_without_links_below(reported):
     page = reported.sign_in("shizong", "head").table("shizong")
 
     assert page.total("C1") == "11"
     assert not any("/o/echeng/" in link for link in page.links())
 
 
-def test_every_sum_leads_to_the_organisations_in_it(desk):
+def test_every_sum_links_to_its_drill_down(desk):
     page = desk.table("shizong")
 
     base = "/o/shizong/campaigns/2022-spring/consolidation/items/C1"
@@ -226,7 +226,7 @@ def test_print_and_workbook_keep_the_scope(desk):
     assert marked["export-xlsx"] == f"{base}/workbook?scope=drafts"
 
 
-def test_a_campaign_without_reports_has_an_empty_table_that_says_so(city):
+def test_an_empty_table_says_that_no_report_is_in(city):
     page = city.sign_in("shizong", "reviewer").table("shizong")
 
     assert page.total("C") == ""
@@ -235,7 +235,7 @@ def test_a_campaign_without_reports_has_an_empty_table_that_says_so(city):
     assert "还没有可以汇总的报表" in page.text
 
 
-def test_what_is_not_there_is_not_found(desk):
+def test_unknown_pages_and_scopes_are_not_found(desk):
     queries = ("scope=all", "scope=", "page=0", "page=2", "page=x", "page=-1", "page=²", "page=")
 
     statuses = {desk.status(f"{consolidation('shizong')}?{query}") for query in queries}

@@ -46,7 +46,7 @@ def table(city, code, role="viewer"):
     return city.sign_in(code, role).page(f"/o/{code}/campaigns/{SECOND}/consolidation")
 
 
-def test_the_grass_roots_of_a_district_that_counts_itself_alone_are_added(own_district):
+def test_grass_roots_below_an_own_basis_district_are_added(own_district):
     page = table(own_district, "shizong")
 
     assert page.total("C1") == "14"
@@ -54,7 +54,7 @@ def test_the_grass_roots_of_a_district_that_counts_itself_alone_are_added(own_di
     assert page.kinds("C1")["基层"] == "4"
 
 
-def test_a_column_with_some_in_and_some_missing_stands_in_both_lists(own_district):
+def test_a_partly_reported_column_is_both_included_and_missing(own_district):
     page = table(own_district, "shizong")
 
     assert "echeng" in page.codes("included")
@@ -63,7 +63,7 @@ def test_a_column_with_some_in_and_some_missing_stands_in_both_lists(own_distric
     assert "鄂城区总工会 含 2 家，缺 1 家" in headings
 
 
-def test_the_district_itself_adds_the_same(own_district):
+def test_the_districts_own_sum_equals_its_column(own_district):
     page = table(own_district, "echeng")
 
     assert page.total("C1") == "14"
@@ -102,7 +102,7 @@ def large(tmp_path, document):
         db.engine.dispose()
 
 
-def test_many_units_come_in_pages_and_the_total_stands_on_each(large):
+def test_many_units_are_paged_and_every_page_has_the_total(large):
     desk = large.sign_in("shizong", "reviewer")
 
     first, second = desk.table("shizong"), desk.table("shizong", "?page=2")

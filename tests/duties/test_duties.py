@@ -17,7 +17,7 @@ def row(page, code):
     return page.one("tr", code=code)
 
 
-def test_a_row_says_who_looks_after_it(divided):
+def test_a_row_names_its_person(divided):
     page = divided.page(divided.url("/report"))
 
     assert "负责人：王芳" in row(page, "A1").text
@@ -25,7 +25,7 @@ def test_a_row_says_who_looks_after_it(divided):
     assert "负责人" not in row(page, "D9").text
 
 
-def test_progress_is_told_for_each_person(divided, city_app):
+def test_progress_is_shown_by_person(divided, city_app):
     divided.save("A3", "5.00")
     city_app.person("echeng-head").save("C9", "12")
 
@@ -35,7 +35,7 @@ def test_progress_is_told_for_each_person(divided, city_app):
     assert "王芳 1/" in text
 
 
-def test_one_sees_only_ones_own_rows_on_request(divided, city_app):
+def test_the_filter_shows_ones_own_rows_only(divided, city_app):
     head = city_app.person("echeng-head")
 
     page = head.page(head.url("/report?mine=1"))
@@ -47,7 +47,7 @@ def test_one_sees_only_ones_own_rows_on_request(divided, city_app):
     assert "看全部各项" in page.text
 
 
-def test_whoever_looks_after_nothing_is_offered_no_filter(divided, city_app):
+def test_a_person_without_items_gets_no_filter(divided, city_app):
     divided.post(divided.url("/report/duties"), **{"section.1": "-"})
 
     page = divided.page(divided.url("/report"))
@@ -56,11 +56,11 @@ def test_whoever_looks_after_nothing_is_offered_no_filter(divided, city_app):
     assert "负责人" not in row(page, "A1").text
 
 
-def test_it_locks_nothing(divided, city_app):
+def test_a_duty_does_not_stop_others_from_filling(divided, city_app):
     assert city_app.person("echeng-head").save("A3", "5.00").status_code == 200
 
 
-def test_a_change_stands_in_the_trail_and_the_same_again_does_not(divided, city_app):
+def test_a_changed_duty_is_in_the_trail_once(divided, city_app):
     divided.save("B", "3")
     divided.post(divided.url("/report/duties"), **{"item.C9": "echeng", "item.D9": ""})
     divided.post(divided.url("/report/duties"), **{"item.C9": "echeng", "item.D9": ""})
@@ -71,14 +71,14 @@ def test_a_change_stands_in_the_trail_and_the_same_again_does_not(divided, city_
     assert notes[1] == "王芳：C9"
 
 
-def test_somebody_elses_people_cannot_be_named(echeng, city_app):
+def test_people_of_another_unit_cannot_be_chosen(echeng, city_app):
     answer = echeng.post(echeng.url("/report/duties"), **{"item.C9": "gedian"})
 
     assert answer.status_code == 422
     assert city_app.scalar("SELECT count(*) FROM duty") == 0
 
 
-def test_it_is_the_units_own_affair(divided, gedian, city, city_app):
+def test_only_the_unit_divides_its_items(divided, gedian, city, city_app):
     here = divided.url("/report/duties")
 
     assert gedian.get(here).status_code == 404
@@ -88,7 +88,7 @@ def test_it_is_the_units_own_affair(divided, gedian, city, city_app):
     assert city_app.person("echeng-reviewer").post(here).status_code == 403
 
 
-def test_the_page_shows_it_to_be_changed(divided):
+def test_the_page_shows_the_present_division(divided):
     page = divided.page(divided.url("/report/duties"))
 
     chosen = {

@@ -25,7 +25,7 @@ def test_an_item_is_changed_and_the_trail_tells_old_and_new(editor, draft):
     ]
 
 
-def test_the_same_again_changes_nothing_and_leaves_no_trail(editor, draft):
+def test_saving_an_equal_item_writes_no_trail(editor, draft):
     before = editor.row(draft)
 
     answer = editor.change_item(draft, "I")
@@ -51,7 +51,7 @@ NOT_AN_ITEM = (
 )
 
 
-def test_an_item_that_cannot_be_is_refused_and_what_was_typed_stays(editor, draft):
+def test_a_wrong_item_is_refused_with_the_typed_fields(editor, draft):
     typed = editor.typed_item(draft, "E") | {"note": "我写的说明"}
     for changed, sentence in NOT_AN_ITEM:
         told = editor.refused(draft, "/items/E", **typed | changed)
@@ -60,7 +60,7 @@ def test_an_item_that_cannot_be_is_refused_and_what_was_typed_stays(editor, draf
         assert "我写的说明" in told
 
 
-def test_two_administrators_never_write_over_each_other(editor, draft):
+def test_two_administrators_do_not_overwrite_each_other(editor, draft):
     seen = editor.revision(draft)
     editor.change_item(draft, "G", label="先改的名称")
     kept = editor.row(draft)
@@ -91,7 +91,7 @@ CHANGES = (
 )
 
 
-def test_every_change_asks_what_was_seen_and_refuses_a_published_edition(editor, draft):
+def test_every_change_needs_the_seen_revision_of_a_draft(editor, draft):
     kept, published = editor.row(draft), editor.row("2022.1")
     for below, fields in CHANGES:
         stale = editor.post(draft, below, revision=99, **fields)
@@ -116,7 +116,7 @@ def test_items_are_moved_without_scripts(editor, draft):
     assert editor.post(draft, "/places", up="Z9").status_code == 404
 
 
-def test_an_item_is_added_and_taken_out_again_with_its_uses(editor, draft):
+def test_an_item_is_added_and_removed_with_its_uses(editor, draft):
     fields = {"code": "e6", "label": "法律援助", "unit": "人次", "section": "4", "after": "E2"}
     editor.does(draft, "/items", **fields)
     editor.change_item(draft, "E", formula="E1+…+E6")
@@ -132,7 +132,7 @@ def test_an_item_is_added_and_taken_out_again_with_its_uses(editor, draft):
     assert editor.form(draft).by_code["E"].formula == ("E1", "E2", "E3", "E4", "E5")
 
 
-def test_sections_are_added_renamed_moved_and_taken_out(editor, draft):
+def test_sections_are_added_renamed_moved_and_removed(editor, draft):
     editor.does(draft, "/sections", section_title="法律援助")
     editor.does(draft, "/sections/8", up="1")
     editor.does(draft, "/sections/7", section_title="法律服务")
@@ -148,7 +148,7 @@ def test_sections_are_added_renamed_moved_and_taken_out(editor, draft):
     assert editor.post(draft, "/sections/8", up="1").status_code == 404
 
 
-def test_checks_are_set_added_and_taken_out(editor, draft):
+def test_checks_are_changed_added_and_removed(editor, draft):
     editor.does(draft, "/checks/copied", grade="提示", about="照抄", at_least="20")
     editor.does(draft, "/checks/allocation", grade="核实", about="", items="A2")
     editor.does(draft, "/checks/spent-raised-all/removal")
@@ -165,7 +165,7 @@ def test_checks_are_set_added_and_taken_out(editor, draft):
     assert told[2].endswith("去掉审核关系“发放连同专项大于筹集”")
 
 
-def test_a_check_that_cannot_be_keeps_what_was_typed(editor, draft):
+def test_a_wrong_check_is_refused_with_the_typed_fields(editor, draft):
     told = editor.refused(
         draft, "/checks/within", grade="强制", about="我写的", pairs="B1 B\nB2 Z9"
     )
@@ -217,7 +217,7 @@ def test_a_text_with_markup_is_shown_as_text(editor, draft):
         assert "<b hx-post" not in editor.get(draft, below).text
 
 
-def test_signs_that_nobody_sees_are_left_out(editor, draft):
+def test_invisible_characters_are_removed(editor, draft):
     editor.change_item(draft, "G", label="返\u0000乡\u0007人\n次")
 
     assert editor.form(draft).by_code["G"].label == "返乡人 次"

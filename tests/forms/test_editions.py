@@ -15,7 +15,7 @@ def test_the_list_says_which_campaign_uses_which_edition(editor):
     assert "28 行未确认" in last.text
 
 
-def test_home_leads_the_citys_administrator_there_and_nobody_else(city, echeng):
+def test_only_the_citys_administrator_gets_a_link_on_home(city, echeng):
     assert 'href="/o/shizong/forms"' in city.get("/o/shizong/").text
     assert "/echeng/forms" not in echeng.get("/o/echeng/").text
 
@@ -29,7 +29,7 @@ REFUSED = (
 )
 
 
-def test_editions_are_the_citys_administrators_alone(city_app):
+def test_only_the_citys_administrator_opens_form_editions(city_app):
     for username, at, status in REFUSED:
         somebody = Editor(city_app.person(username), at)
 
@@ -54,7 +54,7 @@ def test_a_copy_is_a_draft_with_everything_of_its_original(editor):
     ]
 
 
-def test_a_revision_of_the_same_year_keeps_what_it_is_compared_with(editor):
+def test_a_revision_of_the_same_year_keeps_its_counterparts(editor):
     editor.copy("2027.1", "2027.2", compared_with="kept")
 
     assert [i.previous for i in editor.form("2027.2").items] == [
@@ -62,7 +62,7 @@ def test_a_revision_of_the_same_year_keeps_what_it_is_compared_with(editor):
     ]
 
 
-def test_a_version_that_cannot_be_is_refused_and_what_was_typed_stays(editor):
+def test_a_wrong_version_is_refused_with_the_typed_fields(editor):
     for version in ("2027.1", "", "版次", "../x", "x" * 33, "2028 1"):
         told = editor.post("2022.1", "/copies", new_version=version, new_title="我写的标题")
 
@@ -80,7 +80,7 @@ def test_a_copy_made_twice_is_one_copy(editor):
     assert editor.form("2028.1").title == "2028年统计表"
 
 
-def test_a_draft_is_taken_away_with_its_confirmations(editor):
+def test_a_draft_is_deleted_with_its_confirmations(editor):
     editor.copy()
     editor.does("2028.1", "/confirmations", everything="1", statement="已核对")
 
@@ -93,7 +93,7 @@ def test_a_draft_is_taken_away_with_its_confirmations(editor):
     assert editor.trail("form-removed") == [f"{FORM}@2028.1 2028年统计表"]
 
 
-def test_a_draft_that_a_campaign_uses_stays(editor):
+def test_a_draft_used_by_a_campaign_cannot_be_deleted(editor):
     editor.copy()
     id_ = editor.row("2028.1")["id"]
     editor.city.campaign("2027-spring", edition_id=id_)
@@ -105,7 +105,7 @@ def test_a_draft_that_a_campaign_uses_stays(editor):
     assert editor.row("2028.1")
 
 
-def test_the_data_goes_out_and_comes_in_again_as_it_was(editor):
+def test_an_exported_edition_is_imported_unchanged(editor):
     exported = editor.get("2022.1", "/document")
 
     assert exported.mimetype == "application/json"
@@ -114,7 +114,7 @@ def test_the_data_goes_out_and_comes_in_again_as_it_was(editor):
     assert json.loads(exported.data) == edition("2022.1")
 
 
-def test_the_trail_of_an_edition_stands_on_its_page(editor):
+def test_an_editions_page_shows_its_trail(editor):
     editor.copy()
     editor.change_item("2028.1", "C9", label="在重点工程中立功的职工")
 

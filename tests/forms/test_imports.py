@@ -29,7 +29,7 @@ def confirm(editor, preview):
     return editor.person.post(f"{editor.url()}/confirmed-imports", **hidden)
 
 
-def test_a_file_is_shown_first_and_kept_as_a_draft_when_confirmed(editor):
+def test_a_file_is_previewed_and_saved_as_a_draft_when_confirmed(editor):
     document = changed(title="2029年统计表")
 
     preview = editor.upload(as_file(document))
@@ -60,7 +60,7 @@ def test_the_same_file_twice_is_one_draft(editor):
     assert "完全相同，不用导入" in editor.upload(as_file(changed())).text
 
 
-def test_a_draft_is_replaced_only_as_it_was_seen(editor):
+def test_a_draft_changed_since_the_preview_is_not_replaced(editor):
     confirm(editor, editor.upload(as_file(changed())))
     preview = editor.upload(as_file(changed(title="新的标题")))
     assert "将替换现有的草稿 2029.1" in preview.text
@@ -117,7 +117,7 @@ NO_FORMS = (
 )
 
 
-def test_a_form_that_cannot_be_is_refused_in_words(editor):
+def test_a_wrong_form_is_refused_with_sentences(editor):
     for spoil, sentences in NO_FORMS:
         document = changed()
         spoil(document)
@@ -147,7 +147,7 @@ HOSTILE = (
 )
 
 
-def test_hostile_files_are_refused_in_words(editor):
+def test_hostile_files_are_refused_with_a_sentence(editor):
     for content in HOSTILE:
         answer = editor.upload(content)
 

@@ -57,7 +57,7 @@ def places(content):
     return {row[1]: row for row in rows if row[1]}
 
 
-def test_an_item_k_goes_the_whole_way_and_both_editions_are_in_use(editor, city_app, echeng):
+def test_an_added_item_k_reaches_every_page_beside_the_old_edition(editor, city_app, echeng):
     draft_with_k(editor)
 
     for below in ("/preview", "/print"):

@@ -17,7 +17,7 @@ def draft(editor):
     return editor.copy("2022.1", "2028.1")
 
 
-def test_the_difference_to_the_original_is_told(editor, draft):
+def test_the_difference_from_the_original_is_shown(editor, draft):
     editor.does(draft, "/sections", section_title="法律援助")
     fields = {"code": "K", "label": "法律援助", "unit": "人次", "section": "8"}
     editor.does(draft, "/items", **fields)
@@ -50,7 +50,7 @@ def test_reconstructed_rows_are_marked_until_they_are_confirmed(editor, draft):
     ]
 
 
-def test_whoever_fills_in_a_row_sees_that_it_was_confirmed(editor, echeng):
+def test_the_panel_of_an_item_shows_its_confirmation(editor, echeng):
     panel = echeng.url("/report/items/C1/panel")
     before = echeng.page(panel).text
 
@@ -61,7 +61,7 @@ def test_whoever_fills_in_a_row_sees_that_it_was_confirmed(editor, echeng):
     assert "本行按附件还原，张慧 已于 2027年1月20日（星期三）10:00 确认" in after
 
 
-def test_all_are_confirmed_at_once_and_doing_it_twice_is_harmless(editor):
+def test_all_items_are_confirmed_at_once_and_again_changes_nothing(editor):
     for _ in range(2):
         editor.does("2022.1", "/confirmations", everything="1", statement="逐行核对过")
 
@@ -70,7 +70,7 @@ def test_all_are_confirmed_at_once_and_doing_it_twice_is_harmless(editor):
     assert "还原的行都已确认" in editor.page("2022.1", "/confirmations").text
 
 
-def test_a_confirmation_lapses_when_the_item_reads_otherwise(editor, draft):
+def test_a_confirmation_lapses_when_the_item_changes(editor, draft):
     editor.does(draft, "/confirmations", code=["C1", "C2", "D1"], statement="已核对")
 
     editor.change_item(draft, "C1", label="生活困难的职工")
@@ -79,7 +79,7 @@ def test_a_confirmation_lapses_when_the_item_reads_otherwise(editor, draft):
     assert editor.confirmed(draft).keys() == {"C2"}
 
 
-def test_what_is_wrong_stops_publication_and_what_is_unconfirmed_is_said(editor, draft):
+def test_errors_stop_publication_and_unconfirmed_items_are_shown(editor, draft):
     editor.does(draft, "/sections", section_title="法律援助")
 
     told = editor.refused(draft, "/publication")

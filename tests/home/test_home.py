@@ -50,7 +50,7 @@ def line(person) -> str:
     return text[text.index("您单位：") :].partition("。")[0]
 
 
-def test_a_report_that_nobody_began(echeng):
+def test_a_report_that_is_not_started(echeng):
     assert line(echeng) == "您单位：尚未填报，共 46 项，距截止 6 天 7 小时 30 分"
 
 
@@ -165,7 +165,7 @@ def test_with_two_open_campaigns_the_one_due_next_is_filled(echeng, city_app):
     assert card(page).text.startswith("2022年春节送温暖")
 
 
-def test_a_late_campaign_that_was_handed_in_no_longer_presses(echeng, city_app):
+def test_the_fill_button_skips_a_submitted_late_campaign(echeng, city_app):
     city_app.campaign(
         LAST, opens="2027-01-05 08:30", due="2027-01-19 17:30", closes="2027-01-25 17:30"
     )
@@ -222,7 +222,7 @@ def test_users_are_for_administrators(city_app):
     assert "/o/shizong/users" not in [each.root.get("href") for each in page.all("a")]
 
 
-def test_a_head_sees_the_own_desk(city_app):
+def test_a_head_sees_the_desk_of_their_unit(city_app):
     page = home(city_app.person("echeng-head"))
 
     assert "应报 2" in card(page).text

@@ -86,18 +86,18 @@ def city(upgraded: Place) -> Iterator[City]:
 UNCHANGED = [fact for fact in FACTS if fact != "chains"]
 
 
-def test_everything_that_can_be_checked_holds(upgraded):
+def test_verify_finds_nothing_in_the_kept_city(upgraded):
     answer = upgraded("verify")
 
     assert (answer.status, answer.errors) == (0, "")
 
 
 @pytest.mark.parametrize("fact", UNCHANGED)
-def test_what_was_kept_is_there_as_it_was(upgraded, fact):
+def test_kept_rows_are_unchanged(upgraded, fact):
     assert upgraded.holds(fact) == THEN[fact]
 
 
-def test_the_trail_of_then_stands_below_what_was_added_since(upgraded):
+def test_the_old_trail_precedes_the_new_entries(upgraded):
     entries = rows_of(
         upgraded.folder,
         "SELECT o.code, t.number, t.hash FROM trail t "
@@ -114,7 +114,7 @@ def test_no_byte_of_an_edition_or_a_submission_has_changed(upgraded):
 
 
 @pytest.mark.parametrize("printed", THEN["codes"], ids=lambda one: one["printed"])
-def test_paper_that_was_printed_then_is_judged_as_then(city, printed):
+def test_old_prints_are_checked_by_the_rules_of_their_time(city, printed):
     text = judgement(city.person(printed["who"]), printed["leads_to"])
 
     # the rule of what is deducted may change: then the page tells what the paper says of it
@@ -187,7 +187,7 @@ def test_pages_of_the_desk_and_of_units_say_what_was_kept(city, who, path, words
     assert words in city.person(who).page(path).text
 
 
-def test_somebody_signs_in_with_the_password_of_then(city):
+def test_an_old_password_still_signs_in(city):
     browser = city.stranger()
     token = TOKEN.search(browser.get("/login").text)
     sent = {"username": "gedian", "password": THEN["password"], "csrf_token": token[1]}

@@ -128,7 +128,7 @@ def test_a_name_of_a_roster_is_stored_as_it_stands_in_it(city, city_app, name):
 
 
 @pytest.mark.parametrize("sign", ["\x07", "\ufffd", "\ufdd0", "\n"])
-def test_what_no_name_may_hold_is_refused_by_every_door(city, city_app, sign):
+def test_forbidden_characters_are_refused_on_every_path(city, city_app, sign):
     name = f"甲{sign}乙"
     unit = {"code": "n-1", "name": name, "kind": "基层", "position": "9"}
 
@@ -142,7 +142,7 @@ def test_what_no_name_may_hold_is_refused_by_every_door(city, city_app, sign):
     assert city_app.scalar("SELECT count(*) FROM organisation WHERE code = 'n-1'") == 0
 
 
-def test_what_nobody_sees_is_taken_out_and_told(city, city_app):
+def test_invisible_characters_are_removed_and_named(city, city_app):
     unit = {"code": "n-1", "name": "甲\u200b乙", "kind": "基层", "position": "9"}
     person = {"new_username": "n-1", "name": "丙\ufeff", "roles": ["reporter"], "phone": ""}
 

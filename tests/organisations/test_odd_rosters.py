@@ -92,7 +92,7 @@ def test_merged_cells_are_imported_as_people_see_them(city, city_app):
     ]
 
 
-def test_what_was_not_read_is_listed_and_survives_the_confirmation(city):
+def test_unread_cells_are_listed_before_and_after_confirming(city):
     book = Workbook()
     book.worksheets[0].title = "封面"
     book.worksheets[0].append(("全市单位名单",))
@@ -107,7 +107,7 @@ def test_what_was_not_read_is_listed_and_survives_the_confirmation(city):
     assert confirm(city, preview).status_code == 303
 
 
-def test_what_was_taken_out_of_a_cell_is_told(city, city_app):
+def test_characters_removed_from_a_cell_are_named(city, city_app):
     preview = upload(city, one_row("B", "甲\u200b工会"))
     confirm(city, preview)
 
@@ -149,7 +149,7 @@ def test_a_text_goes_through_the_browser(city):
 
 
 @pytest.mark.parametrize("sign", ["\U0003158e", "\U00020bb7", "\u9fb4"])
-def test_rare_han_pass_the_code_of_here(sign):
+def test_rare_characters_in_gb18030_are_read(sign):
     [line] = read_roster(read_list(COMMAS.replace("甲", sign).encode("gb18030"))).units
 
     assert line["name"] == f"{sign}工会"

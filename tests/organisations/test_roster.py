@@ -53,7 +53,7 @@ def cell_problems(preview):
     return [part.text for part in Page.of(preview.text).all("li", issue="error")]
 
 
-def test_units_and_people_are_founded_once_confirmed(city_app, city):
+def test_a_confirmed_roster_creates_units_and_people(city_app, city):
     content = workbook([BELOW_IT, NEW_UNIT], [NEW_PERSON])
     before = counted(city_app)
 
@@ -73,7 +73,7 @@ def test_units_and_people_are_founded_once_confirmed(city_app, city):
     assert press(browser, open_in(browser, made(done.text)[0])).status_code == 303
 
 
-def test_what_stands_already_is_changed_or_left(city_app, city):
+def test_existing_units_and_people_are_changed_or_left(city_app, city):
     units = [
         ("gedian", "葛店新区总工会", "开发区", "shizong", "30", "刘洋", "0711-0000030"),
         ("linkong", "临空经济区总工会", "开发区", "shizong", "40", "赵敏", "0711-0000040"),
@@ -107,7 +107,7 @@ def test_what_stands_already_is_changed_or_left(city_app, city):
         (("gedian", "葛店", "开发区", "echeng", "30", "", ""), "单位!D2 名单不能改上级"),
     ],
 )
-def test_a_wrong_unit_is_named_by_its_cell_and_stops_the_whole(city_app, city, unit, problem):
+def test_a_wrong_unit_is_named_by_its_cell_and_stops_the_import(city_app, city, unit, problem):
     preview = upload(city, workbook([unit], [("ok-1", "好", "echeng", "填报人", "")]))
     before = counted(city_app)
 
@@ -143,7 +143,7 @@ def test_the_same_username_twice_is_wrong(city):
     assert [found for found in cell_problems(preview) if "重复" in found]
 
 
-def test_a_district_imports_into_the_own_subtree_only(city_app):
+def test_a_district_imports_into_its_own_subtree_only(city_app):
     district = city_app.person("echeng-admin")
     units = [("gedian", "葛店", "开发区", "echeng", "30", "", ""), ("n-1", *NEW_UNIT[1:])]
     people = [("gedian", "刘洋", "echeng", "填报人", "")]
@@ -176,7 +176,7 @@ def test_confirming_twice_imports_once(city_app, city):
     assert counted(city_app) == before
 
 
-def test_a_change_since_the_preview_is_shown_first(city_app, city):
+def test_a_change_since_the_preview_shows_a_new_preview(city_app, city):
     preview = upload(city, workbook([NEW_UNIT], [NEW_PERSON]))
     other = {"code": "echeng-2", "name": "别的", "kind": "基层", "position": "9"}
     city.post("/o/echeng/organisations", contact="", phone="", **other)
@@ -197,19 +197,19 @@ def test_a_file_that_is_no_workbook_is_refused_with_a_sentence(city, content):
 
 
 @pytest.mark.parametrize("packed", ["", "AAAA", "not base64 !", "eJyLjgUAARUAuQ"])
-def test_a_roster_altered_on_its_way_is_no_roster(city, packed):
+def test_an_altered_packed_roster_is_refused(city, packed):
     answer = city.post("/o/shizong/roster/import", roster=packed, mark="x")
 
     assert answer.status_code in {409, 422}
 
 
-def test_a_roster_survives_its_way_through_the_page():
+def test_a_packed_roster_unpacks_unchanged():
     line = Line("单位", 7, {"code": "a-1", "name": "甲（一）工会"}, {"code": 1, "name": 2})
 
     assert unpack(pack(Roster([line], []))) == Roster([line], [])
 
 
-def test_the_downloaded_roster_comes_back_unchanged(city):
+def test_importing_the_downloaded_roster_changes_nothing(city):
     content = city.get("/o/shizong/roster/workbook").data
 
     preview = upload(city, content)
@@ -227,7 +227,7 @@ def test_the_blank_template_holds_nobody(city_app):
     assert book["单位"].max_row == book["人员"].max_row == 1
 
 
-def test_what_was_imported_stands_in_the_trails(city_app, city):
+def test_an_import_is_in_the_trails_of_its_units(city_app, city):
     confirm(city, upload(city, workbook([NEW_UNIT], [NEW_PERSON])))
 
     query = (

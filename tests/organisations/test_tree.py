@@ -42,7 +42,7 @@ def district(city_app):
     return city_app.person("echeng-admin")
 
 
-def test_the_outline_shows_the_own_subtree(city, district):
+def test_the_outline_shows_ones_own_subtree(city, district):
     pages = [person.get(f"/o/{person.home}/organisations").text for person in (city, district)]
     whole, part = pages
 
@@ -58,7 +58,7 @@ def test_only_administrators_see_the_tree(city_app, username):
     assert person.get(f"/o/{person.home}/organisations").status_code == 403
 
 
-def test_a_unit_is_put_below_another(city_app, city, district):
+def test_a_unit_is_added_below_another(city_app, city, district):
     answer = district.post("/o/echeng/organisations", **NEW, contact="张三", phone="1")
 
     made, above = unit(city_app, "echeng-new"), unit(city_app, "echeng")
@@ -82,7 +82,7 @@ def test_a_unit_is_put_below_another(city_app, city, district):
         ({"position": "1.5"}, "排序号"),
     ],
 )
-def test_a_unit_typed_wrongly_comes_back(city_app, district, changed, word):
+def test_a_wrong_unit_is_refused_with_the_typed_fields(city_app, district, changed, word):
     answer = district.post("/o/echeng/organisations", **(NEW | changed), contact="", phone="")
 
     assert answer.status_code == 422
@@ -129,7 +129,7 @@ def test_a_unit_is_renamed_and_the_running_campaign_keeps_its_name(city_app, cit
     assert "葛店开发区总工会" in city.board().text
 
 
-def test_nobody_overwrites_a_change_that_they_have_not_seen(city_app, city):
+def test_a_unit_changed_since_the_page_was_shown_is_not_overwritten(city_app, city):
     stale = re.search(r'name="seen" value="([0-9a-f]+)"', city.get(page("gedian")).text)[1]
     change(city, "gedian", phone="1")
 
@@ -139,7 +139,7 @@ def test_nobody_overwrites_a_change_that_they_have_not_seen(city_app, city):
     assert unit(city_app, "gedian")["phone"] == "1"
 
 
-def test_a_district_does_not_rename_itself_but_its_contact(city_app, district):
+def test_a_district_changes_its_contact_but_not_its_name(city_app, district):
     refused = change(district, "echeng", name="鄂城帝国")
     done = change(district, "echeng", contact="新联系人")
 
@@ -190,7 +190,7 @@ def test_access_follows_the_living_tree_at_once(city_app, city, district):
         ("shizong", "gedian", 409, "最上级单位不能移动"),
     ],
 )
-def test_a_move_that_cannot_be_is_refused(city_app, city, code, target, status, word):
+def test_an_impossible_move_is_refused(city_app, city, code, target, status, word):
     before = city_app.rows("SELECT path FROM organisation ORDER BY id")
 
     answer = city.post(f"{page(code)}/place", target=target)
@@ -227,7 +227,7 @@ def test_a_closed_unit_lets_nobody_in_until_it_is_reopened(city_app, city):
     assert sign_in(city_app, "echeng-jiceng1", PASSWORD).status_code == 303
 
 
-def test_a_unit_that_owes_a_report_is_closed_only_on_purpose(city_app, city):
+def test_a_unit_that_owes_a_report_is_closed_only_when_confirmed(city_app, city):
     city_app.person("echeng-jiceng1").report("draft")
 
     refused = city.post(f"{page()}/closing")
@@ -285,7 +285,7 @@ def test_the_past_stays_as_it_was_after_a_move_a_new_name_and_a_merger(city_app,
     assert consolidated(city, LAST) == before
 
 
-def test_a_merger_takes_people_and_units_along(city_app, city, gedian):
+def test_a_merger_moves_people_and_units(city_app, city, gedian):
     city.post("/o/gedian/organisations", **NEW, contact="", phone="")
 
     answer = city.post(
@@ -322,7 +322,7 @@ def test_a_merger_can_leave_people_behind_and_units_above(city_app, city):
         ("", 422, "请从名单里选择"),
     ],
 )
-def test_a_merger_that_cannot_be_is_refused(city_app, city, into, status, word):
+def test_an_impossible_merger_is_refused(city_app, city, into, status, word):
     answer = city.post(f"{page('echeng')}/merger", into=into, people="move", despite="yes")
 
     assert answer.status_code == status
@@ -330,7 +330,7 @@ def test_a_merger_that_cannot_be_is_refused(city_app, city, into, status, word):
     assert unit(city_app, "echeng")["closed_at"] is None
 
 
-def test_a_merger_asks_about_the_reports_that_are_owed(city_app, city):
+def test_a_merger_of_a_unit_that_owes_a_report_must_be_confirmed(city_app, city):
     answer = city.post(f"{page('gedian')}/merger", into="linkong", people="move", units="into")
 
     assert answer.status_code == 409

@@ -49,7 +49,7 @@ def stop(city_app, moment=STOPPED):
     assert city_app.stranger().get("/login").status_code == 200
 
 
-def test_in_the_middle_of_a_campaign_the_unit_stays(planned, city_app, city):
+def test_a_move_during_a_campaign_waits(planned, city_app, city):
     [entry] = trail(city_app, "move-planned")
 
     assert above(city_app) == "echeng"
@@ -63,7 +63,7 @@ def test_in_the_middle_of_a_campaign_the_unit_stays(planned, city_app, city):
 
 
 @pytest.mark.parametrize("place", ["echeng-jiceng1", "echeng", "gedian"])
-def test_the_unit_and_both_unions_show_it(planned, city, place):
+def test_the_unit_and_both_unions_show_the_waiting_move(planned, city, place):
     text = city.page(f"/o/{place}/organisation").text
 
     assert "停止填报后自动移动" in text
@@ -100,7 +100,7 @@ def test_the_first_page_after_the_close_moves_it_in_the_name_of_who_decided(plan
     assert city_app.person("echeng-reviewer").get(planned.url("/report/review")).status_code == 404
 
 
-def test_everything_below_moves_too(city_app, city):
+def test_a_waiting_move_takes_the_subtree_along(city_app, city):
     city.post("/o/echeng/organisation/place", target="linkong")
     assert above(city_app, "echeng") == "shizong"
 
@@ -110,7 +110,9 @@ def test_everything_below_moves_too(city_app, city):
     assert above(city_app) == "echeng"
 
 
-def test_the_same_again_changes_nothing_and_another_target_takes_the_place(planned, city_app, city):
+def test_repeating_a_waiting_move_changes_nothing_and_another_target_replaces_it(
+    planned, city_app, city
+):
     city.post(f"{UNIT}/place", target="gedian")
     assert len(trail(city_app, "move-planned")) == 1
 
@@ -124,7 +126,7 @@ def test_the_same_again_changes_nothing_and_another_target_takes_the_place(plann
     assert above(city_app) == "linkong"
 
 
-def test_it_can_be_cancelled_once(planned, city_app, city):
+def test_a_waiting_move_is_cancelled_once(planned, city_app, city):
     answers = [city.post(f"{UNIT}/place/cancellation").status_code for _ in range(2)]
     stop(city_app)
 
@@ -136,7 +138,7 @@ def test_it_can_be_cancelled_once(planned, city_app, city):
 @pytest.mark.parametrize(
     ("who", "status"), [("echeng-admin", 303), ("echeng-reviewer", 403), ("gedian", 404)]
 )
-def test_who_may_cancel_it(planned, city_app, who, status):
+def test_only_unions_above_cancel_a_waiting_move(planned, city_app, who, status):
     answer = city_app.person(who).post(f"{UNIT}/place/cancellation")
 
     assert answer.status_code == status
@@ -251,7 +253,7 @@ def test_a_union_that_is_waited_for_is_not_closed_or_merged(planned, city_app, c
     assert all("请先取消移动" in answer.text for answer in answers)
 
 
-def test_a_unit_that_closes_moves_no_more(planned, city_app, city):
+def test_closing_a_unit_cancels_its_waiting_move(planned, city_app, city):
     city.post(f"{UNIT}/closing", despite="1")
     [closed] = trail(city_app, "organisation-closed")
     city.post(f"{UNIT}/opening")
@@ -313,7 +315,7 @@ def test_a_due_move_comes_before_the_next_campaign_copies_the_tree(planned, city
     assert city_app.scalar(copied, OPEN, "echeng-jiceng1") == "echeng"
 
 
-def test_two_that_carry_it_out_at_once_move_it_once(planned, city_app):
+def test_two_concurrent_requests_carry_out_a_move_once(planned, city_app):
     together = threading.Barrier(2)
     city_app.clock_at(STOPPED)
 

@@ -70,14 +70,14 @@ def test_the_words_for_the_leaders_have_the_same_day(stopped):
     assert text.text.startswith("据统计，截至1月20日，")
 
 
-def test_it_does_not_move_with_the_clock(stopped, city_app):
+def test_the_instant_of_a_stopped_campaign_is_fixed(stopped, city_app):
     before = told(stopped)
     city_app.clock_at(city_app.now + timedelta(days=90))
 
     assert told(stopped) == before
 
 
-def test_while_one_unit_may_still_report_it_is_now(stopped, gedian, city_app):
+def test_an_extension_keeps_the_instant_at_now(stopped, gedian, city_app):
     stopped.post(
         gedian.url("/report/return"), number="1", reason="请核对 C9。", until="2028-03-10 17:30"
     )

@@ -178,7 +178,7 @@ def test_a_print_of_what_was_sent_back_says_that_figures_may_move(city, echeng):
     assert "送审稿" in draft.text
 
 
-def test_a_code_opens_within_reach_only(city, city_app, echeng, gedian):
+def test_a_code_opens_only_within_the_persons_subtree(city, city_app, echeng, gedian):
     echeng.report("submitted")
     path = f"/o/{{}}/paper/{submission_code(city_app, 'echeng')}"
     district = city_app.person("echeng-reviewer")
@@ -263,7 +263,7 @@ def test_a_print_of_the_live_sums_is_checked_against_now(city, city_app, gedian)
     assert gedian.get(check).status_code == 404
 
 
-def test_drafts_prove_nothing(city, gedian):
+def test_a_print_with_drafts_has_no_code(city, gedian):
     gedian.report("draft")
 
     page = city.page(city.url("/consolidation/print?scope=drafts"))

@@ -54,7 +54,7 @@ def test_a_double_click_freezes_once(city, city_app, reported):
     assert city_app.scalar("SELECT count(*) FROM trail WHERE action = 'edition-frozen'") == 1
 
 
-def test_freezing_what_is_frozen_already_makes_no_second_edition(city, city_app, reported):
+def test_freezing_unchanged_sums_makes_no_second_edition(city, city_app, reported):
     first = freeze(city)
 
     again = freeze(city)
@@ -63,7 +63,7 @@ def test_freezing_what_is_frozen_already_makes_no_second_edition(city, city_app,
     assert city_app.scalar("SELECT count(*) FROM consolidation_edition") == 1
 
 
-def test_what_moved_under_the_eyes_is_not_frozen(city, city_app, reported, gedian):
+def test_sums_changed_since_the_page_was_shown_are_not_frozen(city, city_app, reported, gedian):
     fields = shown(city)
     correct(city, gedian, C9="13")
 
@@ -131,7 +131,7 @@ def faults_of(session):
     return verification._frozen_sums(session).faults
 
 
-def test_an_edition_stays_while_the_sums_go_on(city, reported, gedian):
+def test_an_edition_stays_while_the_live_sums_change(city, reported, gedian):
     edition = freeze(city).location
 
     correct(city, gedian, C9="13")
@@ -277,7 +277,7 @@ def test_only_the_reviewer_of_the_node_answers_for_it(city, city_app, reported, 
     assert (viewer.status_code, neighbour.status_code) == (403, 404)
 
 
-def test_every_step_is_on_the_trail(city, city_app, reported, gedian):
+def test_every_step_of_an_edition_is_in_the_trail(city, city_app, reported, gedian):
     freeze(city)
     city.post(city.url(f"{EDITIONS}/1/upward-report"), remark="")
     correct(city, gedian, C9="13")
@@ -292,7 +292,7 @@ def test_every_step_is_on_the_trail(city, city_app, reported, gedian):
     ]
 
 
-def test_an_archived_campaign_is_frozen_no_more(city, city_app, reported):
+def test_an_archived_campaign_cannot_be_frozen(city, city_app, reported):
     fields = shown(city)
     city_app.campaign(status="archived")
 

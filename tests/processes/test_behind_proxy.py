@@ -196,7 +196,7 @@ def signed_in(browser: Browser, username: str, headers: dict[str, str]) -> Answe
     return browser.post("/login", {"username": username, "password": PASSWORD}, said)
 
 
-def test_what_a_client_says_of_itself_is_not_believed(composed):
+def test_forwarded_headers_of_a_client_are_ignored(composed):
     browser = composed.stranger()
     before = composed.addresses()
 
@@ -209,7 +209,7 @@ def test_what_a_client_says_of_itself_is_not_believed(composed):
     assert sorted(composed.addresses()) == sorted([*before, (HERE,)])
 
 
-def test_what_the_one_proxy_says_is_believed(composed):
+def test_forwarded_headers_of_the_one_proxy_are_trusted(composed):
     first = composed.processes[0]
     browser = Browser(Door(*first.address, None, composed.secure.name))
     before = composed.addresses()
@@ -221,7 +221,7 @@ def test_what_the_one_proxy_says_is_believed(composed):
     assert sorted(composed.addresses()) == sorted([*before, ("198.51.100.7",)])
 
 
-def test_without_a_proxy_nothing_of_it_is_believed(composed, tmp_path):
+def test_without_a_proxy_forwarded_headers_are_ignored(composed, tmp_path):
     environment = {**composed.processes[0].environment, "PORTAL_PROXIES": "0"}
     before = composed.addresses()
 
@@ -245,7 +245,7 @@ def test_the_image_tells_whether_its_process_is_healthy(composed):
     assert (healthy.returncode, sick.returncode) == (0, 1)
 
 
-def test_without_one_process_nobody_notices_and_without_both_there_is_a_sentence(composed):
+def test_one_lost_process_goes_unnoticed_and_two_give_a_sentence(composed):
     browser = composed.stranger()
     browser.sign_in("gedian", PASSWORD)
     first, second = composed.processes

@@ -93,7 +93,7 @@ def test_pages_and_health_say_that_the_database_is_away(province):
 
 
 @pytest.mark.postgresql
-def test_who_waits_too_long_for_a_row_is_told_to_try_again(province):
+def test_a_writer_who_waits_too_long_gets_503(province):
     person = province.person("jiaoyu")
 
     with province.connection() as stuck:

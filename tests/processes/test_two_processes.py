@@ -46,7 +46,7 @@ def spread(browser: Browser, province: Province, number: int) -> list[Browser]:
     return [browser.at(next(doors)) for _ in range(number)]
 
 
-def test_who_signed_in_at_one_process_is_known_to_the_other(province):
+def test_a_sign_in_at_one_process_holds_at_the_other(province):
     person = province.person("echeng")
 
     pages = [each.get(ECHENG) for each in spread(person, province, 2)]
@@ -54,7 +54,7 @@ def test_who_signed_in_at_one_process_is_known_to_the_other(province):
     assert [page.status for page in pages] == [200, 200]
 
 
-def test_who_signed_out_at_one_process_is_gone_from_the_other(province):
+def test_a_sign_out_at_one_process_holds_at_the_other(province):
     person = province.person("echeng")
     here, there = spread(person, province, 2)
     before = dict(person.cookies)

@@ -61,7 +61,7 @@ def test_the_answer_is_published_to_every_unit_at_the_item(answered, echeng, ged
         assert "鄂州市总工会" in text
 
 
-def test_nobody_else_learns_who_asked(answered, gedian, city_app):
+def test_other_units_do_not_see_who_asked(answered, gedian, city_app):
     for path in ("/questions", "/report", "/report/items/C9/panel"):
         text = gedian.get(gedian.url(path)).text
         assert "鄂城" not in text
@@ -74,9 +74,7 @@ def test_the_unit_that_asked_sees_its_question_answered(answered, echeng, city):
     assert "待答复的提问 0 条" in page(city, "/questions/open").text
 
 
-def test_exactly_the_units_that_had_filled_the_item_are_asked_to_look(
-    answered, echeng, gedian, city_app
-):
+def test_only_units_that_had_filled_the_item_must_review_it(answered, echeng, gedian, city_app):
     marked = [
         username
         for username in ("echeng", "gedian", "linkong", "shizong-reporter")
@@ -90,7 +88,7 @@ def test_exactly_the_units_that_had_filled_the_item_are_asked_to_look(
     assert "有口径答复" in page(echeng, "/report").one("tr", code="C9").text
 
 
-def test_the_unit_confirms_once(answered, gedian, city_app):
+def test_a_unit_confirms_a_figure_once(answered, gedian, city_app):
     number_published = str(city_app.scalar("SELECT max(id) FROM clarification"))
     for _ in range(2):
         done = gedian.post(gedian.url("/clarifications/review"), clarification=number_published)
@@ -100,7 +98,7 @@ def test_the_unit_confirms_once(answered, gedian, city_app):
     assert gedian.current.trail().count("clarification-reviewed") == 1
 
 
-def test_a_changed_figure_settles_it_too(answered, gedian):
+def test_changing_the_figure_settles_the_review_too(answered, gedian):
     saved = gedian.post(
         gedian.url("/report/items/C9"),
         headers={"HX-Request": "true"},
@@ -111,7 +109,7 @@ def test_a_changed_figure_settles_it_too(answered, gedian):
     assert "请复核" not in gedian.page(gedian.url("/report")).text
 
 
-def test_who_fills_afterwards_is_not_asked(answered, echeng):
+def test_units_that_fill_afterwards_need_no_review(answered, echeng):
     echeng.save("C9", "3")
 
     assert "请复核" not in echeng.page(echeng.url("/report")).text
@@ -134,7 +132,7 @@ def test_a_new_version_stands_beside_the_old_one_and_asks_again(answered, gedian
     assert "算，按人次计入。" not in panel
 
 
-def test_what_was_published_is_never_rewritten(answered, city_app):
+def test_a_published_clarification_never_changes(answered, city_app):
     rewriting = "UPDATE clarification SET answer = 'x'"
 
     with (
@@ -155,7 +153,7 @@ def test_a_sum_can_be_asked_about_and_its_parts_are_to_be_looked_at(gedian, eche
     assert "口径更新" in page(gedian, "/report").one("tr", code="C").text
 
 
-def test_the_unit_alone_can_be_answered(echeng, gedian, city, city_app):
+def test_a_question_can_be_answered_to_its_unit_alone(echeng, gedian, city, city_app):
     ask(echeng)
 
     done = answer(city, city_app, answer="请看您单位的台账。", alone="1")
@@ -173,7 +171,7 @@ def test_an_answered_question_is_not_answered_again(answered, city, city_app):
     assert city_app.scalar("SELECT count(*) FROM clarification") == 1
 
 
-def test_asking_twice_with_one_click_asks_once(echeng, city_app):
+def test_a_double_click_asks_once(echeng, city_app):
     ask(echeng)
     ask(echeng)
 

@@ -61,7 +61,7 @@ def test_a_promise_that_was_kept_is_no_longer_listed(gedian, city, city_app):
         ({"outcome": "forgot", "note": "长" * 501}, "501 字"),
     ],
 )
-def test_what_cannot_be_taken_is_shown_again(city, city_app, fields, sentence):
+def test_a_refused_call_is_shown_again(city, city_app, fields, sentence):
     answer = call(city, **({"note": "王主任接的"} | fields))
 
     assert answer.status_code == 422
@@ -70,7 +70,7 @@ def test_what_cannot_be_taken_is_shown_again(city, city_app, fields, sentence):
     assert city_app.scalar("SELECT count(*) FROM reminder") == 0
 
 
-def test_who_has_submitted_is_not_chased(gedian, city, city_app):
+def test_a_unit_that_has_submitted_is_not_reminded(gedian, city, city_app):
     gedian.report("submitted")
 
     assert call(city, outcome="forgot").status_code == 409
@@ -88,7 +88,7 @@ def test_the_unit_text_tells_what_is_missing(echeng, city):
     assert "/o/echeng/campaigns/2027-spring/report" in page.by_id("words").text
 
 
-def test_a_time_left_is_that_of_the_units_extension(city, city_app):
+def test_the_text_counts_to_the_units_extension(city, city_app):
     city.post(
         city.url("/report/extension", code="gedian"),
         until="2027-01-30 12:00",

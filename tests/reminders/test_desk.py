@@ -22,7 +22,7 @@ def test_the_text_names_exactly_those_who_have_not_submitted(gedian, city):
     ).replace("鄂州市总工会本级", "市总工会本级")
 
 
-def test_who_submits_is_absent_a_second_later(gedian, city, city_app):
+def test_a_unit_is_off_the_text_as_soon_as_it_submits(gedian, city, city_app):
     before = words(city.page(city.url("/reminders")))
 
     gedian.report("submitted")
@@ -34,7 +34,7 @@ def test_who_submits_is_absent_a_second_later(gedian, city, city_app):
     assert "10:00:01" in after
 
 
-def test_the_number_alone_can_be_told(city):
+def test_the_text_can_give_the_number_without_names(city):
     text = words(city.page(city.url("/reminders?only=number")))
 
     assert "尚有 4 家未上报。" in text
@@ -48,7 +48,7 @@ def test_when_all_have_submitted_nobody_is_chased(city, city_app):
     assert "已全部上报，没有要催的单位" in city.page(city.url("/reminders")).text
 
 
-def test_what_was_posted_is_on_the_board_and_in_each_trail_once(city, city_app):
+def test_a_posted_text_is_on_the_board_and_once_in_each_trail(city, city_app):
     for _ in range(2):
         answer = city.post(city.url("/reminders"), unit=["gedian", "echeng"], nonce="click-1")
         assert answer.status_code == 303
@@ -59,7 +59,7 @@ def test_what_was_posted_is_on_the_board_and_in_each_trail_once(city, city_app):
     assert city_app.scalar("SELECT count(*) FROM trail WHERE action = 'reminded'") == 2
 
 
-def test_who_submitted_meanwhile_is_not_noted(gedian, city, city_app):
+def test_a_unit_that_submitted_meanwhile_is_not_recorded(gedian, city, city_app):
     gedian.report("submitted")
 
     city.post(city.url("/reminders"), unit=["gedian", "nobody"], nonce="click-1")

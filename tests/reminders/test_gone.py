@@ -24,7 +24,7 @@ def closed(city):
 @pytest.mark.parametrize(
     ("gone", "said"), [("merged", "已合并到临空经济区总工会"), ("closed", "已撤销")]
 )
-def test_the_board_and_the_chase_say_what_became_of_it(city, request, gone, said):
+def test_board_and_reminder_say_what_became_of_a_closed_unit(city, request, gone, said):
     request.getfixturevalue(gone)
 
     row = city.board().one("tr", organisation="gedian")
@@ -47,20 +47,20 @@ def test_the_counts_of_the_board_stay(city, closed):
     assert page.one("a", count=Show.MISSING).text.endswith("4")
 
 
-def test_the_number_alone_tells_of_it_too(city, merged):
+def test_the_text_without_names_counts_closed_units_apart(city, merged):
     text = words(city.page(city.url("/reminders?only=number")))
 
     assert "尚有 3 家未上报；另有 1 家不再催报" in text
 
 
-def test_who_is_gone_is_not_noted_as_chased(city, city_app, closed):
+def test_a_closed_unit_is_not_recorded_as_reminded(city, city_app, closed):
     city.post(city.url("/reminders"), unit=["gedian", "echeng"], nonce="click-1")
 
     assert city_app.scalar("SELECT count(*) FROM reminder") == 1
 
 
 @pytest.mark.parametrize("way", ["", "/messages/mail"])
-def test_a_call_or_a_mail_to_it_is_refused(new_city_app, postbox, way):
+def test_a_call_or_mail_to_a_closed_unit_is_refused(new_city_app, postbox, way):
     app = new_city_app(post=postbox.office)
     desk = app.person("shizong")
     give_addresses(app, gedian="liuyang@example.cn")
@@ -73,7 +73,7 @@ def test_a_call_or_a_mail_to_it_is_refused(new_city_app, postbox, way):
     assert postbox.to() == []
 
 
-def test_when_the_others_have_submitted_it_is_said(city, city_app, merged):
+def test_when_only_closed_units_are_missing_the_text_says_so(city, city_app, merged):
     for person in ("shizong-reporter", "echeng", "linkong"):
         city_app.person(person).report("submitted")
 
@@ -83,7 +83,7 @@ def test_when_the_others_have_submitted_it_is_said(city, city_app, merged):
     assert "葛店开发区总工会（已合并到临空经济区总工会）" in page.text
 
 
-def test_a_unit_that_reported_before_it_went_is_marked_and_counts(city, city_app):
+def test_a_unit_that_reported_before_it_closed_is_marked_and_counts(city, city_app):
     city_app.person("gedian").report("accepted")
     city.post("/o/gedian/organisation/merger", **MERGER)
 

@@ -66,7 +66,7 @@ def test_one_person_gets_one_mail_whatever_is_owed(run, postbox):
     assert "葛店开发区总工会" in text
 
 
-def test_what_was_not_taken_is_tried_again(run, postbox):
+def test_a_failed_message_is_sent_again(run, postbox):
     postbox.refused.add("liuyang@example.cn")
     assert run(MOMENT).exit_code == 1
     postbox.refused.clear()
@@ -78,7 +78,7 @@ def test_what_was_not_taken_is_tried_again(run, postbox):
     assert "发出 1 封，没有发出 0 封" in again.output
 
 
-def test_a_dry_run_sends_and_keeps_nothing(run, postbox):
+def test_a_dry_run_sends_and_stores_nothing(run, postbox):
     answer = run(MOMENT, "--dry-run")
 
     assert "将发送 刘洋 <liuyang@example.cn>：葛店开发区总工会（2027-spring，截止前一天）" in (
@@ -134,7 +134,7 @@ def test_every_mail_is_on_the_board(run):
     assert run.city.scalar("SELECT count(*) FROM trail WHERE action = 'reminded'") == 3
 
 
-def test_who_is_gone_gets_nothing_and_due_moves_are_carried_out(run, postbox):
+def test_closed_units_get_nothing_and_due_moves_are_carried_out(run, postbox):
     desk = run.city.person("shizong")
     desk.post("/o/gedian/organisation/closing", despite="1")
     desk.post("/o/echeng-jiceng1/organisation/place", target="linkong")

@@ -37,7 +37,7 @@ def someone(founded_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @given(item=leaves, typed=texts, version=versions)
-def test_a_row_is_kept_as_it_reads_or_not_at_all(someone, item, typed, version):
+def test_any_text_is_read_as_a_figure_or_refused(someone, item, typed, version):
     before, known = someone.value(item.code), str(someone.version(item.code))
     reading = parse_figure(_as_posted(typed), item.unit)
     sent = known if version == "now" else version
@@ -54,7 +54,7 @@ def test_a_row_is_kept_as_it_reads_or_not_at_all(someone, item, typed, version):
 
 @settings(max_examples=50)  # each posts half a dozen texts
 @given(typed=st.dictionaries(leaves, texts, max_size=6))
-def test_a_sheet_keeps_what_reads_and_leaves_the_rest(someone, typed):
+def test_a_sheet_stores_the_readable_figures_only(someone, typed):
     before = {item: someone.value(item.code) for item in typed}
     fields = {}
     for item, text in typed.items():

@@ -37,7 +37,7 @@ def test_neighbours_are_neither_written_nor_answered(echeng):
     assert echeng.version("C9") == 1
 
 
-def test_what_was_typed_kindly_is_shown_back_as_it_is_kept(echeng):
+def test_a_normalised_figure_is_shown_as_stored(echeng):
     answer = echeng.save("D9", "　１，２３４．５０００ ")
 
     assert Page.of(answer.text).value("D9") == "1234.50"
@@ -75,7 +75,7 @@ def test_a_figure_can_be_made_blank_again_and_a_sum_of_blanks_is_blank(echeng):
         ("D9", "9" * 300),
     ],
 )
-def test_what_is_no_figure_gets_a_sentence_and_changes_nothing(echeng, code, typed):
+def test_a_text_that_is_no_figure_is_refused_with_a_sentence(echeng, code, typed):
     echeng.fill(**{code: "7"})
 
     answer = echeng.save(code, typed)

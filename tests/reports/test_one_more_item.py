@@ -25,7 +25,7 @@ def with_k(city_app, echeng):
     return replace(echeng, campaign=open_another(city_app, "2027-online", _ask_for_k))
 
 
-def test_it_is_filled_in_like_any_other_and_added(with_k):
+def test_a_new_item_is_filled_and_added(with_k):
     answer = with_k.save("K", "77")
 
     page = with_k.page()
@@ -36,14 +36,14 @@ def test_it_is_filled_in_like_any_other_and_added(with_k):
     assert with_k.trail("figure-saved")[0].item == "K"
 
 
-def test_it_is_posted_without_scripts(with_k):
+def test_a_new_item_is_posted_without_scripts(with_k):
     fields = with_k.page().sheet() | {"K": "77"}
 
     assert with_k.post("", **fields).status_code == 303
     assert with_k.value("K") == 77
 
 
-def test_it_is_printed_exported_and_submitted(with_k):
+def test_a_new_item_is_printed_exported_and_submitted(with_k):
     with_k.fill(K="77")
     with_k.fill_rest()
 
@@ -59,7 +59,7 @@ def test_it_is_printed_exported_and_submitted(with_k):
     assert json.loads(with_k.submissions[0].document)["figures"]["K"] == 77
 
 
-def test_it_is_added_up_for_the_desk(with_k):
+def test_a_new_item_is_in_the_desks_sums(with_k):
     with_k.fill(K="77")
     with_k.fill_rest()
     with_k.submit()

@@ -75,7 +75,7 @@ def test_only_the_last_twenty_changes_are_listed(echeng):
     assert said.count("→") == 20
 
 
-def test_whoever_may_not_read_the_trail_sees_no_history(echeng, viewer):
+def test_the_panel_has_no_history_for_who_may_not_read_the_trail(echeng, viewer):
     echeng.fill(C9="12")
 
     said = _panel(viewer, "C9", code="echeng").says("item-panel")

@@ -33,7 +33,7 @@ KEPT = {"answer_D9": "kept", "words_D9": "经核实，原数无误"}
 PAPERS = {"answer_B": "attached", "words_B": "走访企业名册"}
 
 
-def test_what_is_not_answered_is_listed_with_links_and_holds_the_report(asked):
+def test_unanswered_items_are_listed_with_links_and_stop_submission(asked):
     answer = asked.submit("again")
 
     page = Page.of(answer.text)
@@ -126,7 +126,7 @@ def test_answers_are_kept_as_data_in_the_trail_and_in_the_submission(city_app, a
         ({"answer_D9": "kept", "words_D9": "原数\x08无误"}, "看不见的字符"),
     ],
 )
-def test_what_is_no_answer_comes_back_as_typed_and_the_others_are_kept(asked, fields, words):
+def test_a_wrong_answer_comes_back_and_the_others_are_saved(asked, fields, words):
     answer = _answer(asked, **fields, **PAPERS)
 
     assert answer.status_code == 422
@@ -193,7 +193,7 @@ def test_a_second_return_asks_anew(asked):
     assert "1 项待答复，0 项已答复" in asked.page("/submission").says("answers")
 
 
-def test_what_was_not_sent_back_has_nothing_to_answer(ready):
+def test_a_report_that_was_not_sent_back_has_no_answers(ready):
     assert ready.post("/return-answers", **{"answer.C9": "kept"}).status_code == 409
     assert "退回意见" not in ready.page("/submission").text
 

@@ -73,7 +73,7 @@ def test_who_entered_submits_only_with_the_units_word(city_app, entered, shizong
         (CALL | {"assured_at": "2027-01-20 11:00"}, "以前"),
     ],
 )
-def test_what_is_no_word_of_the_unit_comes_back_as_typed(entered, shizong, fields, words):
+def test_a_wrong_assurance_comes_back_as_typed(entered, shizong, fields, words):
     answer = _submit(shizong, **fields)
 
     assert answer.status_code == 422
@@ -128,7 +128,7 @@ def test_who_did_one_of_both_does_not_accept_silently(entered, shizong, colleagu
     assert _accept(who, **PAPER).status_code == 303
 
 
-def test_it_is_marked_by_word_until_the_unit_confirms(city_app, entered, shizong):
+def test_the_mark_stays_until_the_unit_confirms(city_app, entered, shizong):
     _submit(shizong, **CALL)
     receipt = shizong.page("/submissions/1", code="echeng").text
     queue = shizong.character.page(shizong.character.url("/reviews")).text

@@ -95,7 +95,7 @@ def test_a_submission_that_dies_half_way_leaves_the_report_as_it_was(monkeypatch
     assert echeng.submit("one").status_code == 303
 
 
-def test_what_was_refused_leaves_no_trace(echeng, head):
+def test_a_refused_figure_writes_no_trail(echeng, head):
     echeng.fill(C9="12")
 
     echeng.save("C9", "abc")

@@ -62,7 +62,7 @@ def test_an_accepted_report_can_be_reopened_and_mended(echeng, city):
     assert echeng.save("C9", "13").status_code == 200
 
 
-def test_the_whole_way_ends_accepted(echeng, city):
+def test_a_report_returned_and_reopened_ends_accepted(echeng, city):
     report = echeng.report("returned")
 
     echeng.save("C9", "13")
@@ -153,7 +153,7 @@ def test_the_city_decides_on_its_own_report(city, city_app):
         ("accepted", "return"),
     ],
 )
-def test_what_the_state_does_not_allow_is_a_conflict(echeng, city, state, how):
+def test_a_move_the_state_forbids_is_answered_409(echeng, city, state, how):
     report = echeng.report(state)
     before = report.trail()
 
@@ -223,7 +223,7 @@ def test_an_archived_campaign_is_only_looked_at(echeng, city, city_app):
 
 
 @pytest.mark.parametrize("number", ["", "one", "-1", "1.0", "１", "9" * 5000])
-def test_a_number_that_is_none_is_not_understood(echeng, city, number):
+def test_a_wrong_submission_number_is_answered_422(echeng, city, number):
     report = echeng.report("submitted")
 
     answer = city.post(f"{report.url}/acceptance", number=number)
@@ -279,7 +279,7 @@ def test_each_field_says_what_is_wrong_with_it(echeng, city, field, text, senten
     assert report.state == "submitted"
 
 
-def test_signs_that_nobody_sees_are_left_out(echeng, city):
+def test_invisible_characters_are_removed(echeng, city):
     report = echeng.report("submitted")
 
     decide(city, report, "return", reason="看\x00不\x1b见\t的")

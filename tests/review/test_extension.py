@@ -130,7 +130,7 @@ def test_before_the_close_more_time_is_a_choice(echeng, city, city_app):
     assert echeng.save("C9", "13").status_code == 200
 
 
-def test_time_given_with_a_report_sent_back_does_not_excuse_a_late_one(gedian, city, city_app):
+def test_an_extension_for_correction_keeps_the_late_flag(gedian, city, city_app):
     city_app.clock_at("2027-01-27 09:00")
     report = gedian.report("submitted")
     city_app.clock_at("2027-01-27 11:00")
@@ -149,14 +149,14 @@ def test_time_given_with_a_report_sent_back_does_not_excuse_a_late_one(gedian, c
         ("2027-01-26 17:31", None),
     ],
 )
-def test_the_operation_refuses_time_that_is_none(app, until, refused):
+def test_each_refused_end_of_an_extension_has_its_sentence(app, until, refused):
     moment = at(until) if until else None
 
     with app.app_context(), report_session("gedian") as (_, filling):
         assert operations.refuse_until(filling.assignment, moment, NOW) == refused
 
 
-def test_the_operation_itself_gives_no_time_that_is_over(app):
+def test_the_operation_refuses_an_end_in_the_past(app):
     with app.app_context(), report_session("gedian") as (session, filling):
         by, past = person("shizong"), at("2027-01-19 10:00")
 

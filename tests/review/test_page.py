@@ -17,7 +17,7 @@ def test_the_report_is_shown_as_it_was_submitted_and_cannot_be_typed_into(echeng
     assert typed == {"csrf_token", "number", "until", "item"}
 
 
-def test_last_years_figure_stands_beside(echeng, city):
+def test_last_years_figures_are_shown(echeng, city):
     report = echeng.report("draft")
 
     row = review(city, report).one("tr", code="C9")
@@ -131,7 +131,7 @@ def test_a_returned_report_shows_what_was_asked(city, echeng):
     assert "等填报单位修改" in page.text
 
 
-def test_what_is_clicked_is_not_printed(echeng, city):
+def test_buttons_are_not_printed(echeng, city):
     report = echeng.report("submitted")
 
     page = city.page(f"{report.url}/review")

@@ -52,14 +52,14 @@ def test_only_what_this_desk_decides_is_in_its_queue(city_app, city):
     assert queued(city_app.person("echeng-reviewer")) == ["echeng-jiceng1"]
 
 
-def test_the_home_page_counts_them(handed_in, city):
+def test_the_home_page_counts_waiting_reports(handed_in, city):
     links = city.page("/o/shizong/").all("a", action="review-queue")
 
     [link] = [each for each in links if each.root.get("href") == city.url("/reviews")]
     assert "待审核 2 份" in link.text
 
 
-def test_others_have_no_queue(city_app, echeng, gedian):
+def test_only_a_desk_has_a_queue(city_app, echeng, gedian):
     assert echeng.get(echeng.url("/reviews")).status_code == 403
     assert (
         city_app.person("shizong-viewer").get(f"/o/shizong/campaigns/{OPEN}/reviews").status_code

@@ -38,7 +38,7 @@ def test_a_unit_uploads_and_the_desk_finds_it_agrees(submitted, echeng, city):
     assert submitted.trail()[-2:] == ["signed-copy-uploaded", "signed-copy-matched"]
 
 
-def test_what_is_handed_out_cannot_run(submitted, echeng, city):
+def test_a_served_scan_cannot_run_as_a_page(submitted, echeng, city):
     upload(echeng, ("x.html", jpeg(8, 8, exif(6, HTML)) + HTML))
 
     answer = city.get(f"{submitted.url}/signed-copy/1/1")
@@ -130,7 +130,7 @@ def test_the_same_scan_once_more_changes_nothing(submitted, echeng, city_app, ci
     assert city_app.scalar("SELECT count(*) FROM signed_page") == 1
 
 
-def test_a_new_submission_needs_its_own(submitted, echeng):
+def test_a_new_submission_needs_a_new_scan(submitted, echeng):
     upload(echeng, ("一.png", png()))
     echeng.post(f"{submitted.url}/withdrawal")
     echeng.submit("again")
@@ -163,7 +163,7 @@ def test_only_the_unit_uploads_and_only_the_next_level_compares(
     assert city_app.person("echeng-reviewer").post(f"{here}/match", number="1").status_code == 403
 
 
-def test_a_campaign_that_wants_it_waits_for_it_at_the_acceptance(submitted, echeng, city, city_app):
+def test_a_required_scan_is_needed_for_acceptance(submitted, echeng, city, city_app):
     city_app.campaign(signed_copy_required=True)
 
     refused = city.post(f"{submitted.url}/acceptance", number="1")
@@ -177,5 +177,5 @@ def test_a_campaign_that_wants_it_waits_for_it_at_the_acceptance(submitted, eche
     assert submitted.state == "accepted"
 
 
-def test_where_it_is_not_wanted_nobody_is_told(submitted, echeng):
+def test_without_the_requirement_no_scan_is_asked_for(submitted, echeng):
     assert "未传盖章件" not in echeng.page("/o/echeng/").text

@@ -247,7 +247,7 @@ class TestManyUnits:
             assert f"这是第 {number} 页" in (answer.text or page.by_id("board").text)
 
     @pytest.mark.parametrize("number", ["0", "-1", "x", "", "9" * 30])
-    def test_what_is_no_page_is_not_found(self, city, number):
+    def test_an_invalid_page_number_is_not_found(self, city, number):
         assert city.get(city.url(f"/status?page={number}")).status_code == 404
 
 

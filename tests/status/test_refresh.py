@@ -60,7 +60,7 @@ def test_polling_does_not_keep_a_sign_in_alive(city, city_app):
     assert (during.status_code, after.status_code) == (204, 401)
 
 
-def test_what_can_hold_the_focus_has_a_name_that_stays(city):
+def test_focusable_elements_keep_their_ids(city):
     page = city.board()
 
     links = page.by_id("board").all("a")

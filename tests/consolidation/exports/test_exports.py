@@ -40,7 +40,7 @@ def link_of(text):
     return text.partition('data-action="download" href="')[2].partition('"')[0]
 
 
-def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
+def test_a_long_export_streams_its_progress(desk, monkeypatch):
     drawn = []
 
     class Watched(WorkbookBuilder):
@@ -66,7 +66,7 @@ def test_a_long_export_tells_its_progress_while_it_is_made(desk, monkeypatch):
     assert link_of(rest)
 
 
-def test_the_finished_file_waits_for_a_while(desk, city, monkeypatch):
+def test_a_finished_file_expires(desk, city, monkeypatch):
     monkeypatch.setattr(
         operations, "KEPT_FOR", TEN_MINUTES
     )  # shorter than a person stays signed in
@@ -84,7 +84,7 @@ def test_the_finished_file_waits_for_a_while(desk, city, monkeypatch):
     assert len(db.session.scalars(select(MadeWorkbook)).all()) == 1
 
 
-def test_only_a_desk_fetches_what_was_made(desk, city):
+def test_only_a_desk_can_fetch_a_finished_file(desk, city):
     link = link_of(desk.post(EXPORTS, scope="submitted").text)
 
     assert city.sign_in("gedian", "reviewer").status(link) == 404
@@ -92,7 +92,7 @@ def test_only_a_desk_fetches_what_was_made(desk, city):
     assert city.sign_in("shizong", "viewer").status(link) == 200
 
 
-def test_the_page_offers_the_long_way_only_where_it_is_long(desk, monkeypatch):
+def test_the_progress_page_is_used_for_many_units_only(desk, monkeypatch):
     page = desk.page(consolidation("shizong"))
     assert len(page.all("button", action="export-xlsx")) == 1
 
@@ -102,13 +102,13 @@ def test_the_page_offers_the_long_way_only_where_it_is_long(desk, monkeypatch):
     assert page.all("a", action="export-xlsx")
 
 
-def test_a_long_export_stands_in_the_trail(desk, city):
+def test_a_long_export_is_in_the_trail(desk, city):
     assert link_of(desk.post(EXPORTS, scope="drafts").text)
 
     assert trail(city) == ["2022年春节送温暖_鄂州市总工会_汇总表（含填报中）.xlsx"]
 
 
-def test_an_export_that_fails_says_so_and_keeps_nothing(desk, city, monkeypatch, caplog):
+def test_a_failed_export_says_so_and_stores_nothing(desk, city, monkeypatch, caplog):
     def torn(*_):
         raise OSError("no room")
 

@@ -74,7 +74,7 @@ def test_the_workbook_sums_the_units_by_formula(desk):
     assert row(values, "D")[0].value == pytest.approx(1.05)
 
 
-def test_the_workbook_names_its_columns_and_what_they_are(desk):
+def test_the_workbook_names_its_columns_and_their_part(desk):
     values, _ = sheets(workbook(desk))
 
     heading = next(r for r in values.iter_rows() if r[1].value == "代码")[FIRST_FIGURE:]
@@ -105,7 +105,7 @@ def test_the_file_is_named_after_campaign_unit_and_scope(desk):
 
 
 @pytest.mark.parametrize("part", ["print", "workbook"])
-def test_a_scope_that_is_not_there_is_not_found(desk, part):
+def test_an_unknown_scope_is_not_found(desk, part):
     status = desk.status(f"{consolidation('shizong')}/{part}?scope=all")
 
     assert status == 404
@@ -121,7 +121,7 @@ def giving(city):
     return city.sign_in("shizong", "reviewer")
 
 
-def test_the_paper_reports_what_was_raised_once(giving):
+def test_the_paper_deducts_what_was_passed_down(giving):
     page = giving.page(f"{consolidation('shizong')}/print")
 
     assert page.row("A").text_of_last_cell() == "52.00"
@@ -129,7 +129,7 @@ def test_the_paper_reports_what_was_raised_once(giving):
     assert "简单合计 64.00 万元，减：市内下拨 12.00 万元，剔重后合计 52.00 万元。" in page.text
 
 
-def test_the_workbook_takes_off_what_was_passed_down_by_formula(giving):
+def test_the_workbook_deducts_what_was_passed_down_by_formula(giving):
     values, formulas = sheets(workbook(giving))
     name = "A 各级工会共筹集送温暖款物　{}（万元）"
     found = [
@@ -142,7 +142,7 @@ def test_the_workbook_takes_off_what_was_passed_down_by_formula(giving):
     assert found[1][name.format("剔重后合计")].startswith("=IF(E")
 
 
-def test_a_district_passes_nothing_down(giving, city):
+def test_a_districts_paper_has_no_deduction(giving, city):
     page = city.sign_in("echeng", "viewer").page(f"{consolidation('echeng')}/print")
 
     assert page.row("A").text_of_last_cell() == "13.00"

@@ -125,7 +125,7 @@ def test_a_finer_figure_is_offered_rounded_and_not_ticked(echeng):
     assert echeng.value("D1") == 340_000
 
 
-def test_what_the_checks_would_say_stands_beside_the_change(echeng):
+def test_each_change_shows_the_issues_it_would_raise(echeng):
     page = _previewed(echeng, _sheet(C9=1, D9=36000))
 
     found = {(each.get("data-issue"), each.get("data-code")) for each in page.all("p", issue=None)}
@@ -173,7 +173,7 @@ def test_no_tick_at_all_writes_nothing_and_says_so(echeng):
     assert echeng.report is None
 
 
-def test_an_import_comes_out_again_but_for_what_was_changed_since(echeng):
+def test_undoing_an_import_leaves_figures_changed_since(echeng):
     echeng.fill(C9="7")
     _confirm(echeng, _previewed(echeng))
     echeng.fill(D9="4")
@@ -185,7 +185,7 @@ def test_an_import_comes_out_again_but_for_what_was_changed_since(echeng):
     assert (echeng.value("C9"), echeng.value("D9")) == (7, 4_000_000)
 
 
-def test_a_version_that_moved_meanwhile_stops_its_item_and_says_so(echeng, head):
+def test_a_figure_changed_since_the_preview_is_not_written(echeng, head):
     page = _previewed(echeng)
     head.fill(C9="13")
 
@@ -419,7 +419,7 @@ def test_a_name_like_markup_is_shown_as_it_is(echeng):
     assert "<img src=x onerror=alert(1)>.xlsx" in page.text
 
 
-def test_after_the_close_nothing_is_read(echeng, city_app):
+def test_after_the_close_no_workbook_is_read(echeng, city_app):
     page = _previewed(echeng)
     city_app.clock_at(CLOSES.replace(hour=20))
 
@@ -437,7 +437,7 @@ def test_a_forged_confirmation_gets_no_further_than_typing_would(echeng):
     assert echeng.report is None
 
 
-def test_the_neighbour_and_the_wrong_role_get_nowhere(echeng, gedian, shizong):
+def test_a_neighbour_gets_404_and_the_wrong_role_403(echeng, gedian, shizong):
     for below in ("/import", "/template"):
         assert gedian.get(below, code="echeng").status_code == 404
         assert shizong.get(below, code="echeng").status_code == 403

@@ -202,7 +202,7 @@ def test_a_failure_in_the_middle_stores_nothing(echeng, monkeypatch):
         assert session.scalars(PASTES).all() == []
 
 
-def test_sums_are_skipped_without_being_a_fault(echeng):
+def test_cells_on_sums_are_skipped_without_a_refusal(echeng):
     answer = _paste(echeng, "99\n1\n2\n", "C")
 
     page = Page.of(answer.text)
@@ -210,7 +210,7 @@ def test_sums_are_skipped_without_being_a_fault(echeng):
     assert "已粘贴 1 项；合计由系统计算，跳过 2 格" in page.says("paste-result")
 
 
-def test_what_goes_beyond_the_last_item_is_listed(echeng):
+def test_cells_beyond_the_last_item_are_listed(echeng):
     answer = _paste(echeng, "1\n2\n", "J4")
 
     page = Page.of(answer.text)
@@ -248,7 +248,7 @@ def test_a_frozen_report_takes_no_paste_and_no_undoing(echeng):
     assert echeng.value("F1") == 1
 
 
-def test_the_neighbour_knows_nothing_of_it(echeng, gedian):
+def test_a_neighbours_paste_is_not_found(echeng, gedian):
     answers = [
         gedian.post(below, code="echeng", block="1\n2\n", start="F1", htmx=True)
         for below in ("/paste", "/paste/undoing")
@@ -258,7 +258,7 @@ def test_the_neighbour_knows_nothing_of_it(echeng, gedian):
     assert echeng.report is None
 
 
-def test_who_only_looks_on_may_not_paste(shizong):
+def test_a_viewer_may_not_paste(shizong):
     answer = shizong.post("/paste", code="echeng", block="1\n2\n", start="F1", htmx=True)
 
     assert answer.status_code == 403

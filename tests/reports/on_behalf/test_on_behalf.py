@@ -21,7 +21,7 @@ def entered(echeng, shizong):
     return echeng
 
 
-def test_what_was_entered_is_there_and_marked_at_the_row(entered):
+def test_entered_figures_are_stored_and_marked_at_the_row(entered):
     page = entered.page()
 
     row = next(each for each in page.all("tr") if each.root.get("data-code") == "C9")
@@ -35,7 +35,7 @@ def test_what_was_entered_is_there_and_marked_at_the_row(entered):
     assert "依据来电，提供人 王主席" in page.says("on-behalf")
 
 
-def test_it_is_marked_on_paper_on_the_board_at_home_and_at_the_review(entered, shizong):
+def test_an_entry_is_marked_on_paper_board_home_and_review(entered, shizong):
     print_text = entered.page("/print").text
     board = shizong.character.board().one("tr", organisation="echeng").text
     home = entered.character.page("/o/echeng/").text
@@ -47,7 +47,7 @@ def test_it_is_marked_on_paper_on_the_board_at_home_and_at_the_review(entered, s
     assert "有 2 项是代录的，单位还没有确认" in review
 
 
-def test_the_trail_says_by_which_channel_it_came(entered):
+def test_the_trail_has_the_channel_of_an_entry(entered):
     entries = entered.trail("figure-saved", "entered-on-behalf")
 
     assert {entry.channel for entry in entries} == {"on-behalf"}
@@ -67,7 +67,7 @@ def test_the_unit_confirms_and_every_mark_is_gone(entered, shizong):
     assert "代录待确认" not in shizong.character.board().one("tr", organisation="echeng").text
 
 
-def test_a_figure_that_the_unit_changes_is_its_own(entered):
+def test_a_figure_changed_by_the_unit_loses_the_mark(entered):
     answer = entered.save("C9", "13", **{"C9.behalf": "1"})
 
     assert 'hx-swap-oob="delete:#behalf-C9"' in answer.text
@@ -84,7 +84,7 @@ def test_a_refused_text_leaves_the_mark(entered):
     assert "delete:#behalf-C9" not in answer.text
 
 
-def test_submitting_it_oneself_confirms_it(entered):
+def test_submitting_by_the_unit_confirms_the_entries(entered):
     entered.fill(A3="5.00", B="3")
     entered.fill_rest()
     assert entered.submit().status_code == 303
@@ -160,7 +160,7 @@ def test_a_wrong_text_comes_back_and_the_others_are_kept(echeng, shizong):
     assert echeng.value("D9") == 1_000_000
 
 
-def test_what_the_unit_wrote_meanwhile_is_not_overwritten(echeng, shizong):
+def test_figures_changed_by_the_unit_meanwhile_are_not_overwritten(echeng, shizong):
     echeng.fill(C9="11")
 
     answer = shizong.post("/on-behalf", code="echeng", **GROUND, **typed(C9="12"))

@@ -63,7 +63,7 @@ def test_an_unchanged_report_agrees_with_its_draft(drafting):
     assert "一致" in section.text
 
 
-def test_the_receipt_says_it_too(drafting):
+def test_the_receipt_shows_the_difference_from_the_draft_print(drafting):
     drafting.fill_rest()
     drafting.submit()
 
@@ -104,7 +104,7 @@ def test_a_report_that_nobody_began_makes_no_draft(echeng):
     assert echeng.report is None
 
 
-def test_a_draft_is_nobody_elses(drafting, gedian, shizong):
+def test_a_neighbours_draft_print_is_not_found(drafting, gedian, shizong):
     assert gedian.get("/drafts/1", code="echeng").status_code == 404
     assert gedian.post("/drafts", code="echeng").status_code == 404
     assert shizong.get("/drafts/1", code="echeng").status_code == 200
