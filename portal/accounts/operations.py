@@ -162,7 +162,7 @@ def end_sign_ins_of(session: Session, user: User, *, by: Person, at: datetime) -
     _done_to(session, Action.SIGN_INS_ENDED, user, by, at)
 
 
-NAMED_BY_CHARACTERS = 16
+SHOWN_HASH_LENGTH = 16
 """Characters of a sign-in's hash that identify it on a page, among one user's sign-ins."""
 
 
@@ -170,7 +170,7 @@ def end_one_sign_in(session: Session, user: User, start: str, *, by: Person, at:
     """End the sign-in of a user whose hash begins with `start`, if it has not ended already."""
     living = select(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
     for one in session.scalars(living):
-        if one.token_hash[:BEGINNING] == start:
+        if one.token_hash[:SHOWN_HASH_LENGTH] == start:
             one.ended_at = at
             where = f"，{one.started_at:%Y-%m-%d %H:%M} 从 {one.address or '未知地址'} 登录的一处"
             session.flush()
