@@ -46,7 +46,8 @@ def test_the_table_compares_the_units_that_an_old_workbook_speaks_for(first_year
     page = first_year.table("shizong", "?show=year")
 
     assert cells(page, "B")[:4] == ["200", "100", "100", "+100.0%"]
-    assert "按两年均已报送的 2 家比较，另有 1 家上年无数，其中 2 家的上年数录入自旧表" in page.text
+    assert "按两年均已报送的 2 家比较（其中 2 家的上年数录入自旧表" in page.text
+    assert "未剔除市内下拨），另有 1 家上年无数" in page.text
 
 
 def test_what_the_workbook_does_not_have_is_compared_with_nothing(first_year):
