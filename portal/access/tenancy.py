@@ -188,6 +188,7 @@ VERIFYING = Door(
             DraftPrint,
             Expectation,
             Figure,
+            LastYearFigure,
             Report,
             SignedPage,
             Submission,

@@ -13,7 +13,8 @@ class LastYearFigure(TenantOwned, Base):
 
     A row says that the old workbook has the item, NULL that it is blank there. A calculated item
     has a row only where the workbook gives the sum without all of its parts. `version` grows by
-    one with every change; `source` names the file and the cell, or who corrected it.
+    one with every change, each on the trail, and is 0 of an item that was always blank; `source`
+    names the file and the cell, or who corrected it.
     """
 
     __tablename__ = "last_year_figure"

@@ -3,8 +3,13 @@
 import re
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.access import tenancy
 from portal.campaigns.last_year import STALE
+from portal.maintenance import verification
+from portal.models import LastYearFigure
 from tests.campaigns.old_tables import (
     ROWS,
     TITLE,
@@ -381,3 +386,17 @@ def test_what_no_preview_made_is_refused(city, packed):
     answer = city.post(f"{address()}/confirmation", packed=packed, take="linkong")
 
     assert answer.status_code == 422
+
+
+def test_verifying_reads_last_years_figures_against_their_trail(city_app, city, echeng):
+    assert corrected(echeng, "D11", "21.5").status_code == 303
+
+    with city_app.app.app_context(), tenancy.verifying() as session:
+        assert verification._figures(session).faults == ()
+        assert verification._last_year(session).faults == ()
+        row = session.scalars(
+            select(LastYearFigure).where(LastYearFigure.value.is_not(None))
+        ).first()
+        set_committed_value(row, "value", row.value + 1)
+        (told,) = verification._last_year(session).faults
+    assert told.endswith(f"的上年数 {row.item} 与修改记录不符")
