@@ -189,6 +189,7 @@ VERIFYING = Door(
             DraftPrint,
             Expectation,
             Figure,
+            LastYearFigure,
             Report,
             SignedPage,
             Submission,

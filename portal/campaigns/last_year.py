@@ -366,7 +366,7 @@ def _changed(
 ) -> Entry:
     """Put a figure into its row; answers what the trail is to say of it."""
     old = row.value
-    row.value, row.version, row.source = figure, row.version + 1, source
+    row.value, row.version, row.source = figure, row.version + (old != figure), source
     row.saved_at, row.saved_by = at, by.name
     return Entry(
         Action.LAST_YEAR_ENTERED,

@@ -73,9 +73,10 @@ class Past:
 
     @property
     def _which(self) -> str:
-        """Which units are compared, and how many by old workbooks; empty for all, by reports."""
-        told = "" if self.units.whole and not self.entered else self.units.sentence
-        return "，".join(filter(None, (told, entered.remark(self.entered))))
+        """Which units are compared, and how many by an old workbook; empty where they are all."""
+        if self.units.whole and not self.entered:
+            return ""
+        return self.units.sentence_with(entered.remark(self.entered))
 
     @property
     def told(self) -> narrative.Past:

@@ -5,7 +5,7 @@ moment.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -32,6 +32,7 @@ from portal.models import (
     Expectation,
     Figure,
     FormEdition,
+    LastYearFigure,
     Organisation,
     Report,
     SignedPage,
@@ -162,41 +163,82 @@ def _forms(session: Session) -> dict[int, Form]:
     return {row.id: form for row in rows if (form := forms.get(row.edition_id))}
 
 
+def _forms_of_campaigns(session: Session) -> dict[int, Form | None]:
+    """The form of each campaign by the campaign's id."""
+    forms = {
+        edition.id: _form(edition.sha256, edition.document)
+        for edition in session.scalars(select(FormEdition))
+    }
+    return {one.id: forms.get(one.edition_id) for one in session.scalars(select(Campaign))}
+
+
 def _figures(session: Session) -> Outcome:
     """Check that replaying each figure's trail entries gives the stored figure."""
     forms = _forms(session)
+    kept = {}
+    for row in session.execute(select(Figure.report_id, Figure.item, Figure.value, Figure.version)):
+        kept[row.report_id, row.item] = _kept(forms.get(row.report_id), row)
+    faults = _not_as_written(
+        session, kept, (TrailEntry.report_id,), lambda report, item: f"第 {report} 号报表 {item}"
+    )
+    return Outcome("数", f"{len(kept):,} 个", tuple(faults))
+
+
+def _last_year(session: Session) -> Outcome:
+    """The same for last year's figures that came from an old workbook."""
+    forms, codes = _forms_of_campaigns(session), _codes(session)
+    kept = {}
+    for row in session.scalars(select(LastYearFigure)):
+        at = row.campaign_id, row.organisation_id, row.item
+        kept[at] = _kept(forms.get(row.campaign_id), row)
+    faults = _not_as_written(
+        session,
+        kept,
+        (TrailEntry.campaign_id, TrailEntry.organisation_id),
+        lambda campaign, unit, item: f"第 {campaign} 号任务 {codes.get(unit)} 的上年数 {item}",
+        TrailEntry.action.in_((Action.LAST_YEAR_ENTERED, Action.LAST_YEAR_CORRECTED)),
+    )
+    return Outcome("上年数", f"{len(kept):,} 个", tuple(faults))
+
+
+NEVER_WRITTEN = 0, ""
+"""The version and text of what no entry of the trail speaks of: an item that was always blank."""
+
+
+def _kept(form: Form | None, row: Any) -> tuple[int, str] | None:
+    item = form.by_code.get(row.item) if form else None
+    return (row.version, canonical(row.value, item.unit)) if item else None
+
+
+def _not_as_written(
+    session: Session,
+    kept: Mapping[Any, tuple[int, str] | None],
+    whose: tuple[Any, ...],
+    called: Callable[..., str],
+    *conditions: Any,
+) -> Iterator[str]:
+    """What of `kept` is other than its entries in the trail, by the columns `whose` and item."""
+    at = (*whose, TrailEntry.item)
     written = session.execute(
-        select(
-            TrailEntry.report_id,
-            TrailEntry.item,
-            TrailEntry.version,
-            TrailEntry.old,
-            TrailEntry.new,
-        )
-        .where(TrailEntry.version.is_not(None))
-        .order_by(TrailEntry.report_id, TrailEntry.item, TrailEntry.number)
+        select(*at, TrailEntry.version, TrailEntry.old, TrailEntry.new)
+        .where(TrailEntry.version.is_not(None), *(one.is_not(None) for one in whose), *conditions)
+        .order_by(*at, TrailEntry.number)
         .execution_options(yield_per=BATCH_ROWS)
     )
-    faults = []
-    played: dict[tuple[int | None, str | None], tuple[int, str]] = {}
-    for at, entries in groupby(written, key=lambda entry: (entry.report_id, entry.item)):
-        version, text = 0, ""
+    played: dict[tuple[Any, ...], tuple[int, str]] = {}
+    key: tuple[Any, ...]
+    for key, entries in groupby(written, key=lambda entry: tuple(entry)[: len(at)]):
+        version, text = NEVER_WRITTEN
         for entry in entries:
             if (entry.version, entry.old) != (version + 1, text):
-                faults.append(f"第 {at[0]} 号报表 {at[1]} 的修改记录不相接")
+                yield f"{called(*key)} 的修改记录不相接"
             version, text = entry.version or 0, entry.new or ""
-        played[at] = (version, text)
-    figures = session.execute(select(Figure.report_id, Figure.item, Figure.value, Figure.version))
-    count = 0
-    for figure in figures:
-        count += 1
-        form = forms.get(figure.report_id)
-        item = form.by_code.get(figure.item) if form else None
-        stored = (figure.version, canonical(figure.value, item.unit)) if item else None
-        if played.pop((figure.report_id, figure.item), None) != stored:
-            faults.append(f"第 {figure.report_id} 号报表 {figure.item} 与修改记录不符")
-    faults += [f"第 {report} 号报表 {item} 有修改记录而没有数" for report, item in played]
-    return Outcome("数", f"{count:,} 个", tuple(faults))
+        played[key] = (version, text)
+    for key, stored in kept.items():
+        if played.pop(key, NEVER_WRITTEN) != stored:
+            yield f"{called(*key)} 与修改记录不符"
+    for key in played:
+        yield f"{called(*key)} 有修改记录而没有数"
 
 
 def _submissions(session: Session) -> Outcome:
@@ -222,11 +264,7 @@ def _submissions(session: Session) -> Outcome:
 
 def _frozen_sums(session: Session) -> Outcome:
     """Check each frozen consolidation against its sha256 and the sum of its submissions."""
-    forms = {
-        edition.id: _form(edition.sha256, edition.document)
-        for edition in session.scalars(select(FormEdition))
-    }
-    campaigns = {one.id: forms.get(one.edition_id) for one in session.scalars(select(Campaign))}
+    campaigns = _forms_of_campaigns(session)
     faults, count = [], 0
     for row in session.scalars(
         select(ConsolidationEdition)
@@ -381,6 +419,7 @@ _CHECKS: tuple[Callable[[Session], Outcome], ...] = (
     _editions,
     _chains,
     _figures,
+    _last_year,
     _submissions,
     _frozen_sums,
     _paper,

@@ -11,10 +11,10 @@ from portal.models.base import Base, Instant, TenantOwned
 class LastYearFigure(TenantOwned, Base):
     """What one unit reported a year before `campaign_id`, under the codes of its edition.
 
-    A row means that the old workbook has the item; NULL means that it is blank there. A
-    calculated item has a row only if the workbook has the sum without all of its parts.
-    `version` increases with every change; `source` names the file and the cell, or who
-    corrected it.
+    A row says that the old workbook has the item, NULL that it is blank there. A calculated item
+    has a row only where the workbook gives the sum without all of its parts. `version` grows by
+    one with every change, each on the trail, and is 0 of an item that was always blank; `source`
+    names the file and the cell, or who corrected it.
     """
 
     __tablename__ = "last_year_figure"

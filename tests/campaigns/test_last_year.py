@@ -1,10 +1,13 @@
 """Last year from day one: an old workbook becomes last year's figures of all units."""
 
-import re
-
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.access import tenancy
 from portal.campaigns.last_year import STALE
+from portal.maintenance import verification
+from portal.models import LastYearFigure
 from tests.campaigns.old_tables import (
     ROWS,
     TITLE,
@@ -171,7 +174,9 @@ def test_problems_carry_their_cells_and_unknown_units_are_named(city):
     assert "汇总 F3" in unknown.text
     assert "“梁子湖区总工会”不是本次填报任务的单位" in unknown.text
     assert unknown.get("data-cell") == "F3"
-    assert 'data-issue="error" data-cell="E4" data-code="C11"' in preview.text
+    assert [one.get("data-code") for one in page.root.iter() if one.get("data-cell") == "E4"] == [
+        "C11"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -270,12 +275,9 @@ def test_a_second_table_is_unticked_where_it_differs_from_stored_figures(
 
 def corrected(reporter, code, text, reason="旧表抄错一位"):
     """Correct one figure on the unit's own page; answers what came back."""
-    page = reporter.get("/last-year").text
-    was, version = re.findall(
-        rf'name="{code}.was" value="([^"]*)"><input type="hidden" name="{code}.version" '
-        r'value="(\d+)"',
-        page,
-    )[0]
+    page = Page.of(reporter.get("/last-year").text)
+    named = {each.get("name"): each.get("value", "") for each in page.elements()}
+    was, version = named[f"{code}.was"], named[f"{code}.version"]
     return reporter.post(
         "/last-year",
         **{code: text, f"{code}.was": was, f"{code}.version": version},
@@ -381,3 +383,17 @@ def test_a_forged_confirmation_is_refused(city, packed):
     answer = city.post(f"{address()}/confirmation", packed=packed, take="linkong")
 
     assert answer.status_code == 422
+
+
+def test_verifying_reads_last_years_figures_against_their_trail(city_app, city, echeng):
+    assert corrected(echeng, "D11", "21.5").status_code == 303
+
+    with city_app.app.app_context(), tenancy.verifying() as session:
+        assert verification._figures(session).faults == ()
+        assert verification._last_year(session).faults == ()
+        row = session.scalars(
+            select(LastYearFigure).where(LastYearFigure.value.is_not(None))
+        ).first()
+        set_committed_value(row, "value", row.value + 1)
+        (told,) = verification._last_year(session).faults
+    assert told.endswith(f"的上年数 {row.item} 与修改记录不符")

@@ -46,7 +46,8 @@ def test_the_table_compares_units_with_figures_from_an_old_workbook(first_year):
     page = first_year.table("shizong", "?show=year")
 
     assert cells(page, "B")[:4] == ["200", "100", "100", "+100.0%"]
-    assert "按两年均已报送的 2 家比较，另有 1 家上年无数，其中 2 家的上年数录入自旧表" in page.text
+    assert "按两年均已报送的 2 家比较（其中 2 家的上年数录入自旧表" in page.text
+    assert "未剔除市内下拨），另有 1 家上年无数" in page.text
 
 
 def test_items_missing_in_the_workbook_have_no_comparison(first_year):

@@ -100,6 +100,7 @@ def test_print_lock_and_print_again_say_the_same(reported):
     assert last_cell(live, "A") == last_cell(paper, "A") == "80.00"
     assert last_cell(live, "A2") == last_cell(paper, "A2") == "0.00"
     assert three_rows(table) == three_rows(screen) == ("92.00", "12.00", "80.00")
+    assert all("A2 同减，为 0.00" in page.text for page in (table, screen))
     assert "共筹集送温暖款物80.00万元" in leaders.one("textarea", paragraph=None).text
     for file in (book, reported.get(f"{locked}/workbook")):
         assert rows_of_workbook(file) == pytest.approx([92, 12, 80])

@@ -144,6 +144,13 @@ class Deduction:
             "其报表不在汇总中，没有扣减。"
         )
 
+    def also(self, simple: Figures) -> str:
+        """上级补助 as it is reported upward, where it is lowered too; `simple` is added simply."""
+        received = self.received
+        if received is None or simple[received.code] == self.figures[received.code]:
+            return ""
+        return f"{received.code} 同减，为 {show(self.figures[received.code], received.unit)}"
+
     def deducted_from(self, codes: Iterable[str]) -> int | None:
         """The deduction for these units together; None if nothing is registered for them."""
         wanted = {*codes}

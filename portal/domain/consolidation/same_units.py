@@ -70,7 +70,11 @@ class SameUnits:
     @property
     def sentence(self) -> str:
         """The number of compared units and why others are left out, without a full stop."""
-        told = [f"按两年均已报送的 {len(self.now)} 家比较"]
+        return self.sentence_with("")
+
+    def sentence_with(self, among: str) -> str:
+        """The same, with what is told of some among those that are compared."""
+        told = [f"按两年均已报送的 {len(self.now)} 家比较{among and f'（{among}）'}"]
         if self.alone:
             told.append(f"另有 {len(self.alone)} 家上年无数")
         if self.uneven:
