@@ -83,7 +83,14 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     settings = read_settings({**os.environ, **chosen})
     if not demo:
         require_database(settings)
-    bound = server.bound_socket(settings)  # before anything is made, and any account is told
+    with server.bound_socket(settings) as bound:  # before anything is made, and any account told
+        app = _app_to_serve(settings, demo=demo)
+        greeting = f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。"
+        with metrics_address.listening(app):
+            server.serve(app, settings, bound, lambda: click.echo(greeting))
+
+
+def _app_to_serve(settings: Settings, *, demo: bool) -> Flask:
     if demo:
         _prepare(settings)
     schema.require_writable(settings.database_url)
@@ -93,9 +100,7 @@ def serve(host: str | None, port: str | None, demo: bool) -> None:
     app = create_app(settings)
     if demo:
         _load(app, settings, None, keep=True)
-    greeting = f"正在 {settings.public_url} 提供服务，按 Ctrl-C 停止。"
-    with metrics_address.listening(app):
-        server.serve(app, settings, bound, lambda: click.echo(greeting))
+    return app
 
 
 @click.command(help="核对库里的一切：日志链、数、报送存档、外键等。")
