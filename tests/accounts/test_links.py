@@ -182,7 +182,7 @@ def test_links_for_all_without_a_password_come_as_page_and_workbook(city_app, ci
     old = made(city.post("/o/echeng/links").text)
 
     page = city.post("/o/shizong/links").text
-    tokens = re.search(r'name="links" value="([^"]+)"', page)[1]
+    tokens = re.search(r'name="links"\s+value="([^"]+)"', page)[1]
     answer = city.post("/o/shizong/links/workbook", links=f"{tokens} guessed")
 
     assert len(made(page)) == len(old) == 2
@@ -196,7 +196,7 @@ def test_links_for_all_without_a_password_come_as_page_and_workbook(city_app, ci
 
 def test_the_workbook_holds_nobody_of_another_subtree(city_app, city):
     page = city.post("/o/gedian/users", new_username="new-g", name="葛新", phone="", roles="head")
-    tokens = re.search(r'name="links" value="([^"]+)"', page.text)[1]
+    tokens = re.search(r'name="links"\s+value="([^"]+)"', page.text)[1]
 
     answer = city_app.person("echeng-admin").post("/o/echeng/links/workbook", links=tokens)
 
