@@ -1,6 +1,7 @@
 """`portal demo`: the demonstration city, whole, plausible, and never mixed with a real one."""
 
 import stat
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -185,7 +186,8 @@ class TestServed:
 
     @pytest.fixture(autouse=True)
     def no_server(self, monkeypatch):
-        monkeypatch.setattr(server, "serve", lambda _app, _settings, announce: announce())
+        monkeypatch.setattr(server, "bound_socket", lambda _settings: nullcontext())
+        monkeypatch.setattr(server, "serve", lambda _app, _settings, _bound, announce: announce())
 
     def test_an_empty_database_gets_the_demonstration_and_keeps_it(self, portal: Shell):
         first = portal("serve", "--demo")

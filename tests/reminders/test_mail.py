@@ -1,7 +1,6 @@
 """Mails to one unit, through a real SMTP server."""
 
 from dataclasses import replace
-from typing import ClassVar
 
 from portal.domain.campaign.reminders import MessageChannel
 from portal.messages.channel import Letter
@@ -50,7 +49,9 @@ class Telegraph:
     """A second channel, as a setting would open it: it knows telephones and short texts."""
 
     kind, address_name = MessageChannel.PHONE, "手机号"
-    sent: ClassVar[list[tuple[str, str]]] = []
+
+    def __init__(self):
+        self.sent = []
 
     def address_of(self, person):
         return person.phone
@@ -63,8 +64,9 @@ class Telegraph:
 
 
 def test_a_second_channel_needs_nothing_but_itself(new_city_app, monkeypatch):
+    telegraph = Telegraph()
     monkeypatch.setattr(
-        "portal.reminders.views.channels_of", lambda _: {MessageChannel.PHONE: Telegraph()}
+        "portal.reminders.views.channels_of", lambda _: {MessageChannel.PHONE: telegraph}
     )
     app = new_city_app()
     give_phones(app, gedian="13800000000")
@@ -75,7 +77,7 @@ def test_a_second_channel_needs_nothing_but_itself(new_city_app, monkeypatch):
 
     assert "发电话给刘洋（13800000000）" in page.text
     assert answer.status_code == 303
-    assert Telegraph.sent == [("13800000000", "刘洋：葛店开发区总工会欠报")]
+    assert telegraph.sent == [("13800000000", "刘洋：葛店开发区总工会欠报")]
     assert app.scalar("SELECT channel FROM reminder") == "phone"
 
 
