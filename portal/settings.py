@@ -216,7 +216,10 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, greatest: i
 
 
 def public_url(given: str | None, host: str, port: int) -> str:
-    """The address under which people reach the portal, without a stroke at its end."""
+    """The address under which people reach the portal, without a slash at its end.
+
+    Raises `SettingError` when the given one is no address, or is missing behind a wildcard.
+    """
     if given is None:
         if host in WILDCARDS:
             raise SettingError(

@@ -82,7 +82,10 @@ def names(reader: PdfReader) -> Iterator[str]:
 
 
 def names_in(thing: Any, depth: int) -> Iterator[str]:
-    """The names in one object; what it refers to is an object of its own."""
+    """The names in one object; what it refers to is an object of its own.
+
+    Raises `RecursionError` for an object nested deeper than `depth`.
+    """
     if depth == 0:
         raise RecursionError
     if isinstance(thing, NameObject):
