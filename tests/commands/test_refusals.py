@@ -114,7 +114,7 @@ def test_a_place_that_is_not_ones_own_is_told(portal: Shell, monkeypatch):
     def stumble(*_arguments: object) -> None:
         raise PermissionError(13, "Permission denied", "/root/units.xlsx")
 
-    monkeypatch.setattr(running, "make_instance", stumble)
+    monkeypatch.setattr("portal.maintenance.upgrading.make_instance", stumble)
 
     assert "没有权限使用 /root/units.xlsx，请换一个" in portal("init").errors
 
