@@ -78,7 +78,9 @@ def test_what_was_there_is_kept_before_it_is_migrated(older):
     [kept] = kept_by(older)
     assert kept.name.startswith(f"before-upgrade-{OLD}-20")
     assert str(kept) in answer.text
-    assert content(older)["organisation"] == before["organisation"]
+    # A later migration may add columns at the end of a row.
+    after = zip(content(older)["organisation"], before["organisation"], strict=True)
+    assert all(now[: len(then)] == then for now, then in after)
     assert older("verify").status == 0
 
 
