@@ -28,7 +28,7 @@ from portal.storage import db
 from portal.web import errors, headers, health, html, metrics, paper_code, request_log, uploads
 from portal.web.known_host import KnownHostFlask
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 CAPABILITIES = (
     home,
