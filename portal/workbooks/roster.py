@@ -1,10 +1,16 @@
 """The roster as a workbook: an empty one to fill in, or the current units and people."""
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import cast
 
-import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.models import Organisation, User
 from portal.models.organisation import KINDS
@@ -23,16 +29,16 @@ UNIT_COLUMNS = (
 PERSON_COLUMNS = (("用户名", 22), ("姓名", 14), ("单位代码", 22), ("角色", 26), ("电话", 18))
 """Headings with their widths in half-width characters."""
 
-KIND_COLUMN = 2
-LAST_ROW = 2000
-"""Where a kind is chosen from a list: its column and the last row, from 0."""
+KIND_COLUMN = "C"
+LAST_ROW = 2001
+"""Where a kind is chosen from a list: its column, and the last row with the choice."""
 
-TEXTS_ONLY = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
+TEXT = "@"
+ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+HEAD_FONT = Font(bold=True)
+HEAD_FILL = PatternFill("solid", start_color="EEEEEE")
+HEAD_BORDER = Border(bottom=Side("thin"))
+
 ADVICE = (
     "“单位”一行一个单位，“人员”一行一个账号；不用的表可以留空或删掉。表头不要改。",
     "单位代码：2 至 63 位小写字母、数字或 - ，建好后不能改。上级代码：上一级单位的代码。",
@@ -48,14 +54,21 @@ def roster_workbook(
     units: Sequence[Organisation], people: Sequence[tuple[User, Organisation]]
 ) -> bytes:
     """The workbook with these units and people in it; with none it is to be filled in."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    sheet = _sheet(workbook, "单位", UNIT_COLUMNS, _unit_rows(units))
+    sheet.add_data_validation(_choice_of_kind())
+    _sheet(workbook, "人员", PERSON_COLUMNS, [_person_row(*person) for person in people])
+    _advice(workbook)
     file = BytesIO()
-    with xlsxwriter.Workbook(file, TEXTS_ONLY) as workbook:
-        sheet = _sheet(workbook, "单位", UNIT_COLUMNS, _unit_rows(units))
-        choice = {"validate": "list", "source": list(KINDS), "ignore_blank": True}
-        sheet.data_validation(1, KIND_COLUMN, LAST_ROW, KIND_COLUMN, choice)
-        _sheet(workbook, "人员", PERSON_COLUMNS, [_person_row(*person) for person in people])
-        _advice(workbook)
+    workbook.save(file)
     return file.getvalue()
+
+
+def _choice_of_kind() -> DataValidation:
+    choice = DataValidation(type="list", formula1=f'"{",".join(KINDS)}"', allow_blank=True)
+    choice.add(f"{KIND_COLUMN}2:{KIND_COLUMN}{LAST_ROW}")
+    return choice
 
 
 def _unit_rows(units: Sequence[Organisation]) -> list[tuple[str, ...]]:
@@ -80,24 +93,36 @@ def _person_row(user: User, home: Organisation) -> tuple[str, ...]:
 
 
 def _sheet(
-    workbook: Any, name: str, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]]
-) -> Any:
-    sheet = workbook.add_worksheet(name)
-    head = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#EEEEEE"})
-    text = workbook.add_format({"num_format": "@"})
-    for column, (heading, width) in enumerate(columns):
-        # as text, so that a telephone number keeps its zeros
-        sheet.set_column(column, column, width, text)
-        sheet.write_string(0, column, heading, head)
-    for at, row in enumerate(rows, start=1):
-        for column, one in enumerate(row):
-            sheet.write_string(at, column, plain_text(one), text)
-    sheet.freeze_panes(1, 0)
+    workbook: Workbook,
+    name: str,
+    columns: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]],
+) -> Worksheet:
+    sheet: Worksheet = workbook.create_sheet(name)
+    for column, (heading, width) in enumerate(columns, start=1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = width
+        # Whatever is typed into the column is text, so that a telephone keeps its zeros.
+        sheet.column_dimensions[letter].number_format = TEXT
+        head = sheet.cell(1, column, heading)
+        head.font, head.fill, head.border = HEAD_FONT, HEAD_FILL, HEAD_BORDER
+    for at, row in enumerate(rows, start=2):
+        for column, text in enumerate(row, start=1):
+            _write_text(cast(Cell, sheet.cell(at, column)), text)  # nothing is merged here
+    sheet.freeze_panes = "A2"
     return sheet
 
 
-def _advice(workbook: Any) -> None:
-    advice = workbook.add_worksheet("说明")
-    advice.set_column(0, 0, 100)
-    for row, line in enumerate(ADVICE):
-        advice.write_string(row, 0, line)
+def _write_text(cell: Cell, text: str) -> None:
+    """Write a text as it is: never a formula, never an escape of Excel's (`_x0041_` is A)."""
+    cell.number_format = TEXT
+    if text:
+        cell.value = ESCAPE.sub(r"_x005F_x\1_", plain_text(text))
+        cell.data_type = "s"  # openpyxl takes what begins with = for a formula
+
+
+def _advice(workbook: Workbook) -> None:
+    advice = workbook.create_sheet("说明")
+    advice.column_dimensions["A"].width = 100
+    for row, line in enumerate(ADVICE, start=1):
+        advice.cell(row, 1, line)
