@@ -19,12 +19,12 @@ def pack(value: Any) -> str:
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def unpack(text: str) -> Any:
-    """Decode a text that `pack` made; raises `ValueError` for any other."""
+def unpack(text: str, max_bytes: int = MAX_BYTES) -> Any:
+    """Decode a text that `pack` made of at most `max_bytes`; raises `ValueError` for any other."""
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         reader = zlib.decompressobj()
-        content = reader.decompress(packed, MAX_BYTES)
+        content = reader.decompress(packed, max_bytes)
         if reader.unconsumed_tail:
             raise ValueError("too large")
         return json.loads(content)

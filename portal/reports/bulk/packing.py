@@ -3,15 +3,12 @@
 Figures that are altered on the way are evaluated anew like any other.
 """
 
-import json
-import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Mapping
 from typing import Any
 
 from portal.domain.form.form import Form
 from portal.domain.intake.workbook import CellProblem, Intake
+from portal.web import carried
 from portal.web.form_fields import printable
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -30,7 +27,7 @@ def pack(intake: Intake) -> str:
         "blanks": intake.blanks,
         "absent": intake.absent,
     }
-    return urlsafe_b64encode(zlib.compress(json.dumps(kept).encode(), 9)).decode().rstrip("=")
+    return carried.pack(kept)
 
 
 def _plain(problem: CellProblem) -> list[str]:
@@ -41,9 +38,7 @@ def unpack(form: Form, text: str) -> Intake:
     """Decode an intake that `pack` made, its question answered; raises `ValueError` for others."""
     leaves = {item.code for item in form.leaves}
     try:
-        reader = zlib.decompressobj()
-        content = reader.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), MAX_BYTES)
-        kept = json.loads(content)
+        kept = carried.unpack(text, MAX_BYTES)
         return Intake(
             sheet=_text(kept["sheet"]),
             taken_from=_text(kept["taken_from"]),
@@ -54,7 +49,7 @@ def unpack(form: Form, text: str) -> Intake:
             blanks=tuple(map(_text, kept["blanks"])),
             absent=tuple(map(_text, kept["absent"])),
         )
-    except (Error, zlib.error, LookupError, TypeError, AttributeError, RecursionError) as broken:
+    except (LookupError, TypeError, AttributeError) as broken:
         raise ValueError("no packed intake") from broken
 
 
